@@ -1,0 +1,9 @@
+include_HEADERS += %D%/tally.h
+pkginclude_HEADERS += \
+	%D%/tally/broker.h \
+	%D%/tally/contract.h \
+	%D%/tally/error.h \
+	%D%/tally/json.h \
+	%D%/tally/match.h \
+	%D%/tally/mock.h \
+	%D%/tally/verify.h

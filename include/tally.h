@@ -1,0 +1,27 @@
+/* tally.h - all of Tally's public API: consumer-driven contracts, their matching, and their broker.
+ *
+ * Read in this order: error, json, contract, match, mock, verify, broker.
+ */
+#ifndef TALLY_H
+#define TALLY_H
+
+#include <tally/broker.h>
+#include <tally/contract.h>
+#include <tally/error.h>
+#include <tally/json.h>
+#include <tally/match.h>
+#include <tally/mock.h>
+#include <tally/verify.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of the library in use, such as "0.1.0" (static).  @since 0.1 */
+TALLY_API const char *tally_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,105 @@
+/* tally/contract.h - contract files of the Pact specification, versions 1 to 4: read, look, write.
+ *
+ * A contract is read as a whole and does not change afterwards; an older file is lifted into what
+ * version 4 can say.  Members that the specification does not name survive a read and a write, and
+ * so does every digit of a number.
+ *
+ * Ownership: a struct tally_contract owns everything that its getters lend.  Threads: a contract
+ * may be read from several threads at once.
+ */
+#ifndef TALLY_CONTRACT_H
+#define TALLY_CONTRACT_H
+
+#include <stddef.h>
+
+#include <tally/error.h>
+#include <tally/json.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Versions of the Pact specification.  @since 0.1 */
+enum tally_spec {
+	TALLY_SPEC_UNKNOWN = 0,
+	TALLY_SPEC_V1 = 10,
+	TALLY_SPEC_V1_1 = 11,
+	TALLY_SPEC_V2 = 20,
+	TALLY_SPEC_V3 = 30,
+	TALLY_SPEC_V4 = 40
+};
+
+struct tally_contract;
+
+/* Takes "1", "1.1", "2", "2.0.0", "V3", "4.0" …; TALLY_SPEC_UNKNOWN for anything else. */
+TALLY_API enum tally_spec tally_spec_from_text(const char *text);
+/* "1.0.0", "1.1.0", "2.0.0", "3.0.0", "4.0": as contract files spell it (static). */
+TALLY_API const char *tally_spec_text(enum tally_spec spec);
+
+/* Reads a contract from JSON text.  On success *out is to be released with tally_contract_free.
+ * TALLY_EPARSE says where in the text, or which member; TALLY_ELIMIT; TALLY_ENOMEM. @since 0.1 */
+TALLY_API int tally_contract_parse(struct tally_contract **out, const char *text, size_t len,
+				   struct tally_error *error);
+/* The same from a file; also TALLY_ENOFILE, TALLY_EIO.  @since 0.1 */
+TALLY_API int tally_contract_read_file(struct tally_contract **out, const char *path,
+				       struct tally_error *error);
+TALLY_API void tally_contract_free(struct tally_contract *contract);
+
+/* @since 0.1 */
+TALLY_API enum tally_spec tally_contract_spec(const struct tally_contract *contract);
+TALLY_API const char *tally_contract_consumer(const struct tally_contract *contract);
+TALLY_API const char *tally_contract_provider(const struct tally_contract *contract);
+TALLY_API size_t tally_contract_interaction_count(const struct tally_contract *contract);
+/* The description of interaction `index`; NULL when there is none at that place. */
+TALLY_API const char *tally_contract_description(const struct tally_contract *contract,
+						 size_t index);
+
+/* The contract as JSON of specification version `spec` (V2, V3 or V4), to be released with
+ * cJSON_Delete.  TALLY_EINVAL when that version cannot say it (messages below V3, synchronous
+ * messages below V4, HTTP and messages mixed below V4); TALLY_EUNSUPPORTED for other versions;
+ * TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_contract_write(const struct tally_contract *contract, enum tally_spec spec,
+				   cJSON **out, struct tally_error *error);
+
+/* Reads expectations: the shape of a contract file, in which path, query, headers, bodies, contents
+ * and metadata may hold matchers and generators inline, in Pact's integration JSON
+ * ("pact:matcher:type", "pact:generator:type"; matching.md calls it so).  A plain contract file is
+ * read as it is.  Errors as for tally_contract_parse.  @since 0.1 */
+TALLY_API int tally_expectations_parse(struct tally_contract **out, const char *text, size_t len,
+				       struct tally_error *error);
+TALLY_API int tally_expectations_read_file(struct tally_contract **out, const char *path,
+					   struct tally_error *error);
+
+/* The union of two contracts between the same two applications, by interaction: *out is new.  Where
+ * both have an interaction of the same identity (key, or description and provider states) with
+ * different content, TALLY_ECONFLICT shows both.  @since 0.1 */
+TALLY_API int tally_contract_merge(struct tally_contract **out, const struct tally_contract *a,
+				   const struct tally_contract *b, struct tally_error *error);
+
+/* What tally_contract_save does with a file that is there already.  @since 0.1 */
+enum tally_save_mode {
+	TALLY_SAVE_MERGE,    /* its union with the new contract; a conflict is an error */
+	TALLY_SAVE_OVERWRITE /* interactions of the new contract replace those of the same identity
+			      */
+};
+
+/* Writes `<consumer>-<provider>.json` into the folder `dir` (made if missing), under a lock and by
+ * rename, so that parallel test processes lose nothing.  *path (may be NULL) is the file's path, to
+ * be released with tally_free.  TALLY_ECONFLICT, TALLY_EPARSE (the file that is there),
+ * TALLY_EINVAL and TALLY_EUNSUPPORTED as for tally_contract_write, TALLY_EIO.  @since 0.1 */
+TALLY_API int tally_contract_save(const struct tally_contract *contract, enum tally_spec spec,
+				  const char *dir, enum tally_save_mode mode, char **path,
+				  struct tally_error *error);
+
+/* What is wrong or unwise in a contract: *findings is a JSON array of {"level": "error"|"warning",
+ * "rule": a name, "interaction": its description, "pointer": where in the file, "message": what and
+ * what to do}, empty when there is nothing to say.  To be released with cJSON_Delete.  @since 0.1
+ */
+TALLY_API int tally_contract_lint(const struct tally_contract *contract, cJSON **findings,
+				  struct tally_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,56 @@
+/* tally/json.h - JSON in and out, without losing a digit.
+ *
+ * JSON values in this API are cJSON trees, made with cJSON's own functions and released with
+ * cJSON_Delete.  cJSON alone is too lenient for contracts and keeps numbers as doubles only, so
+ * parse and write with the functions here:
+ * - parsing is strict (RFC 8259), refuses duplicate names, invalid UTF-8, \u0000 and unpaired
+ *   surrogates, and bounds size and depth;
+ * - a number whose text is not what "%.0f" would print keeps its exact text in `valuestring`, which
+ *   cJSON leaves free on numbers and releases itself.  Numbers made with cJSON_CreateNumber work
+ * too.
+ *
+ * Threads: safe from any thread on different values.
+ */
+#ifndef TALLY_JSON_H
+#define TALLY_JSON_H
+
+#include <stddef.h>
+
+#include <cjson/cJSON.h>
+#include <tally/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How JSON is written.  @since 0.1 */
+enum tally_json_style {
+	TALLY_JSON_COMPACT,  /* no white space, members in the order they have */
+	TALLY_JSON_PRETTY,   /* two spaces a level, members sorted by name (bytes), no final newline
+			      */
+	TALLY_JSON_CANONICAL /* no white space, members sorted by name (bytes): for digests */
+};
+
+/* Parses `len` bytes of JSON text; a UTF-8 byte-order mark in front is passed over.
+ * On success *out is the value, to be released with cJSON_Delete.
+ * TALLY_EPARSE with line and column; TALLY_ELIMIT (size, depth, count); TALLY_ENOMEM. @since 0.1 */
+TALLY_API int tally_json_parse(cJSON **out, const char *text, size_t len,
+			       struct tally_error *error);
+
+/* The same for a file.  `-` is not special.  Also TALLY_ENOFILE, TALLY_EIO.  @since 0.1 */
+TALLY_API int tally_json_read_file(cJSON **out, const char *path, struct tally_error *error);
+
+/* Writes a value.  *out is NUL-terminated text to be released with tally_free; `len` (may be NULL)
+ * its length.  TALLY_EINVAL for a tree that is no JSON (NaN, raw items, a string that is not
+ * UTF-8), TALLY_ELIMIT, TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_json_write(char **out, size_t *len, const cJSON *value,
+			       enum tally_json_style style, struct tally_error *error);
+
+/* Releases text that this library handed over.  NULL is fine.  @since 0.1 */
+TALLY_API void tally_free(void *pointer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,51 @@
+/* tally/mock.h - a mock provider: answers a consumer's requests as its expectations say, and tells
+ * afterwards what was exercised, what was missing and what was unexpected.
+ *
+ * Ownership: a mock lends from the contract it was started with, which must outlive it.  Threads:
+ * the mock serves in threads of its own; its functions may be called from any one thread at a time.
+ */
+#ifndef TALLY_MOCK_H
+#define TALLY_MOCK_H
+
+#include <stdbool.h>
+
+#include <tally/contract.h>
+#include <tally/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tally_mock;
+
+/* All zero gives the defaults.  @since 0.1 */
+struct tally_mock_options {
+	const char *host;    /* NULL: 127.0.0.1 */
+	unsigned short port; /* 0: any free one */
+	bool cors;           /* answer CORS pre-flights that no expectation covers */
+};
+
+/* Starts serving the HTTP interactions of `contract`.  TALLY_EINVAL (host), TALLY_EUNREACHABLE (the
+ * address is in use), TALLY_EPARSE (matching rules), TALLY_EUNSUPPORTED, TALLY_ENOMEM. @since 0.1
+ */
+TALLY_API int tally_mock_start(struct tally_mock **out, const struct tally_contract *contract,
+			       const struct tally_mock_options *options, struct tally_error *error);
+
+/* "http://127.0.0.1:34567"; valid until the mock is stopped. */
+TALLY_API const char *tally_mock_url(const struct tally_mock *mock);
+
+/* What happened so far: {"success": bool, "matched": [description…], "mismatches": [one object for
+ * each request that did not match and each interaction that was not exercised, in the shape that
+ * Pact's mock servers use: "type" is request-mismatch, request-not-found or missing-request]}.
+ * To be released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_mock_report(const struct tally_mock *mock, cJSON **report,
+				struct tally_error *error);
+
+/* Lets running answers end, then stops.  NULL is fine. */
+TALLY_API void tally_mock_stop(struct tally_mock *mock);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,30 @@
+/* base/arena.h - memory that is released all at once: one arena owns a whole document, report or
+ * request.  Not for use from two threads at once. */
+#ifndef TALLY_BASE_ARENA_H
+#define TALLY_BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *blocks;
+	size_t used_bytes; /* handed out so far */
+	size_t max_bytes;  /* 0: no limit */
+};
+
+void tally__arena_init(struct arena *arena, size_t max_bytes);
+void tally__arena_release(struct arena *arena);
+
+/* Zeroed, aligned for any type; NULL when memory is short or max_bytes would be passed. */
+void *tally__arena_alloc(struct arena *arena, size_t size);
+void *tally__arena_alloc_array(struct arena *arena, size_t count, size_t size);
+char *tally__arena_strdup(struct arena *arena, const char *text);
+/* A copy with a closing NUL. */
+char *tally__arena_memdup(struct arena *arena, const void *bytes, size_t len);
+char *tally__arena_printf(struct arena *arena, const char *format, ...) TALLY_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,29 @@
+/* base/error.h - filling a caller's struct tally_error. */
+#ifndef TALLY_BASE_ERROR_H
+#define TALLY_BASE_ERROR_H
+
+#include <stddef.h>
+
+#include "tally/error.h"
+
+#define TALLY_PRINTF(format, first) __attribute__((format(printf, format, first)))
+
+/* Records an error and returns `code`, so that `return tally__fail(error, …)` reads well.  `error`
+ * may be NULL.  An error that is there already stays. */
+int tally__fail(struct tally_error *error, int code, const char *format, ...) TALLY_PRINTF(3, 4);
+
+/* The same, with a place: `where` may be NULL, `line` and `column` 0. */
+int tally__fail_at(struct tally_error *error, int code, const char *where, size_t line,
+		   size_t column, const char *format, ...) TALLY_PRINTF(6, 7);
+
+/* TALLY_ENOMEM with its standard message. */
+int tally__fail_nomem(struct tally_error *error);
+
+/* Adds where an error happened, if nothing more exact is known yet.  Returns error->code. */
+int tally__error_where(struct tally_error *error, const char *where);
+
+/* Puts `prefix` and ": " before the place that is known so far ("" counts as none): an outer layer
+ * says of which file or member the inner place is a part. */
+void tally__error_within(struct tally_error *error, const char *prefix);
+
+#endif

@@ -1,0 +1,28 @@
+/* base/limits.h - every limit of Tally, in one list: X(name, value, unit, what it bounds).
+ * doc/limits.md shows the same table; tests/meta checks that the two agree. */
+#ifndef TALLY_BASE_LIMITS_H
+#define TALLY_BASE_LIMITS_H
+
+#define TALLY_LIMITS(X)                                                                            \
+	X(LIMIT_DOCUMENT_BYTES, 67108864, "bytes", "a contract, expectations or other input file") \
+	X(LIMIT_JSON_DEPTH, 256, "levels", "nesting of JSON values")                               \
+	X(LIMIT_JSON_VALUES, 4000000, "values", "values in one JSON document")                     \
+	X(LIMIT_BODY_BYTES, 67108864, "bytes", "a request or response body over HTTP")             \
+	X(LIMIT_HEADER_BYTES, 65536, "bytes", "all header lines of a request or response")         \
+	X(LIMIT_INTERACTIONS, 100000, "interactions", "one contract")                              \
+	X(LIMIT_PATH_TOKENS, 256, "tokens", "a path expression in a matching rule")                \
+	X(LIMIT_RULES, 100000, "rules", "the matching rules of one request, response or message")  \
+	X(LIMIT_MISMATCHES, 1000, "mismatches", "kept of one comparison; more are counted")        \
+	X(LIMIT_REGEX_BYTES, 16384, "bytes", "a regular expression")                               \
+	X(LIMIT_REGEX_STEPS, 1000000, "steps", "matching one regular expression")                  \
+	X(LIMIT_REGEX_DEPTH, 20000, "levels", "backtracking of one regular expression, in KiB")    \
+	X(LIMIT_NAME_BYTES, 1024, "bytes", "a name of an application, version, branch or tag")     \
+	X(LIMIT_DIR_FILES, 20000, "files", "files taken from one folder")
+
+enum {
+#define TALLY_X(name, value, unit, what) name = value,
+	TALLY_LIMITS(TALLY_X)
+#undef TALLY_X
+};
+
+#endif

@@ -1,0 +1,30 @@
+/* base/text.h - checks and small conversions of text. */
+#ifndef TALLY_BASE_TEXT_H
+#define TALLY_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* The number of leading bytes that are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+size_t tally__utf8_valid_len(const char *bytes, size_t len);
+
+/* ASCII only, whatever the locale. */
+bool tally__text_equal_nocase(const char *a, const char *b);
+char tally__text_lower(char c);
+
+/* Appends `text` so that a terminal shows it and cannot be driven by it: control characters and
+ * bytes that are not UTF-8 as \xNN; cut after max_chars characters with "…" (0: never). */
+void tally__text_add_printable(struct buf *out, const char *text, size_t len, size_t max_chars);
+
+/* Parses a decimal number that fills the whole text.  False when it is anything else or too large.
+ */
+bool tally__text_to_u64(const char *text, uint64_t *out);
+
+/* Base64 (RFC 4648 section 4).  Decoding wants correct padding; false when it is not base64. */
+void tally__base64_encode(struct buf *out, const void *bytes, size_t len);
+bool tally__base64_decode(struct buf *out, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,23 @@
+/* base/time.h - instants as seconds since 1970 UTC, and their RFC 3339 text.  No locale, no zone.
+ */
+#ifndef TALLY_BASE_TIME_H
+#define TALLY_BASE_TIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TIME_TEXT_BYTES 32
+
+/* Now, or what SOURCE_DATE_EPOCH says.  Only for the edges: the core is given its instants. */
+int64_t tally__time_now_unix(void);
+
+/* A clock for measuring, in milliseconds from an arbitrary start. */
+int64_t tally__time_monotonic_ms(void);
+
+/* "2021-09-01T00:07:21Z". */
+void tally__time_format(int64_t unix_seconds, char text[TIME_TEXT_BYTES]);
+
+/* Takes "2021-09-01" and "2021-09-01T00:07:21" with "Z" or "+hh:mm"; false for anything else. */
+bool tally__time_parse(const char *text, int64_t *unix_seconds);
+
+#endif

@@ -1,0 +1,1 @@
+libtallyall_la_SOURCES +=

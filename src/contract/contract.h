@@ -1,0 +1,150 @@
+/* contract/contract.h - the model of a contract file, the same for every version of the Pact
+ * specification: what V4 can say, with older files lifted into it.
+ *
+ * Everything in a contract lives as long as the contract does: its arena owns the arrays and
+ * strings, its `document` the JSON values that the model points into.  Nobody changes a contract
+ * after it was read.
+ */
+#ifndef TALLY_CONTRACT_CONTRACT_H
+#define TALLY_CONTRACT_CONTRACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "format/digest.h"
+#include "format/json.h"
+#include "tally/contract.h"
+
+/* A header line or query parameter: its values in order.  A NULL value in a query is a name without
+ * "=".  A name occurs once in a list (headers: without regard to case). */
+struct name_values {
+	const char *name;
+	const char **values;
+	size_t value_count;
+};
+
+struct name_values_list {
+	struct name_values *items;
+	size_t count;
+};
+
+/* Missing, null and empty bodies differ (V4 specification, "Bodies"). */
+enum body_state { BODY_MISSING, BODY_NULL, BODY_EMPTY, BODY_PRESENT };
+
+struct body {
+	enum body_state state;
+	const char *content_type; /* as recorded in a V4 body; NULL: see the headers, or detect */
+	const char *content_type_hint; /* V4: "BINARY", "TEXT", or NULL */
+	const cJSON *json; /* set when the file holds the body as JSON; then `bytes` may be NULL */
+	const char *bytes;
+	size_t len;
+};
+
+/* matching_rules and generators are in the category form of V3 and V4 (flat V2 rules are lifted);
+ * NULL when there are none.  `extra` holds the members that the specification does not name, kept
+ * for writing; NULL when there are none. */
+struct request {
+	const char *method; /* upper case */
+	const char *path;   /* as written, not decoded */
+	struct name_values_list query;
+	struct name_values_list headers;
+	struct body body;
+	const cJSON *matching_rules;
+	const cJSON *generators;
+	const cJSON *extra;
+};
+
+struct response {
+	int status;
+	struct name_values_list headers;
+	struct body body;
+	const cJSON *matching_rules;
+	const cJSON *generators;
+	const cJSON *extra;
+};
+
+struct message {
+	struct body contents;
+	const cJSON *metadata; /* an object, or NULL */
+	const cJSON *matching_rules;
+	const cJSON *generators;
+	const cJSON *extra;
+};
+
+struct provider_state {
+	const char *name;
+	const cJSON *params; /* an object, or NULL */
+};
+
+enum interaction_kind { INTERACTION_HTTP, INTERACTION_ASYNC_MESSAGE, INTERACTION_SYNC_MESSAGE };
+
+struct interaction {
+	enum interaction_kind kind;
+	const char *description;
+	const char *key; /* V4, or NULL */
+	const char *id;  /* "_id", put there by a broker, or NULL; never written */
+	bool pending;
+	struct provider_state *states;
+	size_t state_count;
+	const char *transport;                                 /* V4, or NULL */
+	const cJSON *comments, *plugin_configuration, *markup; /* V4, or NULL */
+	const cJSON *extra;
+
+	struct request request;    /* HTTP */
+	struct response response;  /* HTTP */
+	struct message message;    /* asynchronous: the message; synchronous: the request message */
+	struct message *responses; /* synchronous */
+	size_t response_count;
+};
+
+struct tally_contract {
+	struct arena arena;
+	cJSON *document; /* owned; lent to the members below */
+	enum tally_spec spec;
+	const char *consumer;
+	const char *provider;
+	struct interaction *interactions;
+	size_t interaction_count;
+	const cJSON *metadata; /* as read, without the specification's version */
+	const cJSON *extra;    /* other members at the top */
+};
+
+/* Parts on their own, for `tally match` and for specification cases: fills a caller's struct from
+ * the JSON shape that contract files of version `spec` use.  Strings go to `arena`; `json` must
+ * outlive the result.  TALLY_EPARSE names the member. */
+int tally__request_read(struct request *out, struct arena *arena, cJSON *json, enum tally_spec spec,
+			struct tally_error *error);
+int tally__response_read(struct response *out, struct arena *arena, cJSON *json,
+			 enum tally_spec spec, struct tally_error *error);
+int tally__message_read(struct message *out, struct arena *arena, cJSON *json, enum tally_spec spec,
+			struct tally_error *error);
+
+/* An interaction's own values, NULL when the header or parameter is not there. */
+const struct name_values *tally__header_find(const struct name_values_list *headers,
+					     const char *name);
+const struct name_values *tally__query_find(const struct name_values_list *query, const char *name);
+
+/* Header lines as received: adds a value to a list that is being built, splitting what the
+ * specification splits (matching.md 1.5).  Lists are built in an arena. */
+int tally__header_add(struct name_values_list *headers, struct arena *arena, const char *name,
+		      const char *value);
+/* Parses a query string as received ("a=1&b=2"); an empty or NULL text gives an empty list. */
+int tally__query_parse(struct name_values_list *query, struct arena *arena, const char *text);
+
+/* The body's bytes: `bytes` when there, else its JSON as compact text, made in `arena`. */
+int tally__body_bytes(const struct body *body, struct arena *arena, const char **bytes, size_t *len,
+		      struct tally_error *error);
+
+/* The identity of an interaction as the unit of truth: the digest of what the provider is asked and
+ * must answer (kind, provider states, request, response or messages with their rules and
+ * generators), in canonical JSON of the V4 form.  Not part of it: description, key, pending,
+ * comments, transport.  The same for the same content in any version of the file. */
+int tally__interaction_digest(const struct interaction *interaction, char text[DIGEST_TEXT_BYTES],
+			      struct tally_error *error);
+
+/* The JSON of one interaction as a V4 file has it; released by the caller. */
+int tally__interaction_write(const struct interaction *interaction, enum tally_spec spec,
+			     cJSON **out, struct tally_error *error);
+
+#endif

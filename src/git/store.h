@@ -1,0 +1,101 @@
+/* git/store.h - files in the one branch of a bare git repository: pinned snapshots, transactions by
+ * compare-and-swap, history.  Knows nothing of contracts.
+ *
+ * A transaction is a function from a snapshot to edits.  It is committed as one commit; when
+ * another writer was first it runs again on the new tip.  It has returned 0 only once the commit is
+ * on disk and reachable; after any error the repository is unchanged.
+ *
+ * Handles belong to one thread at a time; any number of processes may work on one repository.
+ */
+#ifndef TALLY_GIT_STORE_H
+#define TALLY_GIT_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+#define STORE_ID_BYTES 41
+
+struct store;
+struct snapshot;
+struct edits;
+
+/* Makes a bare repository with one empty branch ("main"); an existing empty folder is fine.
+ * TALLY_ECONFLICT when there is something at `path` already, TALLY_EIO, TALLY_EUNSUPPORTED
+ * (libgit2). */
+int tally__store_init(const char *path, struct tally_error *error);
+
+/* TALLY_ENOFILE when there is no repository, TALLY_EIO. */
+int tally__store_open(struct store **out, const char *path, struct tally_error *error);
+void tally__store_close(struct store *store);
+
+/* The newest commit, pinned; or the one that `at` names: a commit id (also abbreviated) or an
+ * instant (tally__time_parse: the last commit not after it).  TALLY_ENOTFOUND, TALLY_EIO. */
+int tally__snapshot_open(struct snapshot **out, struct store *store, const char *at,
+			 struct tally_error *error);
+void tally__snapshot_close(struct snapshot *snapshot);
+/* "" on an empty branch. */
+const char *tally__snapshot_id(const struct snapshot *snapshot);
+int64_t tally__snapshot_unix(const struct snapshot *snapshot);
+
+/* A file's bytes, made in `arena`.  TALLY_ENOTFOUND when there is no such file (an expected answer:
+ * `error` may be NULL), TALLY_EIO. */
+int tally__snapshot_read(const struct snapshot *snapshot, const char *path, struct arena *arena,
+			 const char **bytes, size_t *len, struct tally_error *error);
+
+struct snapshot_entry {
+	const char *name;
+	bool is_folder;
+};
+
+/* The entries of a folder in byte order, made in `arena`; none when there is no such folder. */
+int tally__snapshot_list(const struct snapshot *snapshot, const char *path, struct arena *arena,
+			 struct snapshot_entry **entries, size_t *count, struct tally_error *error);
+
+/* Within a transaction.  Paths are relative, of components that tally__path_component made.  Bytes
+ * are copied.  Removing what is not there is fine. */
+int tally__edits_put(struct edits *edits, const char *path, const void *bytes, size_t len,
+		     struct tally_error *error);
+int tally__edits_remove(struct edits *edits, const char *path, struct tally_error *error);
+/* Commit message: a subject that says in plain words what happened, and perhaps a body. */
+int tally__edits_describe(struct edits *edits, const char *message, struct tally_error *error);
+
+/* May run several times; whatever it returns other than 0 ends the transaction with nothing done.
+ */
+typedef int store_transaction(void *context, const struct snapshot *snapshot, struct edits *edits,
+			      struct tally_error *error);
+
+struct store_author {
+	const char *name, *email; /* NULL: "tally", "tally@localhost" */
+	int64_t now_unix;
+};
+
+/* Edits that leave the tree as it was make no commit, and that is a success too.  `id` (may be
+ * NULL) gets the commit's id, or the tip's when nothing changed.  TALLY_EBUSY after too many lost
+ * races, TALLY_EIO. */
+int tally__store_commit(struct store *store, store_transaction *transaction, void *context,
+			const struct store_author *author, char id[STORE_ID_BYTES],
+			struct tally_error *error);
+
+struct store_change {
+	const char *id;
+	const char *message;
+	const char *author;
+	int64_t unix_seconds;
+};
+
+/* Calls `visit` for each commit from `snapshot` back, newest first, that changed something at or
+ * below `path` (NULL: all).  Stops when it returns other than 0, and returns that. */
+int tally__snapshot_log(const struct snapshot *snapshot, const char *path,
+			int (*visit)(void *context, const struct store_change *change),
+			void *context, struct tally_error *error);
+
+/* One safe path component for any name of up to LIMIT_NAME_BYTES bytes, reversible: see
+ * doc/store-format.md, "Names".  TALLY_EINVAL for "" and names too long. */
+int tally__path_component(struct buf *out, const char *name, struct tally_error *error);
+int tally__path_component_decode(struct buf *out, const char *component, struct tally_error *error);
+
+#endif

@@ -1,0 +1,36 @@
+/* http/server.h - an HTTP server over libmicrohttpd: a handler is given each whole request and
+ * fills the response. */
+#ifndef TALLY_HTTP_SERVER_H
+#define TALLY_HTTP_SERVER_H
+
+#include "http/http.h"
+
+struct http_server;
+
+/* Called once per request, possibly from several threads at once.  `arena` lives until the response
+ * was sent: make headers and body there.  A return other than 0 answers with a bare 500. */
+typedef int http_server_handler(void *context, const struct http_request *request,
+				struct arena *arena, struct http_response *response);
+
+struct http_server_options {
+	const char *host;        /* NULL: 127.0.0.1; a name or an address, IPv6 too */
+	unsigned short port;     /* 0: any free one */
+	size_t max_body_bytes;   /* 0: LIMIT_BODY_BYTES; larger requests get a 413 */
+	unsigned threads;        /* 0: 1 */
+	unsigned idle_timeout_s; /* 0: 30 */
+	http_server_handler *handler;
+	void *context;
+};
+
+/* Listens and serves in threads of its own until it is stopped.  TALLY_EINVAL (host),
+ * TALLY_EUNREACHABLE (cannot bind: says address and port), TALLY_EUNSUPPORTED (libmicrohttpd cannot
+ * be loaded), TALLY_ENOMEM. */
+int tally__http_server_start(struct http_server **out, const struct http_server_options *options,
+			     struct tally_error *error);
+unsigned short tally__http_server_port(const struct http_server *server);
+/* "http://127.0.0.1:8080", valid until the server is stopped. */
+const char *tally__http_server_url(const struct http_server *server);
+/* Takes no new connections, lets running handlers end and their answers go out, then returns. */
+void tally__http_server_stop(struct http_server *server);
+
+#endif

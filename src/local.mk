@@ -1,0 +1,16 @@
+# All objects go into a convenience library, which the unit tests link; libtally is the same with
+# only the reviewed symbols visible (%D%/libtally.map).
+noinst_LTLIBRARIES += libtallyall.la
+libtallyall_la_SOURCES = %D%/version.c
+libtallyall_la_LIBADD = $(CJSON_LIBS) $(PCRE2_LIBS)
+
+lib_LTLIBRARIES += libtally.la
+libtally_la_SOURCES =
+libtally_la_LIBADD = libtallyall.la
+# current:revision:age, as the libtool manual has it.  Before each release: code changed, revision+1;
+# functions added, current+1, revision=0, age+1; functions removed or changed, current+1,
+# revision=0, age=0.
+libtally_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
+	-Wl,--version-script=$(srcdir)/%D%/libtally.map -Wl,--no-undefined
+libtally_la_DEPENDENCIES = libtallyall.la %D%/libtally.map
+EXTRA_DIST += %D%/libtally.map

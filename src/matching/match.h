@@ -1,0 +1,37 @@
+/* matching/match.h - is this actual what was expected?  A pure function of (expected, rules,
+ * actual).  The rules of the expected part are compiled once into a matcher, which is then walked
+ * together with each actual part, in time linear in the size of the actual part.
+ *
+ * A matcher lends from the expected part, which must outlive it.  A matcher may be used from
+ * several threads at once.
+ */
+#ifndef TALLY_MATCHING_MATCH_H
+#define TALLY_MATCHING_MATCH_H
+
+#include "contract/contract.h"
+#include "matching/mismatch.h"
+
+struct matcher;
+
+/* TALLY_EPARSE for rules that cannot be understood (names the rule), TALLY_ELIMIT, TALLY_ENOMEM.
+ * A bad regular expression is not an error here: it is a mismatch when it is applied. */
+int tally__matcher_new_request(struct matcher **out, const struct request *expected,
+			       struct tally_error *error);
+int tally__matcher_new_response(struct matcher **out, const struct response *expected,
+				struct tally_error *error);
+int tally__matcher_new_message(struct matcher **out, const struct message *expected,
+			       struct tally_error *error);
+void tally__matcher_free(struct matcher *matcher);
+
+/* Compares; every mismatch goes to `mismatches` (initialised by the caller; none: it matches).
+ * Requests are compared strictly (unexpected query parameters and JSON members are mismatches),
+ * responses and messages leniently (matching.md 2.1).  The actual part's own rules are not looked
+ * at.  Errors only when the comparison could not be made: TALLY_ENOMEM, TALLY_ELIMIT. */
+int tally__match_request(const struct matcher *matcher, const struct request *actual,
+			 struct mismatches *mismatches, struct tally_error *error);
+int tally__match_response(const struct matcher *matcher, const struct response *actual,
+			  struct mismatches *mismatches, struct tally_error *error);
+int tally__match_message(const struct matcher *matcher, const struct message *actual,
+			 struct mismatches *mismatches, struct tally_error *error);
+
+#endif
