@@ -9,8 +9,8 @@
 #include "base/error.h"
 
 struct buf {
-	char *bytes; /* always closed by a NUL that `len` does not count; "" before the first append
-		      */
+	/* Always closed by a NUL that `len` does not count; "" before the first append. */
+	char *bytes;
 	size_t len;
 	size_t capacity;
 	size_t max_bytes;
@@ -21,6 +21,12 @@ void tally__buf_init(struct buf *buf, size_t max_bytes);
 void tally__buf_release(struct buf *buf);
 /* Empties it and forgets a failure; keeps memory and maximum. */
 void tally__buf_clear(struct buf *buf);
+
+/* Makes room for `len` more bytes.  Where the last append may fail, this may too; it sticks. */
+void tally__buf_reserve(struct buf *buf, size_t len);
+
+/* Takes back what was appended after the first `len` bytes; a failure sticks all the same. */
+void tally__buf_truncate(struct buf *buf, size_t len);
 
 void tally__buf_add(struct buf *buf, const void *bytes, size_t len);
 void tally__buf_adds(struct buf *buf, const char *text);

@@ -6,10 +6,11 @@
 
 #include "tally/error.h"
 
-#define TALLY_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define TALLY_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
 /* Records an error and returns `code`, so that `return tally__fail(error, …)` reads well.  `error`
- * may be NULL.  An error that is there already stays. */
+ * may be NULL.  An error that is there already stays.  Control characters and bytes that are not
+ * UTF-8 are stored as \xNN: texts from outside may be put into messages as they are. */
 int tally__fail(struct tally_error *error, int code, const char *format, ...) TALLY_PRINTF(3, 4);
 
 /* The same, with a place: `where` may be NULL, `line` and `column` 0. */
@@ -19,8 +20,12 @@ int tally__fail_at(struct tally_error *error, int code, const char *where, size_
 /* TALLY_ENOMEM with its standard message. */
 int tally__fail_nomem(struct tally_error *error);
 
-/* Adds where an error happened, if nothing more exact is known yet.  Returns error->code. */
-int tally__error_where(struct tally_error *error, const char *where);
+/* Records `doing` and the operating system's words for `errnum`: "cannot open: No such file …". */
+int tally__fail_errno(struct tally_error *error, int code, const char *where, int errnum,
+		      const char *doing);
+
+/* Adds where an error happened, if nothing more exact is known yet. */
+void tally__error_where(struct tally_error *error, const char *where);
 
 /* Puts `prefix` and ": " before the place that is known so far ("" counts as none): an outer layer
  * says of which file or member the inner place is a part. */

@@ -1,1 +1,12 @@
-libtallyall_la_SOURCES +=
+libtallyall_la_SOURCES += \
+	%D%/arena.c %D%/arena.h \
+	%D%/buf.c %D%/buf.h \
+	%D%/dir.c \
+	%D%/error.c %D%/error.h \
+	%D%/file.c %D%/file.h \
+	%D%/hash.c \
+	%D%/limits.h \
+	%D%/map.c %D%/map.h \
+	%D%/mem.c %D%/mem.h \
+	%D%/text.c %D%/text.h \
+	%D%/time.c %D%/time.h

@@ -33,5 +33,7 @@ int tally__map_put(struct map *map, const char *key, size_t key_len, void *value
 
 /* The seeded hash itself (SipHash-1-3). */
 uint64_t tally__hash(const void *bytes, size_t len);
+/* The same with a given key, for tests against the published vectors. */
+uint64_t tally__hash_seeded(const uint64_t key[2], const void *bytes, size_t len);
 
 #endif

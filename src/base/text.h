@@ -11,6 +11,13 @@
 /* The number of leading bytes that are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 size_t tally__utf8_valid_len(const char *bytes, size_t len);
 
+/* The length of the one character that the bytes start with: 1 to 4; 0 when they are not UTF-8. */
+size_t tally__utf8_char_len(const char *bytes, size_t len);
+
+/* The same for a character that a terminal may be given; also 0 for control characters and for
+ * those that turn the direction of text. */
+size_t tally__text_printable_len(const char *bytes, size_t len);
+
 /* ASCII only, whatever the locale. */
 bool tally__text_equal_nocase(const char *a, const char *b);
 char tally__text_lower(char c);

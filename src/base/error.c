@@ -1,0 +1,190 @@
+#include "config.h"
+
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* The longest UTF-8 character. */
+#define CHAR_BYTES 4
+
+const char *tally_error_name(int code)
+{
+	switch (code) {
+	case TALLY_OK:
+		return "TALLY_OK";
+#define TALLY_X(name, value, status, text)                                                         \
+	case name:                                                                                 \
+		return #name;
+		TALLY_ERROR_LIST(TALLY_X)
+#undef TALLY_X
+	default:
+		return "unknown";
+	}
+}
+
+const char *tally_error_text(int code)
+{
+	switch (code) {
+	case TALLY_OK:
+		return "no error";
+#define TALLY_X(name, value, status, text)                                                         \
+	case name:                                                                                 \
+		return text;
+		TALLY_ERROR_LIST(TALLY_X)
+#undef TALLY_X
+	default:
+		return "unknown error";
+	}
+}
+
+int tally_error_exit_status(int code)
+{
+	switch (code) {
+	case TALLY_OK:
+		return 0;
+#define TALLY_X(name, value, status, text)                                                         \
+	case name:                                                                                 \
+		return status;
+		TALLY_ERROR_LIST(TALLY_X)
+#undef TALLY_X
+	default:
+		return tally_error_exit_status(TALLY_EINTERNAL);
+	}
+}
+
+size_t tally_error_format(const struct tally_error *error, char *text, size_t text_bytes)
+{
+	char place[TALLY_ERROR_WHERE_BYTES + 64];
+	const char *message = error->message;
+	size_t len = strlen(error->where);
+	int total;
+
+	if (message[0] == '\0')
+		message = tally_error_text(error->code);
+	memcpy(place, error->where, len + 1);
+	if (error->line > 0)
+		snprintf(place + len, sizeof(place) - len,
+			 error->column > 0 ? "%s%zu:%zu" : "%s%zu", len > 0 ? ":" : "", error->line,
+			 error->column);
+	total = snprintf(text, text_bytes, "%s%s%s", place, place[0] != '\0' ? ": " : "", message);
+	if (total < 0)
+		return 0;
+	if (text_bytes > 0 && (size_t)total >= text_bytes)
+		text[tally__utf8_valid_len(text, text_bytes - 1)] = '\0';
+	return (size_t)total;
+}
+
+/* Copies `source` to `target` in a form that a terminal can be given, cut before the first
+ * character that does not fit. */
+static void copy_printable(char *target, size_t target_bytes, const char *source)
+{
+	size_t left = strlen(source);
+	size_t len = 0;
+
+	while (left > 0) {
+		size_t char_len = tally__text_printable_len(source, left);
+		char escape[] = "\\x00";
+
+		if (char_len > 0) {
+			if (char_len >= target_bytes - len)
+				break;
+			memcpy(target + len, source, char_len);
+			len += char_len;
+		} else {
+			if (strlen(escape) >= target_bytes - len)
+				break;
+			char_len = 1;
+			snprintf(escape, sizeof(escape), "\\x%02x",
+				 (unsigned)(unsigned char)*source);
+			memcpy(target + len, escape, strlen(escape));
+			len += strlen(escape);
+		}
+		source += char_len;
+		left -= char_len;
+	}
+	target[len] = '\0';
+}
+
+static void record(struct tally_error *error, int code, const char *format, va_list arguments)
+{
+	/* One character longer than what is kept, so that a character cut here is not seen. */
+	char text[TALLY_ERROR_MESSAGE_BYTES + CHAR_BYTES];
+
+	if (vsnprintf(text, sizeof(text), format, arguments) < 0)
+		text[0] = '\0';
+	*error = (struct tally_error){.code = code};
+	copy_printable(error->message, sizeof(error->message), text);
+}
+
+int tally__fail(struct tally_error *error, int code, const char *format, ...)
+{
+	va_list arguments;
+
+	if (error == NULL || error->code != TALLY_OK)
+		return code;
+	va_start(arguments, format);
+	record(error, code, format, arguments);
+	va_end(arguments);
+	return code;
+}
+
+int tally__fail_at(struct tally_error *error, int code, const char *where, size_t line,
+		   size_t column, const char *format, ...)
+{
+	va_list arguments;
+
+	if (error == NULL || error->code != TALLY_OK)
+		return code;
+	va_start(arguments, format);
+	record(error, code, format, arguments);
+	va_end(arguments);
+	error->line = line;
+	error->column = column;
+	if (where != NULL)
+		copy_printable(error->where, sizeof(error->where), where);
+	return code;
+}
+
+int tally__fail_nomem(struct tally_error *error)
+{
+	return tally__fail(error, TALLY_ENOMEM, "out of memory");
+}
+
+int tally__fail_errno(struct tally_error *error, int code, const char *where, int errnum,
+		      const char *doing)
+{
+	/* strerror is safe from several threads in glibc 2.32, musl and the BSDs for the numbers
+	 * that the system itself gives. */
+	return tally__fail_at(error, code, where, 0, 0, "%s: %s", doing, strerror(errnum));
+}
+
+void tally__error_where(struct tally_error *error, const char *where)
+{
+	if (error != NULL && error->code != TALLY_OK && error->where[0] == '\0')
+		copy_printable(error->where, sizeof(error->where), where);
+}
+
+void tally__error_within(struct tally_error *error, const char *prefix)
+{
+	char inner[TALLY_ERROR_WHERE_BYTES];
+	size_t len;
+
+	if (error == NULL || error->code == TALLY_OK)
+		return;
+	if (error->where[0] == '\0') {
+		tally__error_where(error, prefix);
+		return;
+	}
+	memcpy(inner, error->where, sizeof(inner));
+	copy_printable(error->where, sizeof(error->where), prefix);
+	len = strlen(error->where);
+	if (len > 0 && sizeof(error->where) - len > 2) {
+		memcpy(error->where + len, ": ", 3);
+		len += 2;
+	}
+	copy_printable(error->where + len, sizeof(error->where) - len, inner);
+}

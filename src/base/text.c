@@ -1,0 +1,230 @@
+#include "config.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+/* Whether bytes[at] exists and continues a UTF-8 sequence, within [low, high]. */
+static bool is_tail(const unsigned char *bytes, size_t len, size_t at, unsigned low, unsigned high)
+{
+	return at < len && bytes[at] >= low && bytes[at] <= high;
+}
+
+/* The table of well-formed byte sequences of RFC 3629, section 4. */
+size_t tally__utf8_char_len(const char *text, size_t len)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	unsigned low = 0x80;
+	unsigned high = 0xBF;
+
+	if (len == 0)
+		return 0;
+	if (bytes[0] < 0x80)
+		return 1;
+	if (bytes[0] < 0xC2 || bytes[0] > 0xF4)
+		return 0;
+	if (bytes[0] < 0xE0)
+		return is_tail(bytes, len, 1, low, high) ? 2 : 0;
+	if (bytes[0] == 0xE0) /* overlong below */
+		low = 0xA0;
+	else if (bytes[0] == 0xED) /* surrogates above */
+		high = 0x9F;
+	else if (bytes[0] == 0xF0) /* overlong below */
+		low = 0x90;
+	else if (bytes[0] == 0xF4) /* past U+10FFFF above */
+		high = 0x8F;
+	if (!is_tail(bytes, len, 1, low, high) || !is_tail(bytes, len, 2, 0x80, 0xBF))
+		return 0;
+	if (bytes[0] < 0xF0)
+		return 3;
+	return is_tail(bytes, len, 3, 0x80, 0xBF) ? 4 : 0;
+}
+
+size_t tally__utf8_valid_len(const char *bytes, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		size_t char_len;
+		uint64_t word;
+
+		/* Eight ASCII bytes at once. */
+		if (len - at >= sizeof(word)) {
+			memcpy(&word, bytes + at, sizeof(word));
+			if ((word & UINT64_C(0x8080808080808080)) == 0) {
+				at += sizeof(word);
+				continue;
+			}
+		}
+		char_len = tally__utf8_char_len(bytes + at, len - at);
+		if (char_len == 0)
+			break;
+		at += char_len;
+	}
+	return at;
+}
+
+size_t tally__text_printable_len(const char *text, size_t len)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t char_len = tally__utf8_char_len(text, len);
+
+	if (char_len == 1)
+		return bytes[0] < 0x20 || bytes[0] == 0x7F ? 0 : 1;
+	if (char_len == 2) {
+		if (bytes[0] == 0xC2 && bytes[1] < 0xA0) /* U+0080 to U+009F: more controls */
+			return 0;
+		if (bytes[0] == 0xD8 && bytes[1] == 0x9C) /* U+061C */
+			return 0;
+	}
+	if (char_len == 3 && bytes[0] == 0xE2) {
+		/* U+200E, U+200F; U+2028 to U+202E; U+2066 to U+2069: line ends and marks,
+		 * embeddings, overrides and isolates of direction. */
+		if (bytes[1] == 0x80 && (bytes[2] == 0x8E || bytes[2] == 0x8F ||
+					 (bytes[2] >= 0xA8 && bytes[2] <= 0xAE)))
+			return 0;
+		if (bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9)
+			return 0;
+	}
+	return char_len;
+}
+
+char tally__text_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool tally__text_equal_nocase(const char *a, const char *b)
+{
+	while (*a != '\0' && tally__text_lower(*a) == tally__text_lower(*b)) {
+		a++;
+		b++;
+	}
+	return *a == '\0' && *b == '\0';
+}
+
+void tally__text_add_printable(struct buf *out, const char *text, size_t len, size_t max_chars)
+{
+	size_t chars = 0;
+	size_t at = 0;
+
+	while (at < len) {
+		size_t char_len;
+
+		if (max_chars != 0 && chars++ == max_chars) {
+			tally__buf_adds(out, "…");
+			return;
+		}
+		char_len = tally__text_printable_len(text + at, len - at);
+		if (char_len > 0) {
+			tally__buf_add(out, text + at, char_len);
+			at += char_len;
+			continue;
+		}
+		/* All bytes of a character that is kept back, one of what is not UTF-8. */
+		char_len = tally__utf8_char_len(text + at, len - at);
+		do
+			tally__buf_addf(out, "\\x%02x", (unsigned)(unsigned char)text[at++]);
+		while (char_len-- > 1);
+	}
+}
+
+bool tally__text_to_u64(const char *text, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (*text == '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		if (__builtin_mul_overflow(value, UINT64_C(10), &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(*text - '0'), &value))
+			return false;
+	}
+	*out = value;
+	return true;
+}
+
+static const char base64_digits[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void tally__base64_encode(struct buf *out, const void *data, size_t len)
+{
+	const unsigned char *bytes = data;
+	size_t at;
+
+	for (at = 0; at < len; at += 3) {
+		size_t left = len - at;
+		unsigned group = (unsigned)bytes[at] << 16;
+		char quad[4];
+
+		if (left > 1)
+			group |= (unsigned)bytes[at + 1] << 8;
+		if (left > 2)
+			group |= bytes[at + 2];
+		quad[0] = base64_digits[group >> 18];
+		quad[1] = base64_digits[group >> 12 & 63];
+		quad[2] = left > 1 ? base64_digits[group >> 6 & 63] : '=';
+		quad[3] = left > 2 ? base64_digits[group & 63] : '=';
+		tally__buf_add(out, quad, sizeof(quad));
+	}
+}
+
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+')
+		return 62;
+	return c == '/' ? 63 : -1;
+}
+
+/* Decodes one group of four digits; the number of bytes, or 0 when it is not base64. */
+static size_t base64_decode_quad(const char *quad, bool last, unsigned char bytes[3])
+{
+	size_t digits = 4;
+	unsigned group = 0;
+	size_t i;
+
+	if (last && quad[3] == '=')
+		digits = quad[2] == '=' ? 2 : 3;
+	for (i = 0; i < digits; i++) {
+		int value = base64_value(quad[i]);
+
+		if (value < 0)
+			return 0;
+		group |= (unsigned)value << (18 - 6 * i);
+	}
+	/* Bits that no byte takes must be zero: one text for one content. */
+	if ((digits == 3 && (group & 0xFF) != 0) || (digits == 2 && (group & 0xFFFF) != 0))
+		return 0;
+	bytes[0] = (unsigned char)(group >> 16);
+	bytes[1] = (unsigned char)(group >> 8 & 0xFF);
+	bytes[2] = (unsigned char)(group & 0xFF);
+	return digits - 1;
+}
+
+bool tally__base64_decode(struct buf *out, const char *text, size_t len)
+{
+	size_t start = out->len;
+	size_t at;
+
+	if (len % 4 != 0)
+		return false;
+	for (at = 0; at < len; at += 4) {
+		unsigned char bytes[3];
+		size_t count = base64_decode_quad(text + at, at + 4 == len, bytes);
+
+		if (count == 0) {
+			tally__buf_truncate(out, start);
+			return false;
+		}
+		tally__buf_add(out, bytes, count);
+	}
+	return true;
+}
