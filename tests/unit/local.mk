@@ -1,3 +1,13 @@
 # One program a file: tests/unit/test_<folder>_<file>.c.
 unit_libs = libtallyall.la $(CMOCKA_LIBS) $(CJSON_LIBS) $(PCRE2_LIBS)
 unit_cppflags = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+
+check_PROGRAMS += %D%/test_format_mime
+TESTS += %D%/test_format_mime
+tests_unit_test_format_mime_LDADD = $(unit_libs)
+tests_unit_test_format_mime_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_uri
+TESTS += %D%/test_format_uri
+tests_unit_test_format_uri_LDADD = $(unit_libs)
+tests_unit_test_format_uri_CPPFLAGS = $(unit_cppflags)

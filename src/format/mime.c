@@ -1,0 +1,337 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "format/mime.h"
+
+static bool is_token_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c != '\0' && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static const char *skip_blanks(const char *text)
+{
+	while (is_blank(*text))
+		text++;
+	return text;
+}
+
+/* Copies the token at *cursor in lower case and moves past it; NULL when memory is short. */
+static char *take_token(const char **cursor, struct arena *arena)
+{
+	const char *start = *cursor;
+	char *token;
+
+	while (is_token_char(**cursor))
+		(*cursor)++;
+	token = tally__arena_memdup(arena, start, (size_t)(*cursor - start));
+	for (char *c = token; c && *c; c++)
+		*c = tally__text_lower(*c);
+	return token;
+}
+
+static char *take_quoted(const char **cursor, struct arena *arena)
+{
+	const char *c = *cursor + 1;
+	char *value = tally__arena_alloc(arena, strlen(c) + 1);
+	size_t len = 0;
+
+	if (!value)
+		return NULL;
+	for (; *c && *c != '"'; c++) {
+		if (*c == '\\' && c[1])
+			c++;
+		value[len++] = *c;
+	}
+	value[len] = '\0';
+	*cursor = *c ? c + 1 : c;
+	return value;
+}
+
+/* Everything up to the next ";": real senders are lax about what a value may hold. */
+static char *take_value(const char **cursor, struct arena *arena)
+{
+	const char *start = *cursor;
+	const char *end;
+
+	if (*start == '"')
+		return take_quoted(cursor, arena);
+	end = start + strcspn(start, ";");
+	*cursor = end;
+	while (end > start && is_blank(end[-1]))
+		end--;
+	return tally__arena_memdup(arena, start, (size_t)(end - start));
+}
+
+static int compare_params(const void *a, const void *b)
+{
+	const struct mime_param *left = a;
+	const struct mime_param *right = b;
+	int order = strcmp(left->name, right->name);
+
+	return order ? order : strcmp(left->value, right->value);
+}
+
+static size_t count_separators(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += *text == ';';
+	return count;
+}
+
+static int fail_malformed(const char *text, struct tally_error *error)
+{
+	return tally__fail(error, TALLY_EPARSE,
+			   "expected a media type such as application/json, found \"%.100s\"",
+			   text);
+}
+
+static int parse_params(struct mime *out, struct arena *arena, const char *cursor, const char *text,
+			struct tally_error *error)
+{
+	size_t capacity = count_separators(cursor);
+	struct mime_param *params = tally__arena_alloc_array(arena, capacity + 1, sizeof(*params));
+	size_t count = 0;
+
+	if (!params)
+		return tally__fail_nomem(error);
+	while (*(cursor = skip_blanks(cursor)) == ';') {
+		cursor = skip_blanks(cursor + 1);
+		if (*cursor == ';' || !*cursor)
+			continue;
+		params[count].name = take_token(&cursor, arena);
+		if (!params[count].name)
+			return tally__fail_nomem(error);
+		cursor = skip_blanks(cursor);
+		if (!*params[count].name || *cursor != '=')
+			return fail_malformed(text, error);
+		cursor = skip_blanks(cursor + 1);
+		params[count].value = take_value(&cursor, arena);
+		if (!params[count].value)
+			return tally__fail_nomem(error);
+		count++;
+	}
+	if (*cursor)
+		return fail_malformed(text, error);
+	qsort(params, count, sizeof(*params), compare_params);
+	out->params = params;
+	out->param_count = count;
+	return 0;
+}
+
+int tally__mime_parse(struct mime *out, struct arena *arena, const char *text,
+		      struct tally_error *error)
+{
+	struct mime mime = {0};
+	const char *cursor = skip_blanks(text);
+	char *sub;
+	char *plus;
+	int status;
+
+	mime.main = take_token(&cursor, arena);
+	if (!mime.main)
+		return tally__fail_nomem(error);
+	if (!*mime.main || *cursor++ != '/')
+		return fail_malformed(text, error);
+	sub = take_token(&cursor, arena);
+	if (!sub)
+		return tally__fail_nomem(error);
+	if (!*sub)
+		return fail_malformed(text, error);
+	plus = strrchr(sub, '+');
+	if (plus && plus > sub && plus[1]) {
+		*plus = '\0';
+		mime.suffix = plus + 1;
+	}
+	mime.sub = sub;
+	status = parse_params(&mime, arena, cursor, text, error);
+	if (status == 0)
+		*out = mime;
+	return status;
+}
+
+void tally__mime_format(struct buf *out, const struct mime *mime)
+{
+	tally__buf_addf(out, "%s/%s", mime->main, mime->sub);
+	if (mime->suffix)
+		tally__buf_addf(out, "+%s", mime->suffix);
+	for (size_t i = 0; i < mime->param_count; i++)
+		tally__buf_addf(out, ";%s=%s", mime->params[i].name, mime->params[i].value);
+}
+
+static bool has_suffix(const struct mime *mime, const char *suffix)
+{
+	return mime->suffix && strcmp(mime->suffix, suffix) == 0;
+}
+
+bool tally__mime_is_json(const struct mime *mime)
+{
+	return strcmp(mime->main, "application") == 0 &&
+	       (strncmp(mime->sub, "json", 4) == 0 || strcmp(mime->sub, "graphql") == 0 ||
+		has_suffix(mime, "json"));
+}
+
+bool tally__mime_is_xml(const struct mime *mime)
+{
+	return (strcmp(mime->main, "application") == 0 || strcmp(mime->main, "text") == 0) &&
+	       (strcmp(mime->sub, "xml") == 0 || has_suffix(mime, "xml"));
+}
+
+bool tally__mime_is_text(const struct mime *mime)
+{
+	return strcmp(mime->main, "text") == 0 || tally__mime_is_json(mime) ||
+	       tally__mime_is_xml(mime) ||
+	       (strcmp(mime->main, "application") == 0 &&
+		strcmp(mime->sub, "x-www-form-urlencoded") == 0);
+}
+
+bool tally__mime_is_unknown(const struct mime *mime)
+{
+	return strcmp(mime->main, "*") == 0 && strcmp(mime->sub, "*") == 0;
+}
+
+bool tally__mime_is_binary(const struct mime *mime)
+{
+	return !tally__mime_is_unknown(mime) && !tally__mime_is_text(mime);
+}
+
+struct mime tally__mime_base(const struct mime *mime)
+{
+	struct mime base = {.main = mime->main, .sub = mime->suffix ? mime->suffix : mime->sub};
+
+	return base;
+}
+
+static bool equal_params(const struct mime *a, const struct mime *b)
+{
+	if (a->param_count != b->param_count)
+		return false;
+	for (size_t i = 0; i < a->param_count; i++) {
+		const struct mime_param *left = &a->params[i];
+		const struct mime_param *right = &b->params[i];
+
+		if (strcmp(left->name, right->name) != 0)
+			return false;
+		/* RFC 2046: names of character sets are compared without regard to case. */
+		if (strcmp(left->name, "charset") == 0
+			    ? !tally__text_equal_nocase(left->value, right->value)
+			    : strcmp(left->value, right->value) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool equal_names(const struct mime *a, const struct mime *b)
+{
+	return strcmp(a->main, b->main) == 0 && strcmp(a->sub, b->sub) == 0 &&
+	       (a->suffix ? has_suffix(b, a->suffix) : !b->suffix);
+}
+
+/* text/xml and application/xml name the same content (RFC 7303). */
+static bool is_plain_xml(const struct mime *mime)
+{
+	return tally__mime_is_xml(mime) && strcmp(mime->sub, "xml") == 0 && !mime->suffix;
+}
+
+bool tally__mime_equivalent(const struct mime *expected, const struct mime *actual)
+{
+	if (!equal_names(expected, actual) && !(is_plain_xml(expected) && is_plain_xml(actual)))
+		return false;
+	return expected->param_count == 0 || equal_params(expected, actual);
+}
+
+/* How many bytes of the beginning decide whether content is text. */
+enum { SNIFF_BYTES = 32 };
+
+static bool starts_nocase(const char *bytes, size_t len, const char *prefix)
+{
+	size_t prefix_len = strlen(prefix);
+
+	if (len < prefix_len)
+		return false;
+	for (size_t i = 0; i < prefix_len; i++)
+		if (tally__text_lower(bytes[i]) != prefix[i])
+			return false;
+	return true;
+}
+
+static bool is_word_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* Whether the first bytes are UTF-8 without NUL; a character cut off by the end is fine. */
+static bool looks_like_text(const char *bytes, size_t len)
+{
+	size_t sniffed = len < SNIFF_BYTES ? len : SNIFF_BYTES;
+	size_t valid = tally__utf8_valid_len(bytes, sniffed);
+
+	if (valid < sniffed && (sniffed == len || sniffed - valid > 3))
+		return false;
+	return memchr(bytes, '\0', sniffed) == NULL;
+}
+
+/* A keyword or number that is all there is: "true story" and "12 monkeys" are text. */
+static bool is_json_scalar(const char *bytes, size_t len)
+{
+	static const char *const keywords[] = {"true", "false", "null"};
+	size_t digits;
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
+		if (len == strlen(keywords[i]) && memcmp(bytes, keywords[i], len) == 0)
+			return true;
+	for (digits = bytes[0] == '-'; digits < len; digits++)
+		if ((bytes[digits] < '0' || bytes[digits] > '9') &&
+		    (digits == 0 || !strchr(".eE+-", bytes[digits])))
+			break;
+	return digits == len && len > 0 && bytes[len - 1] >= '0' && bytes[len - 1] <= '9';
+}
+
+static bool looks_like_json(const char *bytes, size_t len)
+{
+	char first = bytes[0];
+	size_t next = 1;
+
+	while (len > 0 && is_blank(bytes[len - 1]))
+		len--;
+	while (next < len && is_blank(bytes[next]))
+		next++;
+	if (first == '"')
+		return len > 1 && bytes[len - 1] == '"';
+	if (first == '{')
+		return next < len && (bytes[next] == '"' || bytes[next] == '}');
+	if (first == '[')
+		return next < len && (strchr("\"{[]-tfn", bytes[next]) ||
+				      (bytes[next] >= '0' && bytes[next] <= '9'));
+	return is_json_scalar(bytes, len);
+}
+
+const char *tally__mime_detect(const char *bytes, size_t len)
+{
+	while (len > 0 && is_blank(*bytes)) {
+		bytes++;
+		len--;
+	}
+	if (len == 0)
+		return "text/plain";
+	if (!looks_like_text(bytes, len))
+		return NULL;
+	if (starts_nocase(bytes, len, "<?xml"))
+		return "application/xml";
+	if (starts_nocase(bytes, len, "<!doctype") || starts_nocase(bytes, len, "<html"))
+		return "text/html";
+	if (bytes[0] == '<' && len > 1 && is_word_char(bytes[1]))
+		return "application/xml";
+	return looks_like_json(bytes, len) ? "application/json" : "text/plain";
+}
