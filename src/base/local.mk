@@ -5,6 +5,7 @@ libtallyall_la_SOURCES += \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
 	%D%/hash.c \
+	%D%/library.c %D%/library.h \
 	%D%/limits.h \
 	%D%/map.c %D%/map.h \
 	%D%/mem.c %D%/mem.h \
