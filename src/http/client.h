@@ -1,7 +1,13 @@
 /* http/client.h - HTTP requests over libcurl's multi interface: many at once from one thread, over
- * connections that are kept alive.  Redirects are not followed; nothing is added to a request but
- * Host, Content-Length and a User-Agent (unless the request has one); no "Expect: 100-continue", no
- * Content-Type of curl's own. A client belongs to one thread. */
+ * connections that are kept alive.
+ *
+ * A request goes out as it is: the path's bytes untouched, header lines repeated and in order,
+ * redirects not followed, no "Expect: 100-continue".  Nothing is added but Host, Content-Length and
+ * a User-Agent (unless the request has one).  Headers that say how the message is framed
+ * (Content-Length, Transfer-Encoding) are the client's own business and left out.  Proxies are
+ * taken from the environment (http_proxy, no_proxy …) as libcurl does.
+ *
+ * A client belongs to one thread. */
 #ifndef TALLY_HTTP_CLIENT_H
 #define TALLY_HTTP_CLIENT_H
 
@@ -25,23 +31,24 @@ int tally__http_client_new(struct http_client **out, const struct http_client_op
 			   struct tally_error *error);
 void tally__http_client_free(struct http_client *client);
 
-/* Called from tally__http_client_run once per exchange.  Either `response` is given (lent, with its
- * arena, until it returns) or `failure` says why not.  May submit further requests. */
+/* Called from tally__http_client_run once per exchange.  Either `response` is given (lent until it
+ * returns) or `failure` says why not, with the codes of tally__http_client_send.  May submit
+ * further requests; must not run, send or free. */
 typedef void http_client_done(void *context, const struct http_response *response,
 			      const struct tally_error *failure);
 
-/* Queues a request (copied).  Only http:// and https:// URLs: TALLY_EINVAL otherwise. TALLY_ENOMEM.
- */
+/* Queues a request (copied).  TALLY_EINVAL: a URL that is not http:// or https://, a method that is
+ * no token, a header that tally__http_header_add would refuse; TALLY_ENOMEM. */
 int tally__http_client_submit(struct http_client *client, const struct http_request *request,
 			      http_client_done *done, void *context, struct tally_error *error);
-/* Runs until nothing is queued or under way, or until *stop becomes true (may be NULL): then what
- * is under way ends with TALLY_ETIMEOUT.  0, or TALLY_EINTERNAL. */
+/* Runs until nothing is queued or under way, or until *stop becomes true (may be NULL): then all of
+ * that ends with TALLY_ETIMEOUT.  0, or TALLY_EINTERNAL (everything has ended with it). */
 int tally__http_client_run(struct http_client *client, const volatile bool *stop,
 			   struct tally_error *error);
 
-/* One exchange, waited for.  The response is made in `arena`.  TALLY_EINVAL (URL),
- * TALLY_EUNREACHABLE (name, connection, TLS, broken answer), TALLY_ETIMEOUT, TALLY_ELIMIT,
- * TALLY_ENOMEM. */
+/* One exchange, waited for (with whatever else is queued).  The response is made in `arena`.
+ * TALLY_EINVAL (as for submit), TALLY_EUNREACHABLE (no connection: name, address, TLS), TALLY_EIO
+ * (the answer broke off or is not HTTP), TALLY_ETIMEOUT, TALLY_ELIMIT, TALLY_ENOMEM. */
 int tally__http_client_send(struct http_client *client, const struct http_request *request,
 			    struct arena *arena, struct http_response *response,
 			    struct tally_error *error);

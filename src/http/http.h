@@ -3,6 +3,7 @@
 #ifndef TALLY_HTTP_HTTP_H
 #define TALLY_HTTP_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -24,6 +25,9 @@ int tally__http_header_add(struct http_headers *headers, struct arena *arena, co
 			   const char *value, struct tally_error *error);
 /* The first value, without regard to case; NULL when absent. */
 const char *tally__http_header_get(const struct http_headers *headers, const char *name);
+
+/* Is this what the names of methods and headers may be? */
+bool tally__http_is_token(const char *text);
 
 struct http_request {
 	const char *method;

@@ -1,1 +1,5 @@
-libtallyall_la_SOURCES +=
+libtallyall_la_SOURCES += \
+	%D%/client.c %D%/client.h \
+	%D%/curl_api.c %D%/curl_api.h \
+	%D%/exchange.c %D%/exchange.h \
+	%D%/http.c %D%/http.h
