@@ -11,3 +11,8 @@ check_PROGRAMS += %D%/test_format_uri
 TESTS += %D%/test_format_uri
 tests_unit_test_format_uri_LDADD = $(unit_libs)
 tests_unit_test_format_uri_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_digest
+TESTS += %D%/test_format_digest
+tests_unit_test_format_digest_LDADD = $(unit_libs)
+tests_unit_test_format_digest_CPPFLAGS = $(unit_cppflags)

@@ -1,0 +1,19 @@
+#include "config.h"
+
+#include "format/digest.h"
+#include "format/libgit2.h"
+
+int tally__digest(char text[DIGEST_TEXT_BYTES], const void *bytes, size_t len,
+		  struct tally_error *error)
+{
+	git_oid id;
+	int status = tally__git2_load(error);
+
+	if (status != 0)
+		return status;
+	/* Hashing is all in memory, so that shortage of it is the only thing to go wrong. */
+	if (git_odb_hash(&id, len > 0 ? bytes : "", len, GIT_OBJECT_BLOB) < 0)
+		return tally__fail_nomem(error);
+	git_oid_tostr(text, DIGEST_TEXT_BYTES, &id);
+	return 0;
+}
