@@ -1,0 +1,9 @@
+# Rules of the house, each a small program that speaks TAP.
+meta_tests = \
+	%D%/banned.sh \
+	%D%/headers.sh \
+	%D%/layers.sh \
+	%D%/links.sh \
+	%D%/tarball.sh
+TESTS += $(meta_tests)
+EXTRA_DIST += $(meta_tests) %D%/tap.sh %D%/lint.sh %D%/cppcheck.suppressions

@@ -1,0 +1,72 @@
+#!/bin/sh
+# What must not be in the tree: functions that invite overflows or share state, unfinished business,
+# fixed ports and sleeps in tests, paths of the machine it was written on, hosts of package registries.
+# shellcheck source=tests/meta/tap.sh
+. "${TALLY_SRCDIR:?}/tests/meta/tap.sh"
+cd "$TALLY_SRCDIR" || exit 99
+
+sources() { # DIRECTORY...: our C files there
+	find "$@" -name '*.[ch]' 2>/dev/null
+}
+code() { # FILE...: their lines without comments and strings, as file:line:text
+	awk 'FNR == 1 { inside = 0 }
+	{
+		line = $0
+		gsub(/"([^"\\]|\\.)*"/, "\"\"", line)
+		out = ""
+		while (line != "") {
+			if (inside) {
+				i = index(line, "*/")
+				if (!i) { line = ""; break }
+				line = substr(line, i + 2); inside = 0
+			} else {
+				i = index(line, "/*")
+				if (!i) { out = out line; line = "" }
+				else { out = out substr(line, 1, i - 1); line = substr(line, i + 2); inside = 1 }
+			}
+		}
+		if (out != "") print FILENAME ":" FNR ":" out
+	}' "$@"
+}
+functions() {
+	# shellcheck disable=SC2046 # our file names have no spaces
+	code $(sources src include tests doc bench) | grep -E "(^|[^a-zA-Z0-9_])($1)[[:space:]]*\\("
+	:
+}
+expect 'no string function without bounds' functions 'strcpy|strcat|stpcpy|sprintf|vsprintf|gets|strncpy|strncat'
+expect 'no parsing that cannot fail' functions 'atoi|atol|atoll|atof|sscanf|scanf|fscanf'
+expect 'no shared state' functions 'strtok|gmtime|localtime|ctime|asctime|rand|srand|setlocale'
+expect 'no unbounded stack' functions 'alloca'
+expect 'no unsafe temporary files and processes' functions 'tmpnam|tempnam|mktemp|system|popen'
+allocation() {
+	# shellcheck disable=SC2046
+	code $(sources src | grep -vE '^src/base/(mem|arena|buf)\.[ch]$') |
+		grep -E '(^|[^a-zA-Z0-9_.>])(malloc|calloc|realloc|strdup|strndup|asprintf|vasprintf)[[:space:]]*\('
+	:
+}
+expect 'memory comes from src/base alone' allocation
+
+text_files() {
+	if [ -e .git ]; then
+		git ls-files -co --exclude-standard
+	else
+		find . -type f -not -path './build*' -not -path '*/node_modules/*' |
+			sed 's|^\./||' | grep -vE '^(configure|aclocal\.m4|Makefile\.in|config\.h\.in|build-aux/|m4/l)'
+	fi | grep -vE '^tests/meta/banned\.sh$'
+}
+nowhere() { # PATTERN
+	text_files | while read -r file; do [ ! -f "$file" ] || grep -HnIE "$1" "$file"; done
+	:
+}
+expect 'no unfinished business' nowhere '\b(TODO|FIXME|XXX|HACK)\b'
+expect 'no path of one machine' nowhere '(^|[^a-zA-Z0-9._~}-])/(home/[a-z]+|root|work|tmp/w|mnt|Users)/'
+expect 'no host of a package registry in the lock file' nowhere '"resolved":'
+
+in_tests() { # PATTERN
+	find tests doc/examples -type f \( -name '*.sh' -o -name '*.c' -o -name '*.js' \) -not -path '*/node_modules/*' \
+		-not -name banned.sh -exec grep -HnE "$1" {} +
+	:
+}
+expect 'tests do not sleep for a fixed time' in_tests '(^|[^a-z_])sleep [1-9]'
+expect 'tests use no fixed port' in_tests '(127\.0\.0\.1|localhost):[1-9][0-9]{3}'
+finish
