@@ -1,0 +1,3 @@
+EXTRA_DIST += \
+	%D%/decisions/0001-libraries-loaded-when-used.md \
+	%D%/decisions/0002-digests-are-git-object-ids.md
