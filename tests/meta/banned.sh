@@ -63,7 +63,7 @@ expect 'no path of one machine' nowhere '(^|[^a-zA-Z0-9._~}-])/(home/[a-z]+|root
 expect 'no host of a package registry in the lock file' nowhere '"resolved":'
 
 in_tests() { # PATTERN
-	find tests doc/examples -type f \( -name '*.sh' -o -name '*.c' -o -name '*.js' \) -not -path '*/node_modules/*' \
+	find tests doc -type f \( -name '*.sh' -o -name '*.c' -o -name '*.js' \) -not -path '*/node_modules/*' \
 		-not -name banned.sh -exec grep -HnE "$1" {} +
 	:
 }
