@@ -5,9 +5,9 @@
  * parse and write with the functions here:
  * - parsing is strict (RFC 8259), refuses duplicate names, invalid UTF-8, \u0000 and unpaired
  *   surrogates, and bounds size and depth;
- * - a number whose text is not what "%.0f" would print keeps its exact text in `valuestring`, which
- *   cJSON leaves free on numbers and releases itself.  Numbers made with cJSON_CreateNumber work
- * too.
+ * - a number keeps its exact text in `valuestring`, which cJSON leaves free on numbers and releases
+ *   itself; integers of at most 15 digits, which a double holds exactly, need none.  Numbers made
+ *   with cJSON_CreateNumber work too.
  *
  * Threads: safe from any thread on different values.
  */

@@ -93,25 +93,34 @@ static int grow_slots(struct map *map)
 	return TALLY_OK;
 }
 
-int tally__map_put(struct map *map, const char *key, size_t key_len, void *value)
+struct map_entry *tally__map_add(struct map *map, const char *key, size_t key_len, void *value)
 {
 	uint64_t hash = tally__hash(key, key_len);
+	struct map_entry *entry;
 	size_t slot;
 
 	if (map->count >= ENTRIES_MAX)
-		return TALLY_ENOMEM;
+		return NULL;
 	if (map->count == map->capacity && grow_entries(map) != TALLY_OK)
-		return TALLY_ENOMEM;
+		return NULL;
 	/* At most three quarters full, to keep the runs of taken slots short. */
 	if ((map->count + 1) * 4 > map->slot_count * 3 && grow_slots(map) != TALLY_OK)
-		return TALLY_ENOMEM;
+		return NULL;
 	slot = find_slot(map, key, key_len, hash);
-	if (map->slots[slot] != 0) {
-		map->entries[map->slots[slot] - 1].value = value;
-		return TALLY_OK;
-	}
-	map->entries[map->count] = (struct map_entry){key, key_len, hash, value};
-	map->count++;
+	if (map->slots[slot] != 0)
+		return &map->entries[map->slots[slot] - 1];
+	entry = &map->entries[map->count++];
+	*entry = (struct map_entry){key, key_len, hash, value};
 	map->slots[slot] = (uint32_t)map->count;
+	return entry;
+}
+
+int tally__map_put(struct map *map, const char *key, size_t key_len, void *value)
+{
+	struct map_entry *entry = tally__map_add(map, key, key_len, value);
+
+	if (entry == NULL)
+		return TALLY_ENOMEM;
+	entry->value = value;
 	return TALLY_OK;
 }

@@ -28,6 +28,10 @@ void tally__map_release(struct map *map);
 void *tally__map_get(const struct map *map, const char *key, size_t key_len);
 struct map_entry *tally__map_find(const struct map *map, const char *key, size_t key_len);
 
+/* The entry of this key: the one that is there, or a new one with this value.  NULL when memory is
+ * short.  The pointer is good until the next call that adds. */
+struct map_entry *tally__map_add(struct map *map, const char *key, size_t key_len, void *value);
+
 /* Puts or replaces; 0 or TALLY_ENOMEM. */
 int tally__map_put(struct map *map, const char *key, size_t key_len, void *value);
 

@@ -1,0 +1,388 @@
+#include "config.h"
+
+#include "format/json.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "format/json_gate.h"
+#include "format/json_number.h"
+
+/* Up to so many members a linear search is faster than hashing. */
+#define LINEAR_MEMBERS 8
+
+/* cJSON answers every failure with NULL; this tells memory from text. */
+static _Thread_local bool memory_short;
+
+static void *json_malloc(size_t size)
+{
+	void *memory = tally__malloc(size);
+
+	memory_short |= memory == NULL;
+	return memory;
+}
+
+static void install_hooks(void)
+{
+	cJSON_Hooks hooks = {.malloc_fn = json_malloc, .free_fn = tally__free};
+
+	cJSON_InitHooks(&hooks);
+}
+
+void tally__json_setup(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, install_hooks);
+}
+
+void tally_free(void *pointer)
+{
+	tally__free(pointer);
+}
+
+/* Gives a number node its exact text.  The memory is cJSON's, as cJSON releases it. */
+static int set_text(cJSON *number, const char *text, size_t len)
+{
+	char *copy = cJSON_malloc(len + 1);
+
+	if (copy == NULL)
+		return TALLY_ENOMEM;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	number->valuestring = copy;
+	return TALLY_OK;
+}
+
+/* The value after `node` in the order of the text; NULL after the last.  `above` holds the open
+ * arrays and objects; the gate has bounded their number. */
+static cJSON *next_value(cJSON *node, cJSON **above, size_t *depth)
+{
+	if (node->child != NULL) {
+		above[(*depth)++] = node;
+		return node->child;
+	}
+	while (node->next == NULL && *depth > 0)
+		node = above[--*depth];
+	return *depth > 0 ? node->next : NULL;
+}
+
+static int keep_texts(cJSON *root, const struct json_places *places, const char *text)
+{
+	cJSON *above[LIMIT_JSON_DEPTH];
+	const struct json_place *place = places->items;
+	const struct json_place *end = place + places->count;
+	size_t depth = 0;
+	uint32_t ordinal = 0;
+	cJSON *node;
+
+	for (node = root; node != NULL && place < end; node = next_value(node, above, &depth)) {
+		if (!cJSON_IsNumber(node))
+			continue;
+		if (ordinal++ != place->ordinal)
+			continue;
+		if (set_text(node, text + place->offset, place->len) != TALLY_OK)
+			return TALLY_ENOMEM;
+		place++;
+	}
+	return TALLY_OK;
+}
+
+/* A copy of the text in which every number is short enough for cJSON; to be freed. */
+static char *shorten_numbers(const struct json_places *places, const char *text, size_t len)
+{
+	char *copy = tally__malloc(len);
+	size_t i;
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, text, len);
+	for (i = 0; i < places->count; i++) {
+		const struct json_place *place = &places->items[i];
+		char number[JSON_CJSON_NUMBER_BYTES];
+		size_t number_len;
+
+		if (place->len <= JSON_CJSON_NUMBER_BYTES)
+			continue;
+		number_len = tally__json_number_shorten(number, text + place->offset, place->len);
+		memset(copy + place->offset, ' ', place->len);
+		memcpy(copy + place->offset, number, number_len);
+	}
+	return copy;
+}
+
+/* Makes the tree of a text that the gate has let through. */
+static int build(cJSON **out, const struct json_places *places, const char *text, size_t len,
+		 struct tally_error *error)
+{
+	const char *source = text;
+	char *copy = NULL;
+	cJSON *root;
+
+	tally__json_setup();
+	if (places->max_len > JSON_CJSON_NUMBER_BYTES) {
+		copy = shorten_numbers(places, text, len);
+		if (copy == NULL)
+			return tally__fail_nomem(error);
+		source = copy;
+	}
+	memory_short = false;
+	root = cJSON_ParseWithLength(source, len);
+	tally__free(copy);
+	if (root == NULL && !memory_short)
+		return tally__fail(error, TALLY_EINTERNAL,
+				   "cJSON refuses what was checked to be JSON");
+	if (root == NULL || keep_texts(root, places, text) != TALLY_OK) {
+		cJSON_Delete(root);
+		return tally__fail_nomem(error);
+	}
+	*out = root;
+	return TALLY_OK;
+}
+
+int tally_json_parse(cJSON **out, const char *text, size_t len, struct tally_error *error)
+{
+	static const char byte_order_mark[] = "\xEF\xBB\xBF";
+	struct json_places places = {0};
+	int status;
+
+	if (len >= 3 && memcmp(text, byte_order_mark, 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
+	status = tally__json_gate(&places, text, len, error);
+	if (status == TALLY_OK)
+		status = build(out, &places, text, len, error);
+	tally__json_places_release(&places);
+	return status;
+}
+
+int tally_json_read_file(cJSON **out, const char *path, struct tally_error *error)
+{
+	struct buf text;
+	int status;
+
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	status = tally__file_read(&text, path, error);
+	if (status == TALLY_OK)
+		status = tally_json_parse(out, text.bytes, text.len, error);
+	tally__error_where(error, path);
+	tally__buf_release(&text);
+	return status;
+}
+
+cJSON *tally__json_create_number_text(const char *text, size_t len)
+{
+	char shorter[JSON_CJSON_NUMBER_BYTES];
+	struct json_number_scan scan;
+	cJSON *number;
+
+	tally__json_setup();
+	tally__json_number_scan(&scan, text, len);
+	if (scan.wrong != NULL || scan.len != len)
+		return NULL;
+	if (len <= sizeof(shorter)) {
+		number = cJSON_ParseWithLength(text, len);
+	} else {
+		size_t shorter_len = tally__json_number_shorten(shorter, text, len);
+
+		number = cJSON_ParseWithLength(shorter, shorter_len);
+	}
+	if (number != NULL && !scan.plain && set_text(number, text, len) != TALLY_OK) {
+		cJSON_Delete(number);
+		return NULL;
+	}
+	return number;
+}
+
+/* Whether no value is nested deeper than what may be parsed: recursion ends. */
+static bool is_shallow(const cJSON *value, unsigned levels)
+{
+	const cJSON *child;
+
+	for (child = value->child; child != NULL; child = child->next) {
+		if (levels == 0 || !is_shallow(child, levels - 1))
+			return false;
+	}
+	return true;
+}
+
+cJSON *tally__json_clone(const cJSON *value)
+{
+	tally__json_setup();
+	if (!is_shallow(value, LIMIT_JSON_DEPTH))
+		return NULL;
+	return cJSON_Duplicate(value, true);
+}
+
+cJSON *tally__json_get(const cJSON *object, const char *name)
+{
+	cJSON *member;
+
+	if (!cJSON_IsObject(object))
+		return NULL;
+	for (member = object->child; member != NULL; member = member->next) {
+		if (member->string != NULL && strcmp(member->string, name) == 0)
+			return member;
+	}
+	return NULL;
+}
+
+const char *tally__json_get_string(const cJSON *object, const char *name)
+{
+	const cJSON *member = tally__json_get(object, name);
+
+	return cJSON_IsString(member) ? member->valuestring : NULL;
+}
+
+bool tally__json_get_bool(const cJSON *object, const char *name, bool otherwise)
+{
+	const cJSON *member = tally__json_get(object, name);
+
+	return cJSON_IsBool(member) ? cJSON_IsTrue(member) : otherwise;
+}
+
+int tally__json_index_init(struct json_index *index, const cJSON *object)
+{
+	size_t count = 0;
+	cJSON *member;
+
+	*index = (struct json_index){.object = object};
+	tally__map_init(&index->map);
+	if (!cJSON_IsObject(object))
+		return TALLY_OK;
+	for (member = object->child; member != NULL; member = member->next)
+		count++;
+	if (count <= LINEAR_MEMBERS)
+		return TALLY_OK;
+	for (member = object->child; member != NULL; member = member->next) {
+		if (member->string == NULL)
+			continue;
+		/* The first of a name wins, as in the linear search. */
+		if (tally__map_add(&index->map, member->string, strlen(member->string), member) ==
+		    NULL) {
+			tally__map_release(&index->map);
+			return TALLY_ENOMEM;
+		}
+	}
+	index->hashed = true;
+	return TALLY_OK;
+}
+
+void tally__json_index_release(struct json_index *index)
+{
+	tally__map_release(&index->map);
+	*index = (struct json_index){0};
+}
+
+cJSON *tally__json_index_get(const struct json_index *index, const char *name)
+{
+	if (index->hashed)
+		return tally__map_get(&index->map, name, strlen(name));
+	return tally__json_get(index->object, name);
+}
+
+int tally__json_put(cJSON *object, const char *name, cJSON *item)
+{
+	if (cJSON_AddItemToObject(object, name, item))
+		return TALLY_OK;
+	cJSON_Delete(item);
+	return TALLY_ENOMEM;
+}
+
+int tally__json_append(cJSON *array, cJSON *item)
+{
+	if (cJSON_AddItemToArray(array, item))
+		return TALLY_OK;
+	cJSON_Delete(item);
+	return TALLY_ENOMEM;
+}
+
+static bool equal_values(const cJSON *a, const cJSON *b, unsigned levels);
+
+static bool equal_arrays(const cJSON *a, const cJSON *b, unsigned levels)
+{
+	const cJSON *a_item = a->child;
+	const cJSON *b_item = b->child;
+
+	while (a_item != NULL && b_item != NULL && equal_values(a_item, b_item, levels)) {
+		a_item = a_item->next;
+		b_item = b_item->next;
+	}
+	return a_item == NULL && b_item == NULL;
+}
+
+static bool same_name(const cJSON *a, const cJSON *b)
+{
+	return a->string != NULL && b->string != NULL && strcmp(a->string, b->string) == 0;
+}
+
+/* Compares what two objects hold from two members on, whatever their order. */
+static bool equal_unordered(const cJSON *a_member, const cJSON *b, unsigned levels)
+{
+	struct json_index index;
+	bool equal = true;
+
+	/* When memory is short the index searches linearly: slow, and right. */
+	if (tally__json_index_init(&index, b) != TALLY_OK)
+		index = (struct json_index){.object = b};
+	for (; a_member != NULL && equal; a_member = a_member->next) {
+		const cJSON *b_member = a_member->string == NULL
+						? NULL
+						: tally__json_index_get(&index, a_member->string);
+
+		equal = b_member != NULL && equal_values(a_member, b_member, levels);
+	}
+	tally__json_index_release(&index);
+	return equal;
+}
+
+static bool equal_objects(const cJSON *a, const cJSON *b, unsigned levels)
+{
+	const cJSON *a_member = a->child;
+	const cJSON *b_member = b->child;
+
+	if (cJSON_GetArraySize(a) != cJSON_GetArraySize(b))
+		return false;
+	/* Mostly both have one order. */
+	while (a_member != NULL && same_name(a_member, b_member)) {
+		if (!equal_values(a_member, b_member, levels))
+			return false;
+		a_member = a_member->next;
+		b_member = b_member->next;
+	}
+	return a_member == NULL || equal_unordered(a_member, b, levels);
+}
+
+static bool equal_values(const cJSON *a, const cJSON *b, unsigned levels)
+{
+	enum json_kind kind = tally__json_kind(a);
+
+	if (kind != tally__json_kind(b))
+		return false;
+	switch (kind) {
+	case JSON_NULL:
+		return true;
+	case JSON_BOOLEAN:
+		return cJSON_IsTrue(a) == cJSON_IsTrue(b);
+	case JSON_INTEGER:
+	case JSON_DECIMAL:
+		return tally__json_number_equal(a, b);
+	case JSON_STRING:
+		return a->valuestring != NULL && b->valuestring != NULL &&
+		       strcmp(a->valuestring, b->valuestring) == 0;
+	case JSON_ARRAY:
+		return levels > 0 && equal_arrays(a, b, levels - 1);
+	default:
+		return levels > 0 && equal_objects(a, b, levels - 1);
+	}
+}
+
+bool tally__json_equal(const cJSON *a, const cJSON *b)
+{
+	/* A tree deeper than any that can be parsed equals nothing. */
+	return a != NULL && b != NULL && equal_values(a, b, LIMIT_JSON_DEPTH);
+}

@@ -1,0 +1,30 @@
+/* format/json_number.h - numbers as text, of any length: private to the JSON files. */
+#ifndef TALLY_FORMAT_JSON_NUMBER_H
+#define TALLY_FORMAT_JSON_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tally/json.h"
+
+/* Integers of so many digits are exact as a double, and need no text of their own. */
+#define JSON_EXACT_DIGITS 15
+/* cJSON reads at most 63 bytes of a number and then stumbles over the rest. */
+#define JSON_CJSON_NUMBER_BYTES 60
+
+/* How far a text goes as a JSON number. */
+struct json_number_scan {
+	size_t len;        /* bytes that belong to it; where it went wrong, if `expected` is set */
+	const char *wrong; /* NULL, or what was expected there */
+	bool plain;        /* a double gives the same text back */
+};
+
+void tally__json_number_scan(struct json_number_scan *scan, const char *text, size_t len);
+
+/* Writes a number that is as close as a double needs, in at most JSON_CJSON_NUMBER_BYTES bytes, to
+ * `out` (not NUL-terminated); its length. */
+size_t tally__json_number_shorten(char out[JSON_CJSON_NUMBER_BYTES], const char *text, size_t len);
+
+bool tally__json_number_equal(const cJSON *a, const cJSON *b);
+
+#endif
