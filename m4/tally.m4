@@ -51,10 +51,14 @@ AC_DEFUN([TALLY_COMPILER], [
   # gcc's null-dereference analysis gives false alarms once sanitizers rewrite the code.
   AS_IF([test "x$enable_sanitizers" != xyes], [TALLY_TRY_FLAGS([TALLY_CFLAGS], [-Wnull-dereference])])
   AS_IF([test "x$enable_werror" = xyes], [TALLY_CFLAGS="$TALLY_CFLAGS -Werror"])
+  # Programs that a test builds against the library need its sanitizers too.
+  TALLY_SANITIZE=
   AS_IF([test "x$enable_sanitizers" = xyes], [
-    TALLY_CFLAGS="$TALLY_CFLAGS -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
-    TALLY_LDFLAGS="$TALLY_LDFLAGS -fsanitize=address,undefined"
+    TALLY_SANITIZE="-fsanitize=address,undefined"
+    TALLY_CFLAGS="$TALLY_CFLAGS $TALLY_SANITIZE -fno-sanitize-recover=all -fno-omit-frame-pointer"
+    TALLY_LDFLAGS="$TALLY_LDFLAGS $TALLY_SANITIZE"
   ])
+  AC_SUBST([TALLY_SANITIZE])
   AS_IF([test "x$enable_fuzzing" = xyes], [
     TALLY_CFLAGS="$TALLY_CFLAGS -fsanitize=fuzzer-no-link"
     TALLY_TRY_FLAGS([TALLY_LDFLAGS], [-fsanitize=fuzzer-no-link])
