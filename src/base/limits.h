@@ -9,6 +9,7 @@
 	X(LIMIT_JSON_VALUES, 4000000, "values", "values in one JSON document")                     \
 	X(LIMIT_BODY_BYTES, 67108864, "bytes", "a request or response body over HTTP")             \
 	X(LIMIT_HEADER_BYTES, 65536, "bytes", "all header lines of a request or response")         \
+	X(LIMIT_CONNECTIONS, 512, "connections", "open at once to one of Tally's servers")         \
 	X(LIMIT_INTERACTIONS, 100000, "interactions", "one contract")                              \
 	X(LIMIT_PATH_TOKENS, 256, "tokens", "a path expression in a matching rule")                \
 	X(LIMIT_RULES, 100000, "rules", "the matching rules of one request, response or message")  \

@@ -2,4 +2,7 @@ libtallyall_la_SOURCES += \
 	%D%/client.c %D%/client.h \
 	%D%/curl_api.c %D%/curl_api.h \
 	%D%/exchange.c %D%/exchange.h \
-	%D%/http.c %D%/http.h
+	%D%/http.c %D%/http.h \
+	%D%/listen.c %D%/listen.h \
+	%D%/mhd_api.c %D%/mhd_api.h \
+	%D%/server.c %D%/server.h

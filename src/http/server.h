@@ -1,5 +1,10 @@
 /* http/server.h - an HTTP server over libmicrohttpd: a handler is given each whole request and
- * fills the response. */
+ * fills the response.
+ *
+ * Answers go out with the handler's headers, repeated and in order; Date and Connection are added.
+ * Content-Length is the body's own: one that the handler sets counts only where no body follows
+ * (HEAD, status 304).  "Transfer-Encoding: chunked" is honoured, other values are left out.  A
+ * status below 200 cannot end a request and becomes a 500. */
 #ifndef TALLY_HTTP_SERVER_H
 #define TALLY_HTTP_SERVER_H
 
@@ -30,7 +35,8 @@ int tally__http_server_start(struct http_server **out, const struct http_server_
 unsigned short tally__http_server_port(const struct http_server *server);
 /* "http://127.0.0.1:8080", valid until the server is stopped. */
 const char *tally__http_server_url(const struct http_server *server);
-/* Takes no new connections, lets running handlers end and their answers go out, then returns. */
+/* Takes no new connections, lets running handlers end and their answers go out (waiting no longer
+ * than the idle timeout for clients that do not read them), then returns.  NULL is fine. */
 void tally__http_server_stop(struct http_server *server);
 
 #endif

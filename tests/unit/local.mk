@@ -16,3 +16,10 @@ check_PROGRAMS += %D%/test_format_digest
 TESTS += %D%/test_format_digest
 tests_unit_test_format_digest_LDADD = $(unit_libs)
 tests_unit_test_format_digest_CPPFLAGS = $(unit_cppflags)
+
+EXTRA_DIST += %D%/http_wire.h
+
+check_PROGRAMS += %D%/test_http_server
+TESTS += %D%/test_http_server
+tests_unit_test_http_server_LDADD = $(unit_libs)
+tests_unit_test_http_server_CPPFLAGS = $(unit_cppflags)

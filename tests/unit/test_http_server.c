@@ -1,0 +1,530 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "http/server.h"
+#include "http_wire.h"
+
+/* The server under test, and what its handler saw last. */
+struct fixture {
+	struct http_server *server;
+	unsigned short port;
+	struct arena arena;
+	struct http_request seen;
+	size_t calls;
+	int status; /* of the answer; 0: 200 */
+	int result; /* of the handler */
+	struct http_headers headers;
+	const char *body;
+	size_t body_len;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool in_handler, let_go, waits;
+};
+
+static void keep(struct fixture *fixture, const struct http_request *request)
+{
+	fixture->calls++;
+	fixture->seen = (struct http_request){
+		.method = tally__arena_strdup(&fixture->arena, request->method),
+		.target = tally__arena_strdup(&fixture->arena, request->target),
+		.body = tally__arena_memdup(&fixture->arena, request->body, request->body_len),
+		.body_len = request->body_len};
+	for (size_t i = 0; i < request->headers.count; i++)
+		tally__http_header_add(&fixture->seen.headers, &fixture->arena,
+				       request->headers.items[i].name,
+				       request->headers.items[i].value, NULL);
+}
+
+static int on_request(void *context, const struct http_request *request, struct arena *arena,
+		      struct http_response *response)
+{
+	struct fixture *fixture = context;
+	int status;
+
+	(void)arena;
+	pthread_mutex_lock(&fixture->lock);
+	keep(fixture, request);
+	fixture->in_handler = true;
+	pthread_cond_broadcast(&fixture->changed);
+	while (fixture->waits && !fixture->let_go)
+		pthread_cond_wait(&fixture->changed, &fixture->lock);
+	fixture->in_handler = false;
+	response->status = fixture->status != 0 ? fixture->status : 200;
+	response->headers = fixture->headers;
+	response->body = fixture->body;
+	response->body_len = fixture->body_len;
+	status = fixture->result;
+	pthread_mutex_unlock(&fixture->lock);
+	return status;
+}
+
+static void start(struct fixture *fixture, struct http_server_options options)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	options.handler = on_request;
+	options.context = fixture;
+	if (tally__http_server_start(&fixture->server, &options, &error) != 0)
+		fail_msg("%s", error.message);
+	fixture->port = tally__http_server_port(fixture->server);
+}
+
+static int setup(void **state)
+{
+	struct fixture *fixture = tally__calloc(1, sizeof(*fixture));
+
+	tally__arena_init(&fixture->arena, 0);
+	pthread_mutex_init(&fixture->lock, NULL);
+	pthread_cond_init(&fixture->changed, NULL);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	tally__http_server_stop(fixture->server);
+	tally__arena_release(&fixture->arena);
+	pthread_cond_destroy(&fixture->changed);
+	pthread_mutex_destroy(&fixture->lock);
+	tally__free(fixture);
+	return 0;
+}
+
+static struct buf ask(struct fixture *fixture, const char *request)
+{
+	return wire_ask(fixture->port, request, strlen(request));
+}
+
+static void answers(struct fixture *fixture, const char *name, const char *value)
+{
+	assert_int_equal(
+		tally__http_header_add(&fixture->headers, &fixture->arena, name, value, NULL), 0);
+}
+
+#define assert_contains(buf, text)                                                                 \
+	do {                                                                                       \
+		if (strstr((buf).bytes, text) == NULL)                                             \
+			fail_msg("\"%s\" not found in:\n%s", text, (buf).bytes);                   \
+	} while (0)
+#define assert_lacks(buf, text)                                                                    \
+	do {                                                                                       \
+		if (strstr((buf).bytes, text) != NULL)                                             \
+			fail_msg("\"%s\" found in:\n%s", text, (buf).bytes);                       \
+	} while (0)
+
+static void targets_arrive_as_sent(void **state)
+{
+	static const char *const targets[] = {
+		"/a%2Fb//c/../d%20e?x=1&x=2&%41=+&&y", "/",           "/?", "/a?b=%zz", "*",
+		"http://example.org/absolute?x",       "/caf\xc3\xa9"};
+	struct fixture *fixture = *state;
+
+	start(fixture, (struct http_server_options){0});
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		char request[512];
+		struct buf answer;
+
+		snprintf(request, sizeof(request),
+			 "OPTIONS %s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", targets[i]);
+		answer = ask(fixture, request);
+		assert_contains(answer, "HTTP/1.1 200 ");
+		assert_string_equal(fixture->seen.target, targets[i]);
+		assert_string_equal(fixture->seen.method, "OPTIONS");
+		tally__buf_release(&answer);
+	}
+}
+
+static void repeated_request_headers_stay_in_order(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf answer;
+
+	start(fixture, (struct http_server_options){0});
+	answer = ask(fixture, "GET / HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nx-b: 2, 3\r\nX-A: 4\r\n"
+			      "X-Empty:\r\nConnection: close\r\n\r\n");
+	tally__buf_release(&answer);
+	assert_int_equal(fixture->seen.headers.count, 6);
+	assert_string_equal(fixture->seen.headers.items[1].name, "X-A");
+	assert_string_equal(fixture->seen.headers.items[1].value, "1");
+	assert_string_equal(fixture->seen.headers.items[2].name, "x-b");
+	assert_string_equal(fixture->seen.headers.items[2].value, "2, 3");
+	assert_string_equal(fixture->seen.headers.items[3].value, "4");
+	assert_string_equal(fixture->seen.headers.items[4].name, "X-Empty");
+	assert_string_equal(fixture->seen.headers.items[4].value, "");
+}
+
+static void response_headers_go_out_as_set(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf answer;
+	const char *first, *second;
+
+	answers(fixture, "Set-Cookie", "a=1");
+	answers(fixture, "Content-Type", "text/x-odd");
+	answers(fixture, "Set-Cookie", "b=2");
+	answers(fixture, "X-Empty", "");
+	answers(fixture, "X-Tab", "a\tb");
+	fixture->status = 299;
+	fixture->body = "body";
+	fixture->body_len = 4;
+	start(fixture, (struct http_server_options){0});
+	answer = ask(fixture, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "HTTP/1.1 299 ");
+	first = strstr(answer.bytes, "Set-Cookie: a=1\r\n");
+	second = strstr(answer.bytes, "Set-Cookie: b=2\r\n");
+	assert_non_null(first);
+	assert_true(second > first);
+	assert_contains(answer, "Content-Type: text/x-odd\r\n");
+	assert_contains(answer, "X-Empty: ");
+	assert_contains(answer, "X-Tab: a\tb\r\n");
+	assert_contains(answer, "Content-Length: 4\r\n");
+	assert_contains(answer, "\r\n\r\nbody");
+	tally__buf_release(&answer);
+}
+
+static void framing_headers_follow_the_body(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf answer;
+
+	answers(fixture, "Content-Length", "77");
+	answers(fixture, "Transfer-Encoding", "gzip");
+	answers(fixture, "Connection", "keep-alive");
+	answers(fixture, "Date", "Wed, 01 Sep 2021 00:07:21 GMT");
+	fixture->body = "four";
+	fixture->body_len = 4;
+	start(fixture, (struct http_server_options){0});
+	answer = ask(fixture, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "HTTP/1.1 200 ");
+	assert_contains(answer, "Content-Length: 4\r\n");
+	assert_lacks(answer, "77");
+	assert_lacks(answer, "gzip");
+	assert_contains(answer, "Date: Wed, 01 Sep 2021 00:07:21 GMT\r\n");
+	tally__buf_release(&answer);
+}
+
+static void chunked_is_honoured(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf answer;
+
+	answers(fixture, "Transfer-Encoding", "chunked");
+	fixture->body = "four";
+	fixture->body_len = 4;
+	start(fixture, (struct http_server_options){0});
+	answer = ask(fixture, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "Transfer-Encoding: chunked\r\n");
+	assert_contains(answer, "\r\n\r\n4\r\nfour\r\n0\r\n\r\n");
+	assert_lacks(answer, "Content-Length");
+	tally__buf_release(&answer);
+}
+
+static void head_keeps_its_content_length(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf answer;
+
+	answers(fixture, "Content-Length", "1234");
+	start(fixture, (struct http_server_options){0});
+	answer = ask(fixture, "HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "Content-Length: 1234\r\n");
+	assert_true(answer.len > 4 && strcmp(answer.bytes + answer.len - 4, "\r\n\r\n") == 0);
+	tally__buf_release(&answer);
+
+	fixture->headers.count = 0;
+	fixture->body = "four";
+	fixture->body_len = 4;
+	answer = ask(fixture, "HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "Content-Length: 4\r\n");
+	assert_lacks(answer, "four");
+	tally__buf_release(&answer);
+}
+
+static void statuses_without_body(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf answer;
+
+	fixture->status = 204;
+	fixture->body = "not sent";
+	fixture->body_len = 8;
+	start(fixture, (struct http_server_options){0});
+	answer = ask(fixture, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "HTTP/1.1 204 ");
+	assert_lacks(answer, "not sent");
+	tally__buf_release(&answer);
+	fixture->status = 101;
+	answer = ask(fixture, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "HTTP/1.1 500 ");
+	assert_contains(answer, "none that HTTP can end");
+	tally__buf_release(&answer);
+	fixture->status = 200;
+	fixture->result = TALLY_ENOMEM;
+	answer = ask(fixture, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "HTTP/1.1 500 ");
+	tally__buf_release(&answer);
+}
+
+static void bodies_up_to_the_limit(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf request, answer;
+
+	start(fixture, (struct http_server_options){.max_body_bytes = 1000});
+	for (size_t len = 999; len <= 1001; len++) {
+		tally__buf_init(&request, 1 << 20);
+		tally__buf_addf(&request,
+				"POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+				"Content-Length: %zu\r\n\r\n",
+				len);
+		for (size_t i = 0; i < len; i++)
+			tally__buf_addc(&request, (char)(i % 256));
+		answer = wire_ask(fixture->port, request.bytes, request.len);
+		assert_contains(answer, len <= 1000 ? "HTTP/1.1 200 " : "HTTP/1.1 413 ");
+		if (len <= 1000) {
+			assert_int_equal(fixture->seen.body_len, len);
+			assert_memory_equal(fixture->seen.body, request.bytes + request.len - len,
+					    len);
+		}
+		tally__buf_release(&answer);
+		tally__buf_release(&request);
+	}
+	assert_int_equal(fixture->seen.body_len, 1000);
+}
+
+static void chunked_bodies(void **state)
+{
+	static const char small[] = "PUT / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+				    "Transfer-Encoding: chunked\r\n\r\n"
+				    "3\r\nabc\r\n2\r\n\0d\r\n0\r\n\r\n";
+	struct fixture *fixture = *state;
+	struct buf request, answer;
+
+	start(fixture, (struct http_server_options){.max_body_bytes = 1000});
+	answer = wire_ask(fixture->port, small, sizeof(small) - 1);
+	assert_contains(answer, "HTTP/1.1 200 ");
+	assert_int_equal(fixture->seen.body_len, 5);
+	assert_memory_equal(fixture->seen.body, "abc\0d", 5);
+	tally__buf_release(&answer);
+
+	tally__buf_init(&request, 1 << 20);
+	tally__buf_adds(&request, "PUT / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+				  "Transfer-Encoding: chunked\r\n\r\n");
+	for (int i = 0; i < 101; i++)
+		tally__buf_adds(&request, "a\r\n0123456789\r\n");
+	tally__buf_adds(&request, "0\r\n\r\n");
+	answer = wire_ask(fixture->port, request.bytes, request.len);
+	assert_contains(answer, "HTTP/1.1 413 ");
+	assert_int_equal(fixture->calls, 1);
+	tally__buf_release(&answer);
+	tally__buf_release(&request);
+}
+
+/* A body announced as endless is refused before it is sent. */
+static void huge_announcements_are_refused_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf answer;
+
+	start(fixture, (struct http_server_options){.max_body_bytes = 1000});
+	answer = ask(fixture, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999\r\n\r\n");
+	assert_contains(answer, "HTTP/1.1 413 ");
+	assert_int_equal(fixture->calls, 0);
+	tally__buf_release(&answer);
+}
+
+static void bad_heads_are_refused(void **state)
+{
+	static const char control[] = "GET / HTTP/1.1\r\nHost: h\r\nX-A: a\x01z\r\n\r\n";
+	static const char name[] = "GET / HTTP/1.1\r\nHost: h\r\nX(A): a\r\n\r\n";
+	struct fixture *fixture = *state;
+	struct buf request, answer;
+
+	start(fixture, (struct http_server_options){0});
+	answer = wire_ask(fixture->port, control, sizeof(control) - 1);
+	assert_contains(answer, "HTTP/1.1 400 ");
+	tally__buf_release(&answer);
+	answer = wire_ask(fixture->port, name, sizeof(name) - 1);
+	assert_contains(answer, "HTTP/1.1 400 ");
+	tally__buf_release(&answer);
+
+	tally__buf_init(&request, 1 << 20);
+	tally__buf_adds(&request, "GET / HTTP/1.1\r\nHost: h\r\n");
+	for (int i = 0; i < 7000; i++)
+		tally__buf_addf(&request, "X-%d: y\r\n", i);
+	tally__buf_adds(&request, "\r\n");
+	answer = wire_ask(fixture->port, request.bytes, request.len);
+	assert_contains(answer, "HTTP/1.1 431 ");
+	tally__buf_release(&answer);
+	tally__buf_release(&request);
+	assert_int_equal(fixture->calls, 0);
+}
+
+static void connections_are_kept(void **state)
+{
+	static const char two[] = "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+				  "GET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+	struct fixture *fixture = *state;
+	struct buf answer;
+	const char *second;
+
+	fixture->body = "x";
+	fixture->body_len = 1;
+	start(fixture, (struct http_server_options){.threads = 3});
+	answer = wire_ask(fixture->port, two, sizeof(two) - 1);
+	second = strstr(answer.bytes + 1, "HTTP/1.1 200 ");
+	assert_non_null(second);
+	assert_int_equal(fixture->calls, 2);
+	tally__buf_release(&answer);
+}
+
+static void *stop_server(void *context)
+{
+	tally__http_server_stop(context);
+	return NULL;
+}
+
+static void stop_lets_answers_out(void **state)
+{
+	static const char request[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+	struct fixture *fixture = *state;
+	struct buf answer;
+	pthread_t stopper;
+	int fd;
+
+	fixture->waits = true;
+	fixture->body = "late";
+	fixture->body_len = 4;
+	start(fixture, (struct http_server_options){.threads = 2});
+	fd = wire_connect(fixture->port);
+	wire_write(fd, request, sizeof(request) - 1);
+	pthread_mutex_lock(&fixture->lock);
+	while (!fixture->in_handler)
+		pthread_cond_wait(&fixture->changed, &fixture->lock);
+	assert_int_equal(pthread_create(&stopper, NULL, stop_server, fixture->server), 0);
+	fixture->let_go = true;
+	pthread_cond_broadcast(&fixture->changed);
+	pthread_mutex_unlock(&fixture->lock);
+	tally__buf_init(&answer, 1 << 20);
+	wire_read_all(fd, &answer);
+	assert_contains(answer, "HTTP/1.1 200 ");
+	assert_contains(answer, "\r\n\r\nlate");
+	tally__buf_release(&answer);
+	close(fd);
+	pthread_join(stopper, NULL);
+	fixture->server = NULL;
+}
+
+static void hosts_and_ports(void **state)
+{
+	struct fixture *fixture = *state;
+	struct http_server *other = NULL;
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct http_server_options options = {.host = "localhost", .handler = on_request};
+	char url[64];
+	int status;
+
+	start(fixture, options);
+	snprintf(url, sizeof(url), "http://localhost:%u", fixture->port);
+	assert_string_equal(tally__http_server_url(fixture->server), url);
+
+	options.port = fixture->port;
+	status = tally__http_server_start(&other, &options, &error);
+	/* localhost may have a second address: then that one is free. */
+	if (status == 0) {
+		tally__http_server_stop(other);
+	} else {
+		assert_int_equal(status, TALLY_EUNREACHABLE);
+	}
+	options.host = "127.0.0.1";
+	error = (struct tally_error)TALLY_ERROR_INIT;
+	assert_int_equal(tally__http_server_start(&other, &options, &error), TALLY_EUNREACHABLE);
+	assert_non_null(strstr(error.message, "something listens there already"));
+	snprintf(url, sizeof(url), "127.0.0.1:%u", fixture->port);
+	assert_non_null(strstr(error.message, url));
+
+	options.host = "no such host.invalid";
+	error = (struct tally_error)TALLY_ERROR_INIT;
+	assert_int_equal(tally__http_server_start(&other, &options, &error), TALLY_EINVAL);
+	options.host = "192.0.2.1";
+	error = (struct tally_error)TALLY_ERROR_INIT;
+	assert_int_equal(tally__http_server_start(&other, &options, &error), TALLY_EUNREACHABLE);
+	assert_non_null(strstr(error.message, "not an address of this machine"));
+}
+
+/* Where the machine has no IPv6 the error says so; where it has, the address is in brackets. */
+static void ipv6(void **state)
+{
+	struct fixture *fixture = *state;
+	struct http_server *server = NULL;
+	struct tally_error error = TALLY_ERROR_INIT;
+	const struct http_server_options options = {
+		.host = "::1", .handler = on_request, .context = fixture};
+	int status = tally__http_server_start(&server, &options, &error);
+
+	if (status != 0) {
+		assert_int_equal(status, TALLY_EUNREACHABLE);
+		return;
+	}
+	assert_memory_equal(tally__http_server_url(server), "http://[::1]:", 13);
+	tally__http_server_stop(server);
+}
+
+/* Every allocation fails in turn: the server starts or says that memory is short. */
+static void start_survives_lack_of_memory(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct http_server_options options = {.handler = on_request, .context = fixture};
+
+	for (long passes = 0;; passes++) {
+		struct http_server *server = NULL;
+		struct tally_error error = TALLY_ERROR_INIT;
+		int status;
+
+		tally__mem_fail_after(passes);
+		status = tally__http_server_start(&server, &options, &error);
+		tally__mem_fail_after(-1);
+		if (status == 0) {
+			tally__http_server_stop(server);
+			assert_true(passes > 0);
+			break;
+		}
+		assert_int_equal(status, TALLY_ENOMEM);
+	}
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(targets_arrive_as_sent),
+		TEST(repeated_request_headers_stay_in_order),
+		TEST(response_headers_go_out_as_set),
+		TEST(framing_headers_follow_the_body),
+		TEST(chunked_is_honoured),
+		TEST(head_keeps_its_content_length),
+		TEST(statuses_without_body),
+		TEST(bodies_up_to_the_limit),
+		TEST(chunked_bodies),
+		TEST(huge_announcements_are_refused_at_once),
+		TEST(bad_heads_are_refused),
+		TEST(connections_are_kept),
+		TEST(stop_lets_answers_out),
+		TEST(hosts_and_ports),
+		TEST(ipv6),
+		TEST(start_survives_lack_of_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
