@@ -1,0 +1,15 @@
+# A new program: bench_<part>.c, and two lines like those of bench_json.  Never part of `make check`.
+bench_libs = libtallyall.la $(CJSON_LIBS) $(PCRE2_LIBS)
+bench_programs =
+
+bench_programs += %D%/bench_json
+bench_bench_json_LDADD = $(bench_libs)
+
+bench_programs += %D%/bench_startup
+
+EXTRA_PROGRAMS += $(bench_programs)
+CLEANFILES += $(bench_programs)
+EXTRA_DIST += %D%/bench.h
+bench: all $(bench_programs)
+	@for program in $(bench_programs); do ./$$program || exit 1; done
+.PHONY: bench

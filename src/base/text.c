@@ -77,10 +77,12 @@ size_t tally__text_printable_len(const char *text, size_t len)
 		if (bytes[0] == 0xD8 && bytes[1] == 0x9C) /* U+061C */
 			return 0;
 	}
+	if (char_len == 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF)
+		return 0; /* U+FEFF, the byte-order mark */
 	if (char_len == 3 && bytes[0] == 0xE2) {
-		/* U+200E, U+200F; U+2028 to U+202E; U+2066 to U+2069: line ends and marks,
-		 * embeddings, overrides and isolates of direction. */
-		if (bytes[1] == 0x80 && (bytes[2] == 0x8E || bytes[2] == 0x8F ||
+		/* U+200B to U+200F; U+2028 to U+202E; U+2066 to U+2069: characters without a width,
+		 * line ends, and marks, embeddings, overrides and isolates of direction. */
+		if (bytes[1] == 0x80 && ((bytes[2] >= 0x8B && bytes[2] <= 0x8F) ||
 					 (bytes[2] >= 0xA8 && bytes[2] <= 0xAE)))
 			return 0;
 		if (bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9)

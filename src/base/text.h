@@ -15,7 +15,7 @@ size_t tally__utf8_valid_len(const char *bytes, size_t len);
 size_t tally__utf8_char_len(const char *bytes, size_t len);
 
 /* The same for a character that a terminal may be given; also 0 for control characters and for
- * those that turn the direction of text. */
+ * those that cannot be seen or turn the direction of text. */
 size_t tally__text_printable_len(const char *bytes, size_t len);
 
 /* ASCII only, whatever the locale. */

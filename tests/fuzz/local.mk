@@ -1,0 +1,28 @@
+# A new target: fuzz_<target>.c, a folder corpus/<target> with a few small files, and three lines
+# like those of fuzz_json at the end.
+EXTRA_DIST += %D%/corpus
+fuzz_libs = libtallyall.la $(CJSON_LIBS) $(PCRE2_LIBS)
+fuzz_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/%D%
+
+if FUZZING
+# libFuzzer brings main(); `make fuzz` builds the targets, and each is run by hand.
+EXTRA_PROGRAMS += $(fuzz_programs)
+CLEANFILES += $(fuzz_programs)
+fuzz_engine = %D%/fuzz.h
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+check_PROGRAMS += $(fuzz_programs)
+TESTS += $(fuzz_programs)
+fuzz_engine = %D%/fuzz.h %D%/driver.c
+fuzz_ldflags = $(AM_LDFLAGS)
+endif
+fuzz: $(fuzz_programs)
+.PHONY: fuzz
+
+fuzz_programs =
+
+fuzz_programs += %D%/fuzz_json
+tests_fuzz_fuzz_json_SOURCES = %D%/fuzz_json.c $(fuzz_engine)
+tests_fuzz_fuzz_json_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_json_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
