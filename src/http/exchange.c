@@ -396,10 +396,9 @@ static int fail_exchange(struct exchange *exchange, CURLcode status,
 		return tally__fail(error, TALLY_EUNREACHABLE, "no TLS connection to %s: %s",
 				   exchange->address, reason);
 	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
 		return tally__fail(error, TALLY_EINVAL, "\"%.200s\" cannot be sent to: %s",
 				   exchange->request.target, reason);
-	default:
+	default: /* also CURLE_UNSUPPORTED_PROTOCOL: it says so of answers before HTTP/1.0 */
 		return tally__fail(error, TALLY_EIO, "%s gave no proper HTTP answer: %s",
 				   exchange->address, reason);
 	}

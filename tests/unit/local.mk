@@ -19,6 +19,11 @@ tests_unit_test_format_digest_CPPFLAGS = $(unit_cppflags)
 
 EXTRA_DIST += %D%/http_wire.h
 
+check_PROGRAMS += %D%/test_http_client
+TESTS += %D%/test_http_client
+tests_unit_test_http_client_LDADD = $(unit_libs)
+tests_unit_test_http_client_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_http_server
 TESTS += %D%/test_http_server
 tests_unit_test_http_server_LDADD = $(unit_libs)
