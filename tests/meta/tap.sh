@@ -4,7 +4,8 @@ set -u
 : "${TALLY_SRCDIR:?run these tests through make check}" "${TALLY_BUILDDIR:?}"
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/tally-meta.XXXXXX") || exit 99
-trap 'rm -rf "$scratch"' EXIT
+cleanup() { :; } # a test may have its own
+trap 'cleanup; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 # The make that runs this test hands its job server down; a make started here is on its own.
 unset MAKEFLAGS MAKELEVEL MFLAGS

@@ -1,0 +1,152 @@
+#!/bin/sh
+# Tally beside the reference implementation of Pact, from npm: each reads what the other wrote, and
+# both come to the same verdicts.  Speaks to nothing but the loopback interface, once the packages
+# are there.
+# shellcheck source=tests/meta/tap.sh
+. "${TALLY_SRCDIR:?}/tests/meta/tap.sh"
+
+if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
+	echo '1..0 # SKIP node and npm are not installed'
+	exit 0
+fi
+here=$TALLY_SRCDIR/tests/interop
+place=$TALLY_BUILDDIR/tests/interop
+tally=$TALLY_BUILDDIR/tally
+examples=$TALLY_BUILDDIR/doc/examples
+PACT_DO_NOT_TRACK=true
+NODE_PATH=$place/node_modules
+export PACT_DO_NOT_TRACK NODE_PATH
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
+cd "$scratch" || exit 99
+
+# The packages are installed once, and again when the lock file changes.
+packages() {
+	cmp -s "$here/package-lock.json" "$place/installed" && return 0
+	mkdir -p "$place" && cp -f "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$place" &&
+		chmod -R u+w "$place" && (cd "$place" && npm ci) >"$scratch/npm.log" 2>&1 &&
+		cp -f "$here/package-lock.json" "$place/installed" && return 0
+	cat "$scratch/npm.log"
+}
+expect 'the packages are installed as the lock file says' packages
+
+pid=
+cleanup() {
+	[ -z "$pid" ] || { kill "$pid" && wait "$pid"; } 2>/dev/null
+	pid=
+}
+# Starts a server and sets `url` once it says where it listens; 30 seconds are enough for anything.
+start() { # COMMAND...
+	"$@" >server.out 2>&1 &
+	pid=$!
+	waited=0
+	until grep -q '^listening on ' server.out; do
+		if ! kill -0 "$pid" 2>/dev/null || [ "$waited" -ge 300 ]; then
+			echo "Bail out! $* does not listen: $(cat server.out)"
+			exit 99
+		fi
+		waited=$((waited + 1))
+		sleep 0.1
+	done
+	url=$(sed -n 's/^listening on //p; q' server.out)
+}
+
+# status STATUS COMMAND...: says so when the command leaves with another status.
+status() {
+	expected=$1
+	shift
+	"$@" >command.out 2>&1
+	got=$?
+	[ "$got" -eq "$expected" ] && return 0
+	echo "$* left with $got, not $expected"
+	cat command.out
+}
+pact_verify() { # FILE
+	node "$NODE_PATH/@pact-foundation/pact-cli/bin/pact-verifier.js" --file "$1" --hostname 127.0.0.1 \
+		--port "${url##*:}" --state-change-url "$url/provider-states" --provider-name orders --no-colour
+}
+tally_verify() { # FILE
+	"$tally" verify "$1" --provider-url "$url" --state-change-url "$url/provider-states"
+}
+
+# ---- contracts that the reference library wrote --------------------------------------------------
+
+generate() { node "$here/generate.js" generated >generate.log 2>&1 || cat generate.log; }
+expect 'the reference library writes contracts' generate
+
+verdicts() { # STATUS CONTRACT...: both tools leave with STATUS
+	want=$1
+	shift
+	for file; do
+		status "$want" pact_verify "$file"
+		status "$want" tally_verify "$file"
+	done
+}
+names='shop-v2 shop-v3 shop-v4 mailer-v3 mailer-v4'
+for name in $names archive-v4; do
+	expect "lint reads $name" status 0 "$tally" lint "generated/$name-orders.json"
+done
+start node "$here/provider.js"
+for name in $names; do
+	expect "a good provider passes $name with both" verdicts 0 "generated/$name-orders.json"
+done
+cleanup
+start node "$here/provider.js" --bad
+for name in $names; do
+	expect "a bad provider fails $name with both" verdicts 1 "generated/$name-orders.json"
+done
+cleanup
+
+expect 'a broker is made' status 0 "$tally" broker init broker.git
+expect 'all are published in one change' status 0 \
+	"$tally" publish generated --version 1.0.0 --branch main --broker broker.git
+stored() { # NAME: what the broker has is what the library wrote, whatever the white space
+	path=$(git -C broker.git ls-tree -r --name-only HEAD | grep "/$1/.*/contracts/orders.json\$")
+	[ -n "$path" ] || {
+		echo "no contract of $1 in:"
+		git -C broker.git ls-tree -r --name-only HEAD
+		return
+	}
+	git -C broker.git show "HEAD:$path" >stored.json &&
+		node "$here/same.js" "generated/$1-orders.json" stored.json
+}
+for name in $names archive-v4; do
+	expect "$name comes back as it was published" stored "$name"
+done
+start node "$here/provider.js"
+from_broker() {
+	status "$1" "$tally" verify --provider orders --provider-url "$url" --filter-description 'order|text|price' \
+		--state-change-url "$url/provider-states" --broker broker.git --provider-version "$2" --publish
+}
+expect 'a good provider passes all that the broker has' from_broker 0 1.0.0
+cleanup
+start node "$here/provider.js" --bad
+expect 'a bad provider does not' from_broker 1 2.0.0
+cleanup
+
+# ---- contracts that tally mock wrote -------------------------------------------------------------
+
+mock() { # SPECIFICATION
+	status 0 "$tally" mock "$TALLY_SRCDIR/contracts/examples/orders.json" --spec "$1" --output-dir "mocked-$1" -- \
+		"$examples/consumer_test"
+}
+for spec in 2 3 4; do
+	expect "tally mock writes version $spec" mock "$spec"
+done
+start "$examples/provider"
+for spec in 2 3 4; do
+	expect "a good provider passes version $spec with both" verdicts 0 "mocked-$spec/web-shop-orders.json"
+done
+cleanup
+start "$examples/provider" --rename-total amount
+for spec in 2 3 4; do
+	expect "a provider that renamed a field fails version $spec with both" verdicts 1 "mocked-$spec/web-shop-orders.json"
+done
+same_field() { # what the two say about it names the same place
+	pact_verify mocked-4/web-shop-orders.json >pact.out 2>&1
+	tally_verify mocked-4/web-shop-orders.json >tally.out 2>&1
+	grep -q total pact.out || { echo 'pact does not speak of total:'; cat pact.out; }
+	grep -q '\$\.total' tally.out || { echo 'tally does not speak of $.total:'; cat tally.out; }
+}
+expect 'both name the field' same_field
+cleanup
+finish
