@@ -1,0 +1,2 @@
+api_tests = %D%/installed.sh
+EXTRA_DIST += $(api_tests)
