@@ -7,7 +7,8 @@
 root=$scratch/root
 prefix=$(sed -n 's/^prefix=//p' "$TALLY_BUILDDIR/tally.pc")
 install_all() {
-	make -s -C "$TALLY_BUILDDIR" install DESTDIR="$root" >"$scratch/install" 2>&1 || cat "$scratch/install"
+	make -s -C "$TALLY_BUILDDIR" install DESTDIR="$root" >"$scratch/install" 2>&1 ||
+		{ echo 'make install failed:' && cat "$scratch/install"; }
 }
 expect 'make install DESTDIR' install_all
 

@@ -9,7 +9,7 @@ tarball() { # NAME UMASK
 		umask "$2"
 		mkdir "$scratch/$1" && cd "$scratch/$1" &&
 			make -s -C "$TALLY_BUILDDIR" dist-into DIST_FOLDER="$scratch/$1"
-	) >"$scratch/$1.log" 2>&1 || sed 's/^/make: /' "$scratch/$1.log"
+	) >"$scratch/$1.log" 2>&1 || { echo 'make failed:' && cat "$scratch/$1.log"; }
 }
 expect 'a tarball is made' tarball one 022
 expect 'a second tarball is made, with another umask' tarball two 077
