@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "format/digest.h"
 #include "format/json.h"
+#include "format/mime.h"
 #include "tally/contract.h"
 
 /* A header line or query parameter: its values in order.  A NULL value in a query is a name without
@@ -36,17 +37,21 @@ struct body {
 	enum body_state state;
 	const char *content_type; /* as recorded in a V4 body; NULL: see the headers, or detect */
 	const char *content_type_hint; /* V4: "BINARY", "TEXT", or NULL */
-	const cJSON *json; /* set when the file holds the body as JSON; then `bytes` may be NULL */
+	/* Set when the file holds the body as JSON, or its type is JSON and its text is; `bytes` is
+	 * NULL then, unless the text differs from what `json` gives when written compactly. */
+	const cJSON *json;
 	const char *bytes;
 	size_t len;
+	const cJSON *extra; /* V4: other members of the body's object */
 };
 
 /* matching_rules and generators are in the category form of V3 and V4 (flat V2 rules are lifted);
  * NULL when there are none.  `extra` holds the members that the specification does not name, kept
  * for writing; NULL when there are none. */
 struct request {
-	const char *method; /* upper case */
-	const char *path;   /* as written, not decoded */
+	const char *method;     /* upper case */
+	const char *path;       /* as written, not decoded */
+	const char *query_text; /* as written, when the file has it as text; or NULL */
 	struct name_values_list query;
 	struct name_values_list headers;
 	struct body body;
@@ -75,6 +80,7 @@ struct message {
 struct provider_state {
 	const char *name;
 	const cJSON *params; /* an object, or NULL */
+	const cJSON *extra;
 };
 
 enum interaction_kind { INTERACTION_HTTP, INTERACTION_ASYNC_MESSAGE, INTERACTION_SYNC_MESSAGE };
@@ -106,13 +112,20 @@ struct tally_contract {
 	const char *provider;
 	struct interaction *interactions;
 	size_t interaction_count;
-	const cJSON *metadata; /* as read, without the specification's version */
-	const cJSON *extra;    /* other members at the top */
+	/* As read, without the specification's version and without Tally's own block. */
+	const cJSON *metadata;
+	const cJSON *extra; /* other members at the top, and of the two applications */
+	const cJSON *consumer_extra;
+	const cJSON *provider_extra;
 };
+
+/* Reads a contract from a document that was parsed already; takes it in every case. */
+int tally__contract_take(struct tally_contract **out, cJSON *document, struct tally_error *error);
 
 /* Parts on their own, for `tally match` and for specification cases: fills a caller's struct from
  * the JSON shape that contract files of version `spec` use.  Strings go to `arena`; `json` must
- * outlive the result.  TALLY_EPARSE names the member. */
+ * outlive the result, and is changed: what reading makes becomes part of it.  TALLY_EPARSE names
+ * the member. */
 int tally__request_read(struct request *out, struct arena *arena, cJSON *json, enum tally_spec spec,
 			struct tally_error *error);
 int tally__response_read(struct response *out, struct arena *arena, cJSON *json,
@@ -129,8 +142,21 @@ const struct name_values *tally__query_find(const struct name_values_list *query
  * specification splits (matching.md 1.5).  Lists are built in an arena. */
 int tally__header_add(struct name_values_list *headers, struct arena *arena, const char *name,
 		      const char *value);
+/* Whether commas separate the values of the header `name`, as in Accept. */
+bool tally__header_is_list(const char *name);
 /* Parses a query string as received ("a=1&b=2"); an empty or NULL text gives an empty list. */
 int tally__query_parse(struct name_values_list *query, struct arena *arena, const char *text);
+
+/* The first value of the header Content-Type; NULL when there is none. */
+const char *tally__header_content_type(const struct name_values_list *headers);
+/* The content type that message metadata declare ("contentType", or another spelling of it); NULL
+ * when they declare none. */
+const char *tally__metadata_content_type(const cJSON *metadata);
+/* The type of a body: the one recorded in it, else `declared` (from a header or metadata, may be
+ * NULL), else what its content looks like; any type and subtype when that is unknown too.  Made in
+ * `arena`.  TALLY_ENOMEM, TALLY_ELIMIT. */
+int tally__body_type(struct mime *out, const struct body *body, const char *declared,
+		     struct arena *arena, struct tally_error *error);
 
 /* The body's bytes: `bytes` when there, else its JSON as compact text, made in `arena`. */
 int tally__body_bytes(const struct body *body, struct arena *arena, const char **bytes, size_t *len,

@@ -1,1 +1,16 @@
-libtallyall_la_SOURCES +=
+libtallyall_la_SOURCES += \
+	%D%/contract.c %D%/contract.h \
+	%D%/expectations.c \
+	%D%/http_parts.c \
+	%D%/interaction_digest.c \
+	%D%/read_body.c \
+	%D%/read_interaction.c \
+	%D%/read_part.c \
+	%D%/reader.c %D%/reader.h \
+	%D%/rules_lift.c \
+	%D%/rules_lower.c \
+	%D%/write.c \
+	%D%/write_body.c \
+	%D%/write_interaction.c \
+	%D%/write_parts.c \
+	%D%/writer.c %D%/writer.h

@@ -28,3 +28,9 @@ check_PROGRAMS += %D%/test_http_server
 TESTS += %D%/test_http_server
 tests_unit_test_http_server_LDADD = $(unit_libs)
 tests_unit_test_http_server_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_contract_cases
+TESTS += %D%/test_contract_cases
+EXTRA_DIST += tests/cases/contract
+tests_unit_test_contract_cases_LDADD = $(unit_libs)
+tests_unit_test_contract_cases_CPPFLAGS = $(unit_cppflags)

@@ -1,0 +1,418 @@
+/* Matching rules and generators: the flat form of version 2 is lifted to the categories of versions
+ * 3 and 4, and the spellings of these are made one. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "contract/reader.h"
+
+/* A category with one entry and no name ("path"), with names ("header"), or with paths ("body"). */
+enum category_form { FORM_SINGLE, FORM_NAMES, FORM_PATHS };
+
+static const struct {
+	const char *spelling;
+	const char *name;
+	enum category_form form;
+} categories[] = {
+	{"body", "body", FORM_PATHS},      {"content", "body", FORM_PATHS},
+	{"contents", "body", FORM_PATHS},  {"header", "header", FORM_NAMES},
+	{"headers", "header", FORM_NAMES}, {"metadata", "metadata", FORM_PATHS},
+	{"method", "method", FORM_SINGLE}, {"path", "path", FORM_SINGLE},
+	{"query", "query", FORM_NAMES},    {"status", "status", FORM_SINGLE},
+};
+
+/* A category that is not known keeps its name: lint speaks of it, matching leaves it alone. */
+static const char *category_name(const char *spelling, enum category_form *form)
+{
+	for (size_t i = 0; i < sizeof(categories) / sizeof(*categories); i++) {
+		if (tally__text_equal_nocase(categories[i].spelling, spelling)) {
+			*form = categories[i].form;
+			return categories[i].name;
+		}
+	}
+	*form = FORM_PATHS;
+	return spelling;
+}
+
+struct lifter {
+	const struct reader *reader; /* its part says "….matchingRules" */
+	cJSON *out;                  /* the category form being built */
+	struct map lists;            /* "category\0name" to its list of matchers (flat form) */
+	size_t count;
+};
+
+static int check_count(struct lifter *lifter)
+{
+	if (++lifter->count <= LIMIT_RULES)
+		return 0;
+	return tally__fail(lifter->reader->error, TALLY_ELIMIT,
+			   "more than %d matching rules in one part", LIMIT_RULES);
+}
+
+static int put(const struct reader *reader, cJSON *object, const char *name, cJSON *item)
+{
+	return tally__json_put(object, name, item) ? tally__fail_nomem(reader->error) : 0;
+}
+
+/* {"combine": "AND", "matchers": []}, with the (lent) list in *matchers. */
+static cJSON *new_entry(cJSON **matchers)
+{
+	cJSON *entry = cJSON_CreateObject();
+
+	*matchers = cJSON_CreateArray();
+	if (!entry || tally__json_put(entry, "combine", cJSON_CreateString("AND")) != 0) {
+		cJSON_Delete(*matchers);
+		cJSON_Delete(entry);
+		return NULL;
+	}
+	if (tally__json_put(entry, "matchers", *matchers) != 0) {
+		cJSON_Delete(entry);
+		return NULL;
+	}
+	return entry;
+}
+
+/* The object of a category in the result, made when it is not there. */
+static cJSON *category_object(struct lifter *lifter, const char *name)
+{
+	cJSON *category = tally__json_get(lifter->out, name);
+
+	if (category)
+		return category;
+	category = cJSON_CreateObject();
+	return tally__json_put(lifter->out, name, category) ? NULL : category;
+}
+
+/* ---- The flat form ---- */
+
+/* Takes the first field of `*cursor` (".name", "['name']"), which it moves past; NULL when there is
+ * none, or memory is short (*status). */
+static char *take_field(struct arena *arena, const char **cursor, int *status)
+{
+	const char *start = *cursor;
+	char *name;
+	size_t len = 0;
+	bool bracket = strncmp(start, "['", 2) == 0;
+
+	*status = 0;
+	if (!bracket && *start != '.')
+		return NULL;
+	start += bracket ? 2 : 1;
+	name = tally__arena_alloc(arena, strlen(start) + 1);
+	if (!name) {
+		*status = TALLY_ENOMEM;
+		return NULL;
+	}
+	while (*start && (bracket ? strncmp(start, "']", 2) != 0 : *start != '.')) {
+		/* An index drops out; any other bracket belongs to the name. */
+		if (!bracket && *start == '[') {
+			size_t inside = strspn(start + 1, "0123456789*");
+
+			if (inside > 0 && start[inside + 1] == ']')
+				break;
+			if (strncmp(start, "['", 2) == 0)
+				break;
+		}
+		if (bracket && *start == '\\' && (start[1] == '\\' || start[1] == '\''))
+			start++;
+		name[len++] = *start++;
+	}
+	name[len] = '\0';
+	if (bracket && !*start)
+		return NULL;
+	*cursor = bracket ? start + 2 : start;
+	return len > 0 ? name : NULL;
+}
+
+struct flat_key {
+	const char *category;
+	const char *name; /* "" for a category without names */
+	enum category_form form;
+};
+
+static int parse_flat_key(struct lifter *lifter, const char *key, struct flat_key *out)
+{
+	const struct reader *reader = lifter->reader;
+	const char *cursor = key + 1;
+	int status = 0;
+	char *field = *key == '$' ? take_field(reader->arena, &cursor, &status) : NULL;
+
+	if (field) {
+		out->category = category_name(field, &out->form);
+		if (out->form == FORM_SINGLE) {
+			out->name = "";
+			return 0;
+		}
+		if (out->form == FORM_PATHS)
+			out->name = tally__arena_printf(reader->arena, "$%s", cursor);
+		else
+			out->name = take_field(reader->arena, &cursor, &status);
+		if (out->name)
+			return 0;
+		if (out->form == FORM_PATHS)
+			status = TALLY_ENOMEM;
+	}
+	if (status != 0)
+		return tally__fail_nomem(reader->error);
+	return tally__reader_failf(reader, key,
+				   "expected a path such as $.body.name, $.headers.Name, "
+				   "$.query.name or $.path");
+}
+
+/* The list of matchers that a flat key adds to. */
+static int flat_list(struct lifter *lifter, const struct flat_key *key, cJSON **out)
+{
+	size_t key_len = strlen(key->category) + 1 + strlen(key->name);
+	char *map_key =
+		tally__arena_printf(lifter->reader->arena, "%s\n%s", key->category, key->name);
+	cJSON *category;
+	cJSON *entry;
+
+	if (!map_key)
+		return tally__fail_nomem(lifter->reader->error);
+	*out = tally__map_get(&lifter->lists, map_key, key_len);
+	if (*out)
+		return 0;
+	entry = new_entry(out);
+	if (!entry)
+		return tally__fail_nomem(lifter->reader->error);
+	if (key->form == FORM_SINGLE) {
+		if (put(lifter->reader, lifter->out, key->category, entry) != 0)
+			return TALLY_ENOMEM;
+	} else {
+		category = category_object(lifter, key->category);
+		if (!category) {
+			cJSON_Delete(entry);
+			return tally__fail_nomem(lifter->reader->error);
+		}
+		if (put(lifter->reader, category, key->name, entry) != 0)
+			return TALLY_ENOMEM;
+	}
+	return tally__map_put(&lifter->lists, map_key, key_len, *out)
+		       ? tally__fail_nomem(lifter->reader->error)
+		       : 0;
+}
+
+static int lift_flat(struct lifter *lifter, cJSON *rules)
+{
+	cJSON *next;
+
+	for (cJSON *rule = rules->child; rule; rule = next) {
+		struct flat_key key = {0};
+		cJSON *list = NULL;
+		int status = check_count(lifter);
+
+		next = rule->next;
+		if (status == 0 && !cJSON_IsObject(rule))
+			status = tally__reader_fail(lifter->reader, rule->string, rule,
+						    "a matching rule such as "
+						    "{\"match\": \"type\"}");
+		if (status == 0)
+			status = parse_flat_key(lifter, rule->string, &key);
+		if (status == 0)
+			status = flat_list(lifter, &key, &list);
+		if (status != 0)
+			return status;
+		cJSON_DetachItemViaPointer(rules, rule);
+		cJSON_AddItemToArray(list, rule);
+	}
+	return 0;
+}
+
+/* ---- The category form ---- */
+
+static bool is_rule(const cJSON *object)
+{
+	static const char *const names[] = {"match", "regex",     "min",  "max",
+					    "date",  "timestamp", "time", "datetime"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (tally__json_get(object, names[i]))
+			return true;
+	return false;
+}
+
+/* Moves an entry (detached; taken in every case) into `target`; a bare rule is put into a list. */
+static int take_entry(struct lifter *lifter, cJSON *target, const char *name, const char *where,
+		      cJSON *entry)
+{
+	cJSON *matchers = cJSON_IsObject(entry) ? tally__json_get(entry, "matchers") : NULL;
+	int status = check_count(lifter);
+
+	if (status != 0)
+		goto out;
+	if (cJSON_IsArray(matchers)) {
+		for (const cJSON *rule = matchers->child; rule && status == 0; rule = rule->next) {
+			status = check_count(lifter);
+			if (status == 0 && !cJSON_IsObject(rule))
+				status = tally__reader_fail(lifter->reader, where, rule,
+							    "a list of rules (objects)");
+		}
+		if (status == 0 && !tally__json_get(entry, "combine"))
+			status = put(lifter->reader, entry, "combine", cJSON_CreateString("AND"));
+	} else if (cJSON_IsObject(entry) && !matchers && is_rule(entry)) {
+		cJSON *wrapped = new_entry(&matchers);
+
+		if (wrapped) {
+			cJSON_AddItemToArray(matchers, entry);
+			entry = wrapped;
+		} else {
+			status = tally__fail_nomem(lifter->reader->error);
+		}
+	} else {
+		status = tally__reader_fail(lifter->reader, where, entry,
+					    "an object with a list of \"matchers\"");
+	}
+out:
+	if (status != 0) {
+		cJSON_Delete(entry);
+		return status;
+	}
+	return put(lifter->reader, target, name, entry);
+}
+
+/* A category without names holds its entry itself, or below "" or "$". */
+static int lift_single(struct lifter *lifter, const char *name, cJSON *value)
+{
+	cJSON *entry = tally__json_get(value, "$");
+
+	if (!entry)
+		entry = tally__json_get(value, "");
+	if (!value->child) {
+		cJSON_Delete(value);
+		return 0;
+	}
+	if (entry) {
+		cJSON_DetachItemViaPointer(value, entry);
+		cJSON_Delete(value);
+	} else {
+		entry = value;
+	}
+	return take_entry(lifter, lifter->out, name, name, entry);
+}
+
+static int lift_named(struct lifter *lifter, const char *name, enum category_form form,
+		      cJSON *value)
+{
+	cJSON *category = category_object(lifter, name);
+	int status = category ? 0 : tally__fail_nomem(lifter->reader->error);
+
+	if (status == 0 && cJSON_IsArray(tally__json_get(value, "matchers")))
+		return take_entry(lifter, category, form == FORM_PATHS ? "$" : "", name, value);
+	while (status == 0 && value->child) {
+		cJSON *entry = cJSON_DetachItemViaPointer(value, value->child);
+		const char *where = tally__arena_printf(lifter->reader->arena, "%s[\"%s\"]", name,
+							entry->string);
+		/* The name is freed when the entry is wrapped or put under another one. */
+		const char *copy = tally__arena_strdup(lifter->reader->arena, entry->string);
+
+		if (where && copy) {
+			status = take_entry(lifter, category, copy, where, entry);
+		} else {
+			cJSON_Delete(entry);
+			status = tally__fail_nomem(lifter->reader->error);
+		}
+	}
+	cJSON_Delete(value);
+	return status;
+}
+
+static int lift_categories(struct lifter *lifter, cJSON *rules)
+{
+	while (rules->child) {
+		cJSON *value = rules->child;
+		enum category_form form;
+		const char *spelling = tally__arena_strdup(lifter->reader->arena, value->string);
+		const char *name = spelling ? category_name(spelling, &form) : NULL;
+		int status;
+
+		if (!name)
+			return tally__fail_nomem(lifter->reader->error);
+		if (!cJSON_IsObject(value))
+			return tally__reader_fail(lifter->reader, name, value, "an object");
+		if (tally__json_get(lifter->out, name))
+			return tally__reader_failf(lifter->reader, spelling,
+						   "the rules of \"%s\" stand there twice, under "
+						   "two spellings: keep one",
+						   name);
+		cJSON_DetachItemViaPointer(rules, value);
+		status = form == FORM_SINGLE ? lift_single(lifter, name, value)
+					     : lift_named(lifter, name, form, value);
+		if (status != 0)
+			return status;
+	}
+	return 0;
+}
+
+int tally__reader_rules(const struct reader *reader, cJSON *owner, const cJSON **out)
+{
+	cJSON *rules = tally__json_get(owner, "matchingRules");
+	struct reader inner = *reader;
+	struct lifter lifter = {.reader = &inner};
+	int status;
+
+	if (!cJSON_IsObject(rules) || !rules->child)
+		return 0;
+	inner.part = tally__arena_printf(reader->arena, "%s%smatchingRules", reader->part,
+					 *reader->part ? "." : "");
+	lifter.out = cJSON_CreateObject();
+	if (!inner.part || !lifter.out) {
+		cJSON_Delete(lifter.out);
+		return tally__fail_nomem(reader->error);
+	}
+	tally__map_init(&lifter.lists);
+	status = *rules->child->string == '$' ? lift_flat(&lifter, rules)
+					      : lift_categories(&lifter, rules);
+	tally__map_release(&lifter.lists);
+	if (status != 0) {
+		cJSON_Delete(lifter.out);
+		return status;
+	}
+	status = tally__reader_own(reader, owner, lifter.out);
+	if (status == 0 && lifter.out->child)
+		*out = lifter.out;
+	return status;
+}
+
+int tally__reader_generators(const struct reader *reader, cJSON *owner, const cJSON **out)
+{
+	cJSON *generators = tally__json_get(owner, "generators");
+	cJSON *lifted;
+	int status = 0;
+
+	if (!cJSON_IsObject(generators) || !generators->child)
+		return 0;
+	lifted = cJSON_CreateObject();
+	if (!lifted)
+		return tally__fail_nomem(reader->error);
+	while (status == 0 && generators->child) {
+		cJSON *value = cJSON_DetachItemViaPointer(generators, generators->child);
+		enum category_form form;
+		const char *spelling = tally__arena_strdup(reader->arena, value->string);
+		const char *name = spelling ? category_name(spelling, &form) : NULL;
+
+		if (name && tally__json_get(lifted, name)) {
+			status = tally__reader_failf(reader, "generators",
+						     "the generators of \"%s\" stand there twice, "
+						     "under two spellings: keep one",
+						     name);
+			cJSON_Delete(value);
+		} else if (!name) {
+			cJSON_Delete(value);
+			status = tally__fail_nomem(reader->error);
+		} else {
+			status = put(reader, lifted, name, value);
+		}
+	}
+	if (status != 0) {
+		cJSON_Delete(lifted);
+		return status;
+	}
+	status = tally__reader_own(reader, owner, lifted);
+	if (status == 0)
+		*out = lifted;
+	return status;
+}

@@ -1,0 +1,185 @@
+/* Interactions of every kind, as each version writes them. */
+#include "config.h"
+
+#include "contract/reader.h"
+#include "contract/writer.h"
+
+static void write_request(struct writer *writer, cJSON *object, const struct request *request)
+{
+	cJSON *out = tally__writer_object(writer, object, "request");
+
+	tally__writer_string(writer, out, "method", request->method);
+	tally__writer_string(writer, out, "path", request->path);
+	tally__writer_query(writer, out, &request->query);
+	tally__writer_headers(writer, out, &request->headers);
+	tally__writer_body(writer, out, "body", &request->body,
+			   tally__header_content_type(&request->headers));
+	tally__writer_rules(writer, out, request->matching_rules, request->generators);
+	tally__writer_extra(writer, out, request->extra, MEMBERS_REQUEST);
+}
+
+static void write_response(struct writer *writer, cJSON *object, const struct response *response)
+{
+	cJSON *out = tally__writer_object(writer, object, "response");
+
+	tally__writer_put(writer, out, "status", cJSON_CreateNumber(response->status));
+	tally__writer_headers(writer, out, &response->headers);
+	tally__writer_body(writer, out, "body", &response->body,
+			   tally__header_content_type(&response->headers));
+	tally__writer_rules(writer, out, response->matching_rules, response->generators);
+	tally__writer_extra(writer, out, response->extra, MEMBERS_RESPONSE);
+}
+
+static void write_message(struct writer *writer, cJSON *out, const struct message *message)
+{
+	tally__writer_body(writer, out, "contents", &message->contents,
+			   tally__metadata_content_type(message->metadata));
+	tally__writer_copy(writer, out, "metadata", message->metadata);
+	tally__writer_rules(writer, out, message->matching_rules, message->generators);
+	tally__writer_extra(writer, out, message->extra, MEMBERS_MESSAGE);
+}
+
+static void write_sync(struct writer *writer, cJSON *object, const struct interaction *interaction)
+{
+	cJSON *responses;
+
+	write_message(writer, tally__writer_object(writer, object, "request"),
+		      &interaction->message);
+	responses = tally__writer_array(writer, object, "response");
+	for (size_t i = 0; i < interaction->response_count; i++) {
+		cJSON *out = cJSON_CreateObject();
+
+		tally__writer_append(writer, responses, out);
+		if (writer->status != 0)
+			return;
+		write_message(writer, out, &interaction->responses[i]);
+	}
+}
+
+static void write_states(struct writer *writer, cJSON *object,
+			 const struct interaction *interaction)
+{
+	cJSON *states;
+
+	if (interaction->state_count == 0)
+		return;
+	if (writer->spec < TALLY_SPEC_V3) {
+		const struct provider_state *first = &interaction->states[0];
+
+		if (interaction->state_count > 1 || (first->params && first->params->child))
+			tally__writer_refuse(writer,
+					     "\"%s\": version %s knows one provider state without "
+					     "parameters: write version 3 or 4",
+					     interaction->description,
+					     tally_spec_text(writer->spec));
+		tally__writer_string(writer, object, "providerState", first->name);
+		return;
+	}
+	states = tally__writer_array(writer, object, "providerStates");
+	for (size_t i = 0; i < interaction->state_count; i++) {
+		cJSON *out = cJSON_CreateObject();
+
+		tally__writer_append(writer, states, out);
+		if (writer->status != 0)
+			return;
+		tally__writer_string(writer, out, "name", interaction->states[i].name);
+		tally__writer_copy(writer, out, "params", interaction->states[i].params);
+		if (!writer->canonical)
+			tally__writer_extra(writer, out, interaction->states[i].extra,
+					    MEMBERS_STATE);
+	}
+}
+
+static const char *kind_text(enum interaction_kind kind)
+{
+	switch (kind) {
+	case INTERACTION_HTTP:
+		return "Synchronous/HTTP";
+	case INTERACTION_ASYNC_MESSAGE:
+		return "Asynchronous/Messages";
+	case INTERACTION_SYNC_MESSAGE:
+		break;
+	}
+	return "Synchronous/Messages";
+}
+
+static unsigned members_of(const struct writer *writer, enum interaction_kind kind)
+{
+	if (kind == INTERACTION_SYNC_MESSAGE)
+		return MEMBERS_SYNC;
+	if (kind == INTERACTION_ASYNC_MESSAGE)
+		return writer->spec == TALLY_SPEC_V4 ? MEMBERS_ASYNC : MEMBERS_OLD_MESSAGE;
+	return writer->spec == TALLY_SPEC_V4 ? MEMBERS_HTTP : MEMBERS_OLD_HTTP;
+}
+
+/* What names and describes an interaction, but is no part of what it says. */
+static void write_labels(struct writer *writer, cJSON *out, const struct interaction *interaction)
+{
+	tally__writer_string(writer, out, "description", interaction->description);
+	tally__writer_extra(writer, out, interaction->extra, members_of(writer, interaction->kind));
+	if (writer->spec != TALLY_SPEC_V4)
+		return;
+	tally__writer_string(writer, out, "key", interaction->key);
+	tally__writer_put(writer, out, "pending", cJSON_CreateBool(interaction->pending));
+	tally__writer_string(writer, out, "transport", interaction->transport);
+	tally__writer_copy(writer, out, "comments", interaction->comments);
+	tally__writer_copy(writer, out, "interactionMarkup", interaction->markup);
+}
+
+cJSON *tally__writer_interaction(struct writer *writer, const struct interaction *interaction)
+{
+	cJSON *out = cJSON_CreateObject();
+
+	if (!out) {
+		tally__writer_nomem(writer);
+		return NULL;
+	}
+	if (!writer->canonical)
+		write_labels(writer, out, interaction);
+	if (writer->spec == TALLY_SPEC_V4) {
+		tally__writer_string(writer, out, "type", kind_text(interaction->kind));
+		tally__writer_copy(writer, out, "pluginConfiguration",
+				   interaction->plugin_configuration);
+	}
+	write_states(writer, out, interaction);
+	if (interaction->kind == INTERACTION_HTTP) {
+		write_request(writer, out, &interaction->request);
+		write_response(writer, out, &interaction->response);
+	} else if (interaction->kind == INTERACTION_ASYNC_MESSAGE) {
+		if (writer->spec < TALLY_SPEC_V3)
+			tally__writer_refuse(writer,
+					     "\"%s\" is a message, which version %s does not "
+					     "know: write version 3 or 4",
+					     interaction->description,
+					     tally_spec_text(writer->spec));
+		write_message(writer, out, &interaction->message);
+	} else {
+		if (writer->spec < TALLY_SPEC_V4)
+			tally__writer_refuse(writer,
+					     "\"%s\" is a synchronous message, which version %s "
+					     "does not know: write version 4",
+					     interaction->description,
+					     tally_spec_text(writer->spec));
+		write_sync(writer, out, interaction);
+	}
+	if (writer->status == 0)
+		return out;
+	cJSON_Delete(out);
+	return NULL;
+}
+
+int tally__interaction_write(const struct interaction *interaction, enum tally_spec spec,
+			     cJSON **out, struct tally_error *error)
+{
+	struct writer writer;
+	cJSON *made;
+	int status;
+
+	tally__writer_init(&writer, spec, error);
+	made = tally__writer_interaction(&writer, interaction);
+	status = writer.status;
+	tally__writer_release(&writer);
+	if (status == 0)
+		*out = made;
+	return status;
+}
