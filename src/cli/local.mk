@@ -1,3 +1,64 @@
+# One line a command: it makes the program's table, the manual page and the completions.
+cli_commands = \
+	%D%/commands/help.c
+
+# All but main, which the generator below has of its own.
+noinst_LTLIBRARIES += libtallycli.la
+libtallycli_la_SOURCES = $(cli_commands) \
+	%D%/command.h \
+	%D%/commands.c \
+	%D%/common.c \
+	%D%/common.h \
+	%D%/files.c \
+	%D%/help.c \
+	%D%/help.h \
+	%D%/origin.c \
+	%D%/origin.h \
+	%D%/output.c \
+	%D%/output.h \
+	%D%/parse.c \
+	%D%/process.c \
+	%D%/process.h \
+	%D%/scratch.c \
+	%D%/scratch.h \
+	%D%/values.c
+libtallycli_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src
+
 bin_PROGRAMS += tally
 tally_SOURCES = %D%/main.c
-tally_LDADD = libtally.la $(CJSON_LIBS)
+tally_LDADD = libtallycli.la libtally.la $(CJSON_LIBS)
+
+# The table of commands, from the list above.
+%D%/commands.inc: Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && for file in $(cli_commands); do \
+		name=`basename $$file .c | tr - _`; \
+		echo "COMMAND($$name)"; \
+	done >$@.tmp && { cmp -s $@.tmp $@ && rm -f $@.tmp && touch $@ || mv $@.tmp $@; }
+BUILT_SOURCES += %D%/commands.inc
+CLEANFILES += %D%/commands.inc
+
+# Manual pages, completions and doc/commands.md, from the command tables.
+noinst_PROGRAMS += %D%/gen
+%C%_gen_SOURCES = %D%/gen.c %D%/gen.h %D%/gen-complete.c %D%/gen-man.c %D%/gen-markdown.c
+%C%_gen_LDADD = $(tally_LDADD)
+
+cli_pages = doc/man/tally.1 $(cli_commands:src/cli/commands/%.c=doc/man/tally-%.1)
+dist_man_MANS += $(cli_pages)
+
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+dist_bashcompletion_DATA = doc/completions/tally
+dist_zshcompletion_DATA = doc/completions/_tally
+dist_fishcompletion_DATA = doc/completions/tally.fish
+cli_completions = doc/completions/tally doc/completions/_tally doc/completions/tally.fish
+
+$(cli_pages) $(cli_completions): %D%/gen$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && %D%/gen $@ >$@.tmp && mv $@.tmp $@
+CLEANFILES += $(cli_pages) $(cli_completions)
+
+# The committed page, in the source tree; tests/cli checks that it is up to date.
+update-commands-page: %D%/gen$(EXEEXT)
+	%D%/gen commands.md >$(srcdir)/doc/commands.md
+.PHONY: update-commands-page
+EXTRA_DIST += doc/commands.md

@@ -1,0 +1,5 @@
+cli_tests = \
+	%D%/t0001-framework.sh \
+	%D%/t0002-documents.sh
+TESTS += $(cli_tests)
+EXTRA_DIST += $(cli_tests) %D%/lib.sh

@@ -40,11 +40,11 @@ expect 'no unbounded stack' functions 'alloca'
 expect 'no unsafe temporary files and processes' functions 'tmpnam|tempnam|mktemp|system|popen'
 allocation() {
 	# shellcheck disable=SC2046
-	code $(sources src | grep -vE '^src/base/(mem|arena|buf)\.[ch]$') |
+	code $(sources src | grep -vE '^src/(base/(mem|arena|buf)|cli/scratch)\.[ch]$') |
 		grep -E '(^|[^a-zA-Z0-9_.>])(malloc|calloc|realloc|strdup|strndup|asprintf|vasprintf)[[:space:]]*\('
 	:
 }
-expect 'memory comes from src/base alone' allocation
+expect 'memory comes from src/base, that of the program from its scratch' allocation
 
 text_files() {
 	if [ -e .git ]; then

@@ -1,0 +1,152 @@
+/* match.c - tally match: one actual against one expected. */
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/common.h"
+#include "cli/output.h"
+
+struct match_options {
+	int spec;
+	int format;
+};
+
+enum { INPUT_BYTES = 67108864 };
+
+/* In the order of enum tally_part. */
+static const char *const parts[] = {"request", "response", "message", NULL};
+
+static int read_input(struct call *call, const char *path, cJSON **out, struct tally_error *error)
+{
+	size_t len = 0;
+	char *text;
+
+	if (strcmp(path, "-") != 0)
+		return tally_json_read_file(out, path, error);
+	text = read_standard_input(call, INPUT_BYTES, &len, error);
+	if (!text)
+		return error->code;
+	return tally_json_parse(out, text, len, error);
+}
+
+static enum tally_part part_of(const char *word)
+{
+	int part = TALLY_PART_REQUEST;
+
+	while (strcmp(parts[part], word) != 0)
+		part++;
+	return (enum tally_part)part;
+}
+
+/* A mismatch's place and sentence. */
+static void print_text(const cJSON *mismatches)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, mismatches)
+	{
+		const char *where = json_text(item, "path");
+
+		out("%s%s%s\n", where, *where ? ": " : "", json_text(item, "message"));
+	}
+}
+
+/* {"match": bool, "mismatches": […]}, taking the mismatches. */
+static int print_json(cJSON *mismatches)
+{
+	cJSON *answer = cJSON_CreateObject();
+
+	if (!answer ||
+	    !cJSON_AddBoolToObject(answer, "match", cJSON_GetArraySize(mismatches) == 0) ||
+	    !cJSON_AddItemToObject(answer, "mismatches", mismatches))
+		out_of_memory();
+	return print_answer(answer);
+}
+
+static int compare(struct call *call, const struct match_options *o)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *expected = NULL;
+	cJSON *actual = NULL;
+	cJSON *mismatches = NULL;
+	int status = EXIT_YES;
+
+	if (strcmp(call->operands[1], "-") == 0 && strcmp(call->operands[2], "-") == 0)
+		return wrong("only one of EXPECTED and ACTUAL can come from standard input");
+	if (read_input(call, call->operands[1], &expected, &error) < 0 ||
+	    read_input(call, call->operands[2], &actual, &error) < 0 ||
+	    tally_match(part_of(call->operands[0]), spec_of_choice(o->spec), expected, actual,
+			&mismatches, &error) < 0) {
+		status = failed(&error);
+		goto out;
+	}
+	status = cJSON_GetArraySize(mismatches) == 0 ? EXIT_YES : EXIT_NO;
+	if (o->format == FORMAT_JSON) {
+		int printed = print_json(mismatches);
+
+		mismatches = NULL;
+		status = printed == 0 ? status : printed;
+	} else {
+		print_text(mismatches);
+	}
+out:
+	cJSON_Delete(expected);
+	cJSON_Delete(actual);
+	cJSON_Delete(mismatches);
+	return status;
+}
+
+static int run(struct call *call)
+{
+	struct match_options o = {0};
+
+	if (!call_parse(call, &o))
+		return call->status;
+	return compare(call, &o);
+}
+
+static const struct option options[] = {
+	COMMON_OPTION_SPEC(struct match_options, spec, .fallback = "4",
+			   .help = "the version of the Pact specification that both files follow"),
+	COMMON_OPTION_FORMAT(struct match_options, format),
+	OPTION_END,
+};
+
+static const struct operand operands[] = {
+	{.name = "request|response|message", .choices = parts, .help = "what is compared"},
+	{.name = "EXPECTED",
+	 .help = "a JSON file in the shape that contract files use; it may hold matchingRules"},
+	{.name = "ACTUAL", .help = "a JSON file of the same shape"},
+	OPERAND_END,
+};
+
+static const struct example examples[] = {
+	{"tally match response expected.json actual.json", "compares two responses"},
+	{"tally match request --spec 2 --format json expected.json -",
+	 "reads the actual request from standard input, by the rules of version 2"},
+	{NULL, NULL},
+};
+
+static const struct exit_status exits[] = {
+	{EXIT_YES, "They match."},
+	{EXIT_NO, "They do not match; the mismatches are on standard output."},
+	{0, NULL},
+};
+
+const struct command command_match = {
+	.name = "match",
+	.group = GROUP_PROVIDER,
+	.summary = "compare one actual request, response or message with an expected one",
+	.description =
+		"Compares two JSON files by the matching rules of the Pact specification and "
+		"prints each mismatch: where it is, and a sentence that says what was expected "
+		"and what was found. One of the two files can be \"-\" for standard input.\n\n"
+		"With --format json the answer is one object with the members match and "
+		"mismatches; each mismatch has type, path, pointer, rule, expected, actual and "
+		"message.",
+	.operands = operands,
+	.options = options,
+	.examples = examples,
+	.exits = exits,
+	.run = run,
+};

@@ -1,0 +1,84 @@
+/* common.h - options and steps that several commands share. */
+#ifndef TALLY_CLI_COMMON_H
+#define TALLY_CLI_COMMON_H
+
+#include <tally.h>
+
+#include "cli/command.h"
+
+enum format { FORMAT_TEXT, FORMAT_JSON };
+extern const char *const format_choices[];
+
+#define COMMON_OPTION_FORMAT(S, M)                                                                 \
+	OPTION_CHOICE(S, M, .name = "format", .choices = format_choices, .fallback = "text",       \
+		      .variables = "TALLY_FORMAT",                                                 \
+		      .help = "how the result is printed: for people or for machines")
+
+#define COMMON_OPTION_BROKER(S, M)                                                                 \
+	OPTION_TEXT(S, M, .letter = 'b', .name = "broker", .argument = "BROKER",                   \
+		    .aliases = "broker-base-url broker-url",                                       \
+		    .variables = "TALLY_BROKER PACT_BROKER_BASE_URL",                              \
+		    .help = "the broker: the path or file:// URL of its repository")
+
+#define COMMON_OPTION_PACTICIPANT(S, M)                                                            \
+	OPTION_TEXT(S, M, .letter = 'a', .name = "pacticipant", .argument = "APP",                 \
+		    .aliases = "application", .help = "the application, in place of APP@VERSION")
+
+#define COMMON_OPTION_VERSION(S, M)                                                                \
+	OPTION_TEXT(S, M, .letter = 'e', .name = "version", .argument = "VERSION",                 \
+		    .help = "its version; without it, the commit that the CI system or git names")
+
+#define COMMON_OPTION_ENVIRONMENT(S, M)                                                            \
+	OPTION_TEXT(S, M, .name = "to", .argument = "ENVIRONMENT",                                 \
+		    .aliases = "to-environment environment", .help = "the environment")
+
+#define COMMON_OPTION_SPEC(S, M, ...)                                                              \
+	OPTION_CHOICE(S, M, .name = "spec", .choices = spec_choices,                               \
+		      .aliases = "pact-specification-version specification", __VA_ARGS__)
+extern const char *const spec_choices[];
+enum tally_spec spec_of_choice(int choice);
+
+/* APP@VERSION is split at its last "@", so that "@scope/app@1.0" works; a name that holds one is
+ * given with --pacticipant.  The version is NULL when there is none. */
+struct app_version {
+	const char *app;
+	const char *version;
+};
+
+/* From the operand or from --pacticipant and --version, not both; a missing version is found as
+ * origin_find says.  0, or an exit status. */
+int app_version_get(struct call *call, const char *pacticipant, const char *version,
+		    struct app_version *out);
+
+/* Opens the broker named by the option.  0, or an exit status. */
+int broker_open(struct call *call, const char *location, struct tally_broker **broker);
+
+/* A required option that is missing: an exit status; 0 when it is there. */
+int need(struct call *call, const char *value, const char *option, const char *what);
+
+/* Prints `answer` as JSON and releases it: an exit status. */
+int print_answer(cJSON *answer);
+
+/* Members of JSON answers; "" and -1 when they are not there. */
+const char *json_text(const cJSON *object, const char *member);
+double json_number(const cJSON *object, const char *member);
+const cJSON *json_get(const cJSON *object, const char *member);
+
+/* "s" unless there is one. */
+const char *plural(size_t count);
+
+/* All of standard input, at most `max_bytes`; its length.  NULL after an error that `error` tells.
+ */
+char *read_standard_input(struct call *call, size_t max_bytes, size_t *len,
+			  struct tally_error *error);
+/* Writes a file by way of another, so that it is never half there; "-" is standard output. */
+int write_file(struct call *call, const char *path, const char *text, struct tally_error *error);
+/* The same for a JSON document. */
+int write_json_file(struct call *call, const char *path, const cJSON *value,
+		    struct tally_error *error);
+
+/* Sets an error that the program itself found. */
+__attribute__((format(printf, 4, 5))) int set_error(struct tally_error *error, int code,
+						    const char *where, const char *format, ...);
+
+#endif

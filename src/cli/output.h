@@ -1,0 +1,40 @@
+/* output.h - results on standard output, everything else on standard error.
+ *
+ * Everything printed here as text may hold text from outside: control characters other than the
+ * newline come out as \xNN, so that a contract cannot drive a terminal.
+ */
+#ifndef TALLY_CLI_OUTPUT_H
+#define TALLY_CLI_OUTPUT_H
+
+#include <stdbool.h>
+
+#include <tally.h>
+
+/* Exit statuses; those of errors come from tally_error_exit_status. */
+enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG = 2, EXIT_NOTHING = 3, EXIT_UNREACHABLE = 4 };
+
+/* A part of a result. */
+__attribute__((format(printf, 1, 2))) void out(const char *format, ...);
+/* The same, in green or red on a terminal that wants colours. */
+__attribute__((format(printf, 2, 3))) void out_coloured(bool good, const char *format, ...);
+/* A JSON document and a newline; 0 or an error. */
+int out_json(const cJSON *value, struct tally_error *error);
+/* Standard output as it is now must reach the reader: a line that others wait for. */
+void out_flush(void);
+/* At the end: flushes and closes.  `status`, or EXIT_UNREACHABLE (said on standard error) when a
+ * write failed. */
+int out_finish(int status);
+
+/* A line on standard error, after "tally: ". */
+__attribute__((format(printf, 1, 2))) void note(const char *format, ...);
+/* A text on standard error, as it is but for control characters. */
+void note_text(const char *text);
+
+/* Says what is wrong with how the program was called: EXIT_WRONG. */
+__attribute__((format(printf, 1, 2))) int wrong(const char *format, ...);
+/* Says what went wrong: its exit status. */
+int failed(const struct tally_error *error);
+
+_Noreturn void out_of_memory(void);
+
+#endif

@@ -1,0 +1,185 @@
+# Sourced by the tests of this folder: TAP from small shell scripts, run against the built program in
+# a scratch folder and a clean environment.
+#
+#	. "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
+#	test_expect_success 'lint finds nothing to say' '
+#		"$tally" lint good.json >out &&
+#		...
+#	'
+#	test_done
+#
+# A script runs in a subshell under `set -e`, in the scratch folder: any command that fails fails the
+# test.  Files stay for the next test; variables do not.
+# shellcheck shell=sh
+set -u
+: "${TALLY_SRCDIR:?run these tests through make check}" "${TALLY_BUILDDIR:?}"
+
+# What the surroundings say must not reach the program: not Pact's and our variables, not a CI's.
+for name in $(env | sed -n -e '/^TALLY_\(SRC\|BUILD\)DIR=/d' -e 's/^\([A-Za-z0-9_]*\)=.*/\1/p'); do
+	case $name in
+	TALLY_* | PACT_* | GITHUB_* | CI_* | BUILDKITE* | CIRCLE* | TRAVIS* | BITBUCKET_* | APPVEYOR* | \
+		BUILD_* | SYSTEM_* | SEMAPHORE* | DRONE* | GIT_* | CHANGE_* | BRANCH_NAME | TAG_NAME | \
+		XDG_* | MAKEFLAGS | MAKELEVEL | MFLAGS | NO_COLOR)
+		unset "$name"
+		;;
+	esac
+done
+unset name
+
+# shellcheck disable=SC2034 # used by the scripts
+tally=$TALLY_BUILDDIR/tally
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/tally-cli.XXXXXX") || exit 99
+scratch=$(cd "$scratch" && pwd -P) || exit 99
+HOME=$scratch GIT_CEILING_DIRECTORIES=$(dirname "$scratch") GIT_CONFIG_NOSYSTEM=1 TERM=dumb
+export HOME GIT_CEILING_DIRECTORIES GIT_CONFIG_NOSYSTEM TERM
+mkdir "$scratch/work" "$scratch/pids" && cd "$scratch/work" || exit 99
+
+test_clean_up() {
+	for pid in "$scratch"/pids/*; do
+		[ -e "$pid" ] && kill "${pid##*/}" 2>/dev/null
+	done
+	chmod -R u+rwx "$scratch" 2>/dev/null
+	rm -rf "$scratch"
+}
+trap test_clean_up EXIT
+trap 'exit 1' HUP INT TERM
+
+test_count=0
+test_failures=0
+
+# test_expect_success TITLE SCRIPT
+test_expect_success() {
+	test_count=$((test_count + 1))
+	(
+		set -e
+		eval "$2"
+	) >"$scratch/log" 2>&1 </dev/null
+	# shellcheck disable=SC2181 # in a condition, set -e would not count
+	if [ $? -eq 0 ]; then
+		echo "ok $test_count - $1"
+	else
+		test_failures=$((test_failures + 1))
+		echo "not ok $test_count - $1"
+		{
+			printf '%s\n' "$2"
+			cat "$scratch/log"
+		} | sed 's/^/# /'
+	fi
+}
+
+# test_skip TITLE WHY
+test_skip() {
+	test_count=$((test_count + 1))
+	echo "ok $test_count - $1 # SKIP $2"
+}
+
+test_done() {
+	echo "1..$test_count"
+	[ "$test_failures" -eq 0 ]
+}
+
+# ---- for the scripts ----------------------------------------------------------------------------
+
+# expect_status N COMMAND...: it leaves with N; its output is in `out` and `err`.
+expect_status() {
+	expected_status=$1
+	shift
+	status=0
+	"$@" >out 2>err || status=$?
+	[ "$status" -eq "$expected_status" ] && return 0
+	echo "expected exit status $expected_status, found $status: $*"
+	sed 's/^/out: /' out
+	sed 's/^/err: /' err
+	return 1
+}
+
+# expect_in FILE TEXT...: each text is somewhere in the file, as it is.
+expect_in() {
+	file=$1
+	shift
+	for text; do
+		grep -qF -e "$text" "$file" && continue
+		echo "expected in $file: $text"
+		sed "s/^/$file: /" "$file"
+		return 1
+	done
+}
+
+expect_not_in() {
+	! grep -F -e "$2" "$1"
+}
+
+# expect_empty FILE...
+expect_empty() {
+	for file; do
+		[ -s "$file" ] || continue
+		echo "expected nothing in $file:"
+		cat "$file"
+		return 1
+	done
+}
+
+# expect_refused TEXT COMMAND...: exit status 2, nothing on standard output, the text on standard error.
+expect_refused() {
+	refusal=$1
+	shift
+	expect_status 2 "$@" && expect_empty out && expect_in err "$refusal"
+}
+
+# json_equal EXPECTED ACTUAL: two JSON files say the same; through the program itself.
+json_equal() {
+	printf '{"contents":%s}' "$(cat "$1")" >expected.message
+	printf '{"contents":%s}' "$(cat "$2")" >actual.message
+	"$tally" match message expected.message actual.message
+}
+
+# is_json FILE: it is one JSON document.
+is_json() {
+	printf '{"contents": null}' >any.message
+	printf '{"contents": null, "metadata": {"x": %s}}' "$(cat "$1")" >read.message
+	status=0
+	"$tally" match message any.message read.message >/dev/null 2>json.err || status=$?
+	[ "$status" -le 1 ] && return 0
+	cat json.err "$1"
+	return 1
+}
+
+# start_server COMMAND...: starts it, waits until it prints where it listens, and sets `url` and
+# `server` (its process).  What it prints after that goes to server.out and server.err.
+start_server() {
+	rm -f server.pipe
+	mkfifo server.pipe
+	timeout 120 "$@" >server.pipe 2>server.err &
+	server=$!
+	: >"$scratch/pids/$server"
+	exec 3<server.pipe
+	url=
+	# The end of the pipe, when the server ends early, ends the wait.
+	read -r line <&3 || :
+	# shellcheck disable=SC2034 # used by the scripts
+	url=${line#listening on }
+	cat <&3 >server.out &
+	reader=$!
+	exec 3<&-
+	case $line in
+	'listening on http'*) ;;
+	*)
+		echo "the server did not say where it listens: $line"
+		cat server.err
+		return 1
+		;;
+	esac
+}
+
+# stop_server [STATUS]: ends it by SIGTERM and checks how it left.
+stop_server() {
+	kill "$server"
+	status=0
+	wait "$server" || status=$?
+	wait "$reader"
+	rm -f "$scratch/pids/$server"
+	[ "$status" -eq "${1:-0}" ] && return 0
+	echo "expected the server to leave with ${1:-0}, found $status"
+	cat server.out server.err
+	return 1
+}
