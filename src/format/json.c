@@ -73,20 +73,20 @@ static cJSON *next_value(cJSON *node, cJSON **above, size_t *depth)
 static int keep_texts(cJSON *root, const struct json_places *places, const char *text)
 {
 	cJSON *above[LIMIT_JSON_DEPTH];
-	const struct json_place *place = places->items;
-	const struct json_place *end = place + places->count;
 	size_t depth = 0;
+	size_t kept = 0;
 	uint32_t ordinal = 0;
 	cJSON *node;
 
-	for (node = root; node != NULL && place < end; node = next_value(node, above, &depth)) {
-		if (!cJSON_IsNumber(node))
-			continue;
-		if (ordinal++ != place->ordinal)
+	for (node = root; node != NULL && kept < places->count;
+	     node = next_value(node, above, &depth)) {
+		const struct json_place *place = &places->items[kept];
+
+		if (!cJSON_IsNumber(node) || ordinal++ != place->ordinal)
 			continue;
 		if (set_text(node, text + place->offset, place->len) != TALLY_OK)
 			return TALLY_ENOMEM;
-		place++;
+		kept++;
 	}
 	return TALLY_OK;
 }

@@ -1,6 +1,8 @@
 libtallyall_la_SOURCES += %D%/json.c %D%/json.h
 libtallyall_la_SOURCES += %D%/json_gate.c %D%/json_gate.h
+libtallyall_la_SOURCES += %D%/json_names.c %D%/json_names.h
 libtallyall_la_SOURCES += %D%/json_number.c %D%/json_number.h
+libtallyall_la_SOURCES += %D%/json_string.c %D%/json_string.h
 libtallyall_la_SOURCES += %D%/json_write.c
 libtallyall_la_SOURCES += %D%/mime.c %D%/mime.h
 libtallyall_la_SOURCES += %D%/uri.c %D%/uri.h

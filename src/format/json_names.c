@@ -1,0 +1,118 @@
+#include "config.h"
+
+#include "format/json_names.h"
+
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "format/json_string.h"
+
+/* Up to so many members each name is compared with each before it; above, they are hashed. */
+#define PAIRWISE_MEMBERS 32
+
+void tally__json_names_init(struct json_names *names)
+{
+	*names = (struct json_names){0};
+	tally__arena_init(&names->unescaped, 0);
+}
+
+void tally__json_names_release(struct json_names *names)
+{
+	tally__arena_release(&names->unescaped);
+	tally__free(names->items);
+	*names = (struct json_names){0};
+}
+
+/* Up to eight bytes of the name's ends and its length, mixed: enough to tell most names apart
+ * without reading them whole. */
+static uint64_t name_mark(const char *name, size_t len)
+{
+	uint64_t head = 0;
+	uint64_t tail = 0;
+
+	if (len >= 8) {
+		memcpy(&head, name, 8);
+		memcpy(&tail, name + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(&head, name, 4);
+		memcpy(&tail, name + len - 4, 4);
+	} else if (len > 0) {
+		head = (unsigned char)name[0];
+		tail = (uint64_t)(unsigned char)name[len / 2] << 8 | (unsigned char)name[len - 1];
+	}
+	return (head ^ (tail << 29 | tail >> 35)) * UINT64_C(0x9E3779B97F4A7C15) + len;
+}
+
+static bool same_name(const struct json_name *a, const struct json_name *b)
+{
+	return a->mark == b->mark && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+static int push(struct json_names *names, const struct json_name *name)
+{
+	if (names->count == names->capacity) {
+		size_t capacity = names->capacity > 0 ? names->capacity * 2 : 32;
+		struct json_name *items =
+			tally__realloc_array(names->items, capacity, sizeof(*items));
+
+		if (items == NULL)
+			return TALLY_ENOMEM;
+		names->items = items;
+		names->capacity = capacity;
+	}
+	names->items[names->count++] = *name;
+	return TALLY_OK;
+}
+
+int tally__json_names_add(struct json_names *names, size_t base, struct json_name name,
+			  bool escaped, struct json_twins *twins)
+{
+	size_t i;
+
+	if (escaped) {
+		char *text = tally__arena_alloc(&names->unescaped, name.len);
+
+		if (text == NULL)
+			return TALLY_ENOMEM;
+		name.len = tally__json_string_unescape(text, name.text, name.len);
+		name.text = text;
+	}
+	name.mark = name_mark(name.text, name.len);
+	if (names->count - base < PAIRWISE_MEMBERS) {
+		for (i = base; i < names->count; i++) {
+			if (same_name(&names->items[i], &name)) {
+				*twins = (struct json_twins){names->items[i], name};
+				return TALLY_ECONFLICT;
+			}
+		}
+	}
+	return push(names, &name);
+}
+
+int tally__json_names_close(struct json_names *names, size_t base, struct json_twins *twins)
+{
+	struct map map;
+	int status = TALLY_OK;
+	size_t i;
+
+	tally__map_init(&map);
+	if (names->count - base > PAIRWISE_MEMBERS) {
+		for (i = base; i < names->count && status == TALLY_OK; i++) {
+			struct json_name *name = &names->items[i];
+			const struct map_entry *entry =
+				tally__map_add(&map, name->text, name->len, name);
+
+			if (entry == NULL) {
+				status = TALLY_ENOMEM;
+			} else if (entry->value != name) {
+				*twins = (struct json_twins){
+					*(const struct json_name *)entry->value, *name};
+				status = TALLY_ECONFLICT;
+			}
+		}
+	}
+	tally__map_release(&map);
+	names->count = base;
+	return status;
+}
