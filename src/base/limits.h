@@ -14,6 +14,8 @@
 	X(LIMIT_PATH_TOKENS, 256, "tokens", "a path expression in a matching rule")                \
 	X(LIMIT_RULES, 100000, "rules", "the matching rules of one request, response or message")  \
 	X(LIMIT_MISMATCHES, 1000, "mismatches", "kept of one comparison; more are counted")        \
+	X(LIMIT_MATCH_STEPS, 20000000, "steps", "values visited in one comparison")                \
+	X(LIMIT_SHOWN_BYTES, 400, "bytes", "a value in the text of a mismatch; longer ones are cut") \
 	X(LIMIT_REGEX_BYTES, 16384, "bytes", "a regular expression")                               \
 	X(LIMIT_REGEX_STEPS, 1000000, "steps", "matching one regular expression")                  \
 	X(LIMIT_REGEX_DEPTH, 20000, "levels", "backtracking of one regular expression, in KiB")    \

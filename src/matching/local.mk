@@ -1,1 +1,14 @@
-libtallyall_la_SOURCES +=
+libtallyall_la_SOURCES += \
+	%D%/body.c %D%/body.h \
+	%D%/display.c %D%/display.h \
+	%D%/match.c %D%/match.h \
+	%D%/match_json.c %D%/match_json.h \
+	%D%/mismatch.c %D%/mismatch.h \
+	%D%/parts.c %D%/parts.h \
+	%D%/path.c %D%/path.h \
+	%D%/rule.h \
+	%D%/rule_attributes.c %D%/rule_attributes.h \
+	%D%/rule_table.c \
+	%D%/rules.c %D%/rules.h \
+	%D%/tally_match.c \
+	%D%/walk.c %D%/walk.h

@@ -41,7 +41,11 @@ struct mismatches {
 void tally__mismatches_init(struct mismatches *mismatches);
 void tally__mismatches_release(struct mismatches *mismatches);
 
-/* "request-method" … as `tally match --format json` names it: "method", "path", "query", "header",
+/* Puts them in order of part, path and message, and drops those that say the same: two rules of one
+ * place may find the same fault. */
+void tally__mismatches_sort(struct mismatches *mismatches);
+
+/* As `tally match --format json` names it: "method", "path", "query", "header",
  * "status", "metadata", "body-type", "body". */
 const char *tally__mismatch_kind_name(enum mismatch_kind kind);
 

@@ -1,0 +1,36 @@
+/* format/regex.h - regular expressions as contract files hold them, on PCRE2.
+ *
+ * Contracts come from every language, and the reference implementation reads their expressions in
+ * Ruby's dialect; so that dialect is translated where PCRE2 differs (matching.md 3.3 and 12):
+ * \h and \H are hexadecimal digits, (?m) lets the dot match newlines, ^ and $ match at lines,
+ * {,n} is {0,n}, \uXXXX is a character.  What only PCRE2 knows is accepted too.
+ *
+ * A compiled expression may be used from several threads at once.
+ */
+#ifndef TALLY_FORMAT_REGEX_H
+#define TALLY_FORMAT_REGEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct regex;
+
+enum regex_mode {
+	REGEX_WHOLE, /* the whole text must match: matching rules */
+	REGEX_SEARCH /* some part of the text must match: filters */
+};
+
+/* TALLY_EPARSE: not a valid expression (the message says why, and only that); TALLY_ELIMIT: longer
+ * than LIMIT_REGEX_BYTES; TALLY_ENOMEM. */
+int tally__regex_new(struct regex **out, const char *pattern, enum regex_mode mode,
+		     struct tally_error *error);
+void tally__regex_free(struct regex *regex);
+
+/* Sets *matches.  A text that is not UTF-8 does not match.  TALLY_ELIMIT: gave up after
+ * LIMIT_REGEX_STEPS or LIMIT_REGEX_DEPTH; TALLY_ENOMEM. */
+int tally__regex_match(const struct regex *regex, const char *text, size_t len, bool *matches,
+		       struct tally_error *error);
+
+#endif

@@ -1,0 +1,469 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "matching/body.h"
+#include "matching/display.h"
+#include "matching/match_json.h"
+#include "matching/parts.h"
+
+/* The two sides of one comparison. */
+struct bodies {
+	struct walk *walk;
+	const struct expected_body *expected;
+	const struct body *actual;
+	struct mime actual_type;
+	const char *actual_bytes;
+	size_t actual_len;
+};
+
+static const struct mime unknown_type = {.main = "*", .sub = "*"};
+static const struct mime json_type = {.main = "application", .sub = "json"};
+
+/* ---- content types ---- */
+
+/* The type recorded with the body, or declared outside, or what the content looks like. */
+static int effective_type(struct mime *out, struct arena *arena, const struct body *body,
+			  const char *declared)
+{
+	const char *text = body->content_type ? body->content_type : declared;
+	struct tally_error ignored = TALLY_ERROR_INIT;
+	const char *detected = NULL;
+	int status = 0;
+
+	if (text) {
+		status = tally__mime_parse(out, arena, text, &ignored);
+		if (status != TALLY_EPARSE) {
+			return status;
+		}
+	}
+	*out = unknown_type;
+	if (body->json) {
+		*out = json_type;
+		return 0;
+	}
+	if (body->state == BODY_PRESENT && body->bytes) {
+		detected = tally__mime_detect(body->bytes, body->len);
+	}
+	return detected ? tally__mime_parse(out, arena, detected, &ignored) : 0;
+}
+
+static const char *type_text(struct walk *walk, const struct mime *type)
+{
+	struct buf text;
+	const char *copy = NULL;
+
+	tally__buf_init(&text, LIMIT_HEADER_BYTES);
+	tally__mime_format(&text, type);
+	if (text.status == 0) {
+		copy = tally__arena_memdup(&walk->arena, text.bytes, text.len);
+	}
+	tally__buf_release(&text);
+	if (!copy) {
+		tally__walk_fail(walk, TALLY_ENOMEM);
+		return "";
+	}
+	return copy;
+}
+
+static bool is_form(const struct mime *type)
+{
+	return strcmp(type->main, "application") == 0 &&
+	       strcmp(type->sub, "x-www-form-urlencoded") == 0;
+}
+
+static bool is_multipart(const struct mime *type)
+{
+	return strcmp(type->main, "multipart") == 0;
+}
+
+static bool is_any(const struct mime *type)
+{
+	(void)type;
+	return true;
+}
+
+/* Whether the contents may be compared at all. */
+static bool types_agree(const struct bodies *b, bool message)
+{
+	const struct mime *expected = &b->expected->type;
+	const struct mime *actual = &b->actual_type;
+	struct mime base = tally__mime_base(actual);
+
+	if (tally__mime_is_unknown(expected) || tally__mime_equivalent(expected, actual)) {
+		return true;
+	}
+	if (message) {
+		return false;
+	}
+	return tally__mime_is_unknown(actual) || tally__mime_equivalent(expected, &base) ||
+	       tally__match_header_rule(b->walk, b->expected->rules, "Content-Type",
+					type_text(b->walk, expected), type_text(b->walk, actual));
+}
+
+static void report_type(const struct bodies *b, bool message)
+{
+	struct place place = {.kind = MISMATCH_BODY_TYPE, .name = "$"};
+	const char *expected = type_text(b->walk, &b->expected->type);
+	const char *actual = type_text(b->walk, &b->actual_type);
+	struct operand e = {.text = expected, .len = strlen(expected)};
+	struct operand a = {.text = actual, .len = strlen(actual)};
+
+	if (message) {
+		tally__walk_report(b->walk, &place, "equality", &e, &a,
+				   "Expected message with content type %.300s but was %.300s",
+				   expected, actual);
+	} else {
+		tally__walk_report(b->walk, &place, "equality", &e, &a,
+				   "Expected a body of '%.300s' but the actual content type was "
+				   "'%.300s'",
+				   expected, actual);
+	}
+}
+
+/* ---- one comparison for each type ---- */
+
+static struct operand expected_text(const struct bodies *b)
+{
+	return (struct operand){.text = b->expected->bytes, .len = b->expected->len};
+}
+
+static struct operand actual_text(const struct bodies *b)
+{
+	return (struct operand){.text = b->actual_bytes, .len = b->actual_len};
+}
+
+static void report_unparsable(const struct bodies *b, const char *side, const char *why)
+{
+	struct frame root = {.depth = 1};
+	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	struct operand e = expected_text(b);
+	struct operand a = actual_text(b);
+
+	tally__walk_report(b->walk, &place, "equality", e.text ? &e : NULL, a.text ? &a : NULL,
+			   "Failed to parse the %s body: '%s'", side, why);
+}
+
+/* The actual body as JSON; NULL when it is none, which has been reported then. */
+static const cJSON *actual_json(const struct bodies *b)
+{
+	struct tally_error why = TALLY_ERROR_INIT;
+	char text[512];
+	int status = 0;
+
+	if (b->actual->json) {
+		return b->actual->json;
+	}
+	if (b->actual->state == BODY_NULL) {
+		b->walk->parsed = cJSON_CreateNull();
+		if (!b->walk->parsed) {
+			tally__walk_fail(b->walk, TALLY_ENOMEM);
+		}
+		return b->walk->parsed;
+	}
+	status = tally_json_parse(&b->walk->parsed, b->actual_bytes, b->actual_len, &why);
+	if (status == TALLY_ENOMEM) {
+		tally__walk_fail(b->walk, TALLY_ENOMEM);
+	} else if (status != 0) {
+		tally_error_format(&why, text, sizeof text);
+		report_unparsable(b, "actual", text);
+	}
+	return status == 0 ? b->walk->parsed : NULL;
+}
+
+static void compare_json(const struct bodies *b)
+{
+	struct frame root = {.depth = 1};
+	struct reach reach = {0};
+	const cJSON *actual = NULL;
+
+	if (b->expected->unparsable) {
+		report_unparsable(b, "expected", b->expected->unparsable);
+		return;
+	}
+	actual = actual_json(b);
+	if (actual && tally__reach_root(b->walk, b->expected->rules->body, &reach)) {
+		tally__match_json(b->walk, &root, &reach, b->expected->json, actual);
+		tally__reach_leave(b->walk, &reach);
+	}
+}
+
+static bool is_equal(const struct bodies *b)
+{
+	return b->expected->len == b->actual_len &&
+	       (b->actual_len == 0 ||
+		memcmp(b->expected->bytes, b->actual_bytes, b->actual_len) == 0);
+}
+
+/* The rules at "$", applied to the body as one text; false when there are none. */
+static bool apply_root_rules(const struct bodies *b)
+{
+	struct frame root = {.depth = 1};
+	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	const struct rule_list *list = b->expected->rules->body->list;
+	struct operand e = expected_text(b);
+	struct operand a = actual_text(b);
+
+	if (!list) {
+		return false;
+	}
+	tally__walk_apply(b->walk, &place, list, false, &e, &a);
+	return true;
+}
+
+static void report_unequal_text(const struct bodies *b, const char *more)
+{
+	struct frame root = {.depth = 1};
+	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	struct operand e = expected_text(b);
+	struct operand a = actual_text(b);
+	struct buf *text = tally__walk_message(b->walk, &place);
+
+	if (text) {
+		tally__buf_adds(text, "Expected body ");
+		tally__display_value(text, &e);
+		tally__buf_adds(text, " to match ");
+		tally__display_value(text, &a);
+		tally__buf_adds(text, " using equality but did not match");
+		tally__buf_adds(text, more);
+	}
+	tally__walk_report_text(b->walk, &place, "equality", &e, &a);
+}
+
+static void compare_text(const struct bodies *b)
+{
+	if (!apply_root_rules(b) && !is_equal(b)) {
+		report_unequal_text(b, "");
+	}
+}
+
+static void add_summary(struct buf *out, const struct mime *type, const char *bytes, size_t len)
+{
+	tally__buf_addc(out, '[');
+	tally__mime_format(out, type);
+	tally__buf_addf(out, ", %zu bytes, starting with ", len);
+	for (size_t i = 0; i < len && i < 32; i++) {
+		tally__buf_addf(out, "%02x", (unsigned)(unsigned char)bytes[i]);
+	}
+	tally__buf_addc(out, ']');
+}
+
+static void compare_binary(const struct bodies *b)
+{
+	struct frame root = {.depth = 1};
+	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	struct buf *text = NULL;
+
+	if (apply_root_rules(b) || is_equal(b)) {
+		return;
+	}
+	text = tally__walk_message(b->walk, &place);
+	if (text) {
+		tally__buf_adds(text, "Actual body ");
+		add_summary(text, &b->actual_type, b->actual_bytes, b->actual_len);
+		tally__buf_adds(text, " is not equal to the expected body ");
+		add_summary(text, &b->expected->type, b->expected->bytes, b->expected->len);
+	}
+	tally__walk_report_text(b->walk, &place, "equality", NULL, NULL);
+}
+
+static bool is_without_rules(const struct rule_node *root)
+{
+	return !root->list && root->edge_count == 0 && !root->star && !root->star_index;
+}
+
+/* XML and multipart content. */
+static void compare_bytes(const struct bodies *b)
+{
+	struct frame root = {.depth = 1};
+	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	struct operand e = expected_text(b);
+	struct operand a = actual_text(b);
+
+	if (is_without_rules(b->expected->rules->body)) {
+		if (!is_equal(b)) {
+			report_unequal_text(b, " (content of this type is compared byte by byte)");
+		}
+		return;
+	}
+	tally__walk_report(b->walk, &place, "equality", &e, &a,
+			   "Unable to match the body: matching rules for '%.200s' content are not "
+			   "supported",
+			   type_text(b->walk, &b->expected->type));
+}
+
+static void compare_form(const struct bodies *b)
+{
+	struct name_values_list expected = {0};
+	struct name_values_list actual = {0};
+	const struct parameters parameters = {.expected = &expected,
+					      .actual = &actual,
+					      .noun = "form post parameter",
+					      .kind = MISMATCH_BODY,
+					      .rules = b->expected->rules,
+					      .form = true};
+	const char *e = tally__arena_memdup(&b->walk->arena, b->expected->bytes, b->expected->len);
+	const char *a = tally__arena_memdup(&b->walk->arena, b->actual_bytes, b->actual_len);
+
+	if (!e || !a || tally__query_parse(&expected, &b->walk->arena, e) != 0 ||
+	    tally__query_parse(&actual, &b->walk->arena, a) != 0) {
+		tally__walk_fail(b->walk, TALLY_ENOMEM);
+		return;
+	}
+	tally__match_parameters(b->walk, &parameters);
+}
+
+/* The first row that accepts the expected type. */
+static const struct comparison {
+	bool (*accepts)(const struct mime *type);
+	void (*compare)(const struct bodies *bodies);
+} comparisons[] = {
+	{tally__mime_is_json, compare_json},
+	{tally__mime_is_xml, compare_bytes},
+	{is_form, compare_form},
+	{is_multipart, compare_bytes},
+	{tally__mime_is_text, compare_text},
+	{tally__mime_is_binary, compare_binary},
+	{is_any, compare_text},
+};
+
+static void compare_contents(const struct bodies *b)
+{
+	for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
+		if (comparisons[i].accepts(&b->expected->type)) {
+			comparisons[i].compare(b);
+			return;
+		}
+	}
+}
+
+/* ---- presence ---- */
+
+/* A JSON null that came over the wire is what a contract file says with null. */
+static enum body_state wire_state(const struct bodies *b)
+{
+	const char *start = b->actual_bytes;
+	size_t len = b->actual_len;
+
+	if (b->actual->state != BODY_PRESENT) {
+		return b->actual->state;
+	}
+	if (b->actual->json) {
+		return cJSON_IsNull(b->actual->json) ? BODY_NULL : BODY_PRESENT;
+	}
+	while (len > 0 && strchr(" \t\r\n", *start) && *start) {
+		start++;
+		len--;
+	}
+	while (len > 0 && strchr(" \t\r\n", start[len - 1]) && start[len - 1]) {
+		len--;
+	}
+	if (len == 4 && memcmp(start, "null", 4) == 0 && tally__mime_is_json(&b->actual_type)) {
+		return BODY_NULL;
+	}
+	return BODY_PRESENT;
+}
+
+static void report_presence(const struct bodies *b, const char *before, bool show_actual,
+			    const char *after)
+{
+	struct place place = {.kind = MISMATCH_BODY, .name = "/"};
+	struct operand e = expected_text(b);
+	struct operand a = actual_text(b);
+	struct buf *text = tally__walk_message(b->walk, &place);
+
+	if (text) {
+		tally__buf_adds(text, before);
+		tally__display_value(text, show_actual ? &a : &e);
+		tally__buf_adds(text, after);
+	}
+	tally__walk_report_text(b->walk, &place, "equality", e.text ? &e : NULL,
+				show_actual ? &a : NULL);
+}
+
+static void compare_presence(const struct bodies *b)
+{
+	enum body_state expected = b->expected->body->state;
+	enum body_state actual = wire_state(b);
+
+	if (expected == BODY_MISSING) {
+		return;
+	}
+	if (expected != BODY_PRESENT) {
+		if (actual == BODY_PRESENT) {
+			report_presence(b, "Expected empty body but received ", true, "");
+		}
+	} else if (actual == BODY_MISSING) {
+		report_presence(b, "Expected body ", false, " but was missing");
+	} else if (actual == BODY_EMPTY) {
+		report_presence(b, "Expected body ", false, " but was empty");
+	} else {
+		compare_contents(b);
+	}
+}
+
+void tally__match_body(struct walk *walk, const struct expected_body *expected,
+		       const struct body *actual, const char *declared, bool message)
+{
+	struct bodies b = {.walk = walk, .expected = expected, .actual = actual};
+	int status = effective_type(&b.actual_type, &walk->arena, actual, declared);
+
+	b.actual_bytes = "";
+	if (status == 0 && actual->state == BODY_PRESENT &&
+	    !(actual->json && tally__mime_is_json(&expected->type))) {
+		status = tally__body_bytes(actual, &walk->arena, &b.actual_bytes, &b.actual_len,
+					   walk->error);
+	}
+	if (status != 0) {
+		tally__walk_fail(walk, status);
+		return;
+	}
+	/* Nothing to say on the type of what is not there. */
+	if (actual->state != BODY_PRESENT || types_agree(&b, message)) {
+		compare_presence(&b);
+	} else if (expected->body->state == BODY_PRESENT) {
+		report_type(&b, message);
+	}
+}
+
+int tally__expected_body_init(struct expected_body *out, struct arena *arena,
+			      const struct body *body, const char *declared,
+			      const struct rules *rules, struct tally_error *error)
+{
+	struct tally_error why = TALLY_ERROR_INIT;
+	char text[512];
+	int status = 0;
+
+	*out = (struct expected_body){.body = body, .rules = rules, .bytes = ""};
+	status = effective_type(&out->type, arena, body, declared);
+	if (status == 0 && body->state == BODY_PRESENT) {
+		status = tally__body_bytes(body, arena, &out->bytes, &out->len, error);
+	}
+	if (status != 0) {
+		return status == TALLY_ENOMEM ? tally__fail_nomem(error) : status;
+	}
+	if (body->state != BODY_PRESENT || !tally__mime_is_json(&out->type)) {
+		return 0;
+	}
+	out->json = body->json;
+	if (!out->json) {
+		status = tally_json_parse(&out->owned, out->bytes, out->len, &why);
+		out->json = out->owned;
+	}
+	if (status == TALLY_ENOMEM) {
+		return tally__fail_nomem(error);
+	}
+	if (status != 0) {
+		tally_error_format(&why, text, sizeof text);
+		out->unparsable = tally__arena_strdup(arena, text);
+		return out->unparsable ? 0 : tally__fail_nomem(error);
+	}
+	return 0;
+}
+
+void tally__expected_body_release(struct expected_body *expected)
+{
+	cJSON_Delete(expected->owned);
+	expected->owned = NULL;
+}

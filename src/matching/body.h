@@ -1,0 +1,37 @@
+/* matching/body.h - the comparison of bodies, by content type (matching.md 2.5).
+ *
+ * JSON, forms, text and binary content are compared as such.  XML and multipart content is compared
+ * byte by byte as long as no rule is there for it; with rules it is a mismatch that says so.
+ */
+#ifndef TALLY_MATCHING_BODY_H
+#define TALLY_MATCHING_BODY_H
+
+#include "contract/contract.h"
+#include "format/mime.h"
+#include "matching/walk.h"
+
+/* An expected body, made ready once. */
+struct expected_body {
+	const struct body *body;
+	const struct rules *rules;
+	const char *declared; /* the type as it was declared, or NULL */
+	struct mime type;
+	const cJSON *json; /* when it is compared as JSON */
+	cJSON *owned;      /* the same, when it was parsed here */
+	const char *bytes; /* when it is compared as something else */
+	size_t len;
+	const char *unparsable; /* why it could not be read as its type, or NULL */
+};
+
+/* Makes `out` ready; its texts are made in `arena`.  `declared` is the type that headers or
+ * metadata name, or NULL.  TALLY_ENOMEM, TALLY_ELIMIT.  To be released in every case. */
+int tally__expected_body_init(struct expected_body *out, struct arena *arena,
+			      const struct body *body, const char *declared,
+			      const struct rules *rules, struct tally_error *error);
+void tally__expected_body_release(struct expected_body *expected);
+
+/* Compares; `declared` as above, for the actual body.  Messages want their very type (2.11). */
+void tally__match_body(struct walk *walk, const struct expected_body *expected,
+		       const struct body *actual, const char *declared, bool message);
+
+#endif

@@ -1,0 +1,163 @@
+#include "config.h"
+
+#include "base/mem.h"
+#include "matching/body.h"
+#include "matching/match.h"
+#include "matching/parts.h"
+
+struct matcher {
+	const struct request *request; /* one of the three */
+	const struct response *response;
+	const struct message *message;
+	struct rules rules;
+	struct expected_body body;
+	struct arena arena;
+};
+
+static const char *header_content_type(const struct name_values_list *headers)
+{
+	const struct name_values *header = tally__header_find(headers, "Content-Type");
+
+	return header && header->value_count > 0 ? header->values[0] : NULL;
+}
+
+static const char *metadata_content_type(const cJSON *metadata)
+{
+	static const char *const names[] = {"contentType", "content-type", "Content-Type"};
+	const char *type = NULL;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0] && !type; i++) {
+		type = tally__json_get_string(metadata, names[i]);
+	}
+	return type;
+}
+
+/* Takes `matcher`, which has its part; NULL when memory was short. */
+static int prepare(struct matcher **out, struct matcher *matcher, const cJSON *matching_rules,
+		   const struct body *body, const char *declared, struct tally_error *error)
+{
+	int status = 0;
+
+	if (!matcher) {
+		return tally__fail_nomem(error);
+	}
+	tally__arena_init(&matcher->arena, 0);
+	status = tally__rules_compile(&matcher->rules, matching_rules, error);
+	if (status == 0) {
+		status = tally__expected_body_init(&matcher->body, &matcher->arena, body, declared,
+						   &matcher->rules, error);
+	}
+	if (status != 0) {
+		tally__matcher_free(matcher);
+		return status;
+	}
+	*out = matcher;
+	return 0;
+}
+
+int tally__matcher_new_request(struct matcher **out, const struct request *expected,
+			       struct tally_error *error)
+{
+	struct matcher *matcher = tally__calloc(1, sizeof *matcher);
+
+	if (matcher) {
+		matcher->request = expected;
+	}
+	return prepare(out, matcher, expected->matching_rules, &expected->body,
+		       header_content_type(&expected->headers), error);
+}
+
+int tally__matcher_new_response(struct matcher **out, const struct response *expected,
+				struct tally_error *error)
+{
+	struct matcher *matcher = tally__calloc(1, sizeof *matcher);
+
+	if (matcher) {
+		matcher->response = expected;
+	}
+	return prepare(out, matcher, expected->matching_rules, &expected->body,
+		       header_content_type(&expected->headers), error);
+}
+
+int tally__matcher_new_message(struct matcher **out, const struct message *expected,
+			       struct tally_error *error)
+{
+	struct matcher *matcher = tally__calloc(1, sizeof *matcher);
+
+	if (matcher) {
+		matcher->message = expected;
+	}
+	return prepare(out, matcher, expected->matching_rules, &expected->contents,
+		       metadata_content_type(expected->metadata), error);
+}
+
+void tally__matcher_free(struct matcher *matcher)
+{
+	if (!matcher) {
+		return;
+	}
+	tally__expected_body_release(&matcher->body);
+	tally__rules_release(&matcher->rules);
+	tally__arena_release(&matcher->arena);
+	tally__free(matcher);
+}
+
+/* What was found, in its final order. */
+static int finish(struct walk *walk, struct mismatches *mismatches)
+{
+	int status = walk->status;
+
+	tally__walk_release(walk);
+	if (status == 0) {
+		tally__mismatches_sort(mismatches);
+	}
+	return status;
+}
+
+int tally__match_request(const struct matcher *matcher, const struct request *actual,
+			 struct mismatches *mismatches, struct tally_error *error)
+{
+	const struct request *expected = matcher->request;
+	const struct parameters query = {.expected = &expected->query,
+					 .actual = &actual->query,
+					 .noun = "query parameter",
+					 .kind = MISMATCH_QUERY,
+					 .rules = &matcher->rules};
+	struct walk walk;
+
+	tally__walk_init(&walk, mismatches, true, error);
+	tally__match_method(&walk, &matcher->rules, expected->method, actual->method);
+	tally__match_path(&walk, &matcher->rules, expected->path, actual->path);
+	tally__match_parameters(&walk, &query);
+	tally__match_headers(&walk, &matcher->rules, &expected->headers, &actual->headers);
+	tally__match_body(&walk, &matcher->body, &actual->body,
+			  header_content_type(&actual->headers), false);
+	return finish(&walk, mismatches);
+}
+
+int tally__match_response(const struct matcher *matcher, const struct response *actual,
+			  struct mismatches *mismatches, struct tally_error *error)
+{
+	const struct response *expected = matcher->response;
+	struct walk walk;
+
+	tally__walk_init(&walk, mismatches, false, error);
+	tally__match_status(&walk, &matcher->rules, expected->status, actual->status);
+	tally__match_headers(&walk, &matcher->rules, &expected->headers, &actual->headers);
+	tally__match_body(&walk, &matcher->body, &actual->body,
+			  header_content_type(&actual->headers), false);
+	return finish(&walk, mismatches);
+}
+
+int tally__match_message(const struct matcher *matcher, const struct message *actual,
+			 struct mismatches *mismatches, struct tally_error *error)
+{
+	const struct message *expected = matcher->message;
+	struct walk walk;
+
+	tally__walk_init(&walk, mismatches, false, error);
+	tally__match_metadata(&walk, &matcher->rules, expected->metadata, actual->metadata);
+	tally__match_body(&walk, &matcher->body, &actual->contents,
+			  metadata_content_type(actual->metadata), true);
+	return finish(&walk, mismatches);
+}

@@ -1,0 +1,614 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "matching/display.h"
+#include "matching/match_json.h"
+
+/* Digits of the largest index. */
+#define INDEX_BYTES 24
+
+/* A node of the walk: where, which rules, and the list that applies. */
+struct node {
+	struct walk *walk;
+	const struct frame *frame;
+	const struct reach *reach;
+	const cJSON *expected;
+	const cJSON *actual;
+	const struct rule_list *list; /* NULL: no rule */
+	bool cascaded;
+};
+
+static struct place place_of(const struct node *n)
+{
+	return (struct place){.kind = n->walk->kind, .frame = n->frame};
+}
+
+static void report(const struct node *n, const char *format)
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = n->expected};
+	struct operand actual = {.json = n->actual};
+	struct buf *text = tally__walk_message(n->walk, &place);
+
+	/* `format` has "%E" and "%A" where the values go. */
+	for (const char *c = format; text && *c; c++) {
+		if (c[0] == '%' && c[1] == 'E') {
+			tally__display_kind(text, &expected);
+			c++;
+		} else if (c[0] == '%' && c[1] == 'A') {
+			tally__display_kind(text, &actual);
+			c++;
+		} else if (c[0] == '%' && c[1] == 'a') {
+			tally__display_value(text, &actual);
+			c++;
+		} else {
+			tally__buf_addc(text, *c);
+		}
+	}
+	tally__walk_report_text(n->walk, &place, n->list ? n->list->rules->name : "equality",
+				&expected, &actual);
+}
+
+/* ---- objects ---- */
+
+/* Finds members of an object; those asked for in their own order are found at once. */
+struct lookup {
+	const cJSON *object;
+	const cJSON *next;
+	struct json_index index;
+	bool indexed;
+};
+
+static const cJSON *lookup_get(struct walk *walk, struct lookup *lookup, const char *name)
+{
+	const cJSON *found = lookup->next;
+
+	if (found && strcmp(found->string, name) == 0) {
+		lookup->next = found->next;
+		return found;
+	}
+	if (!lookup->indexed) {
+		if (tally__json_index_init(&lookup->index, lookup->object) != 0) {
+			tally__walk_fail(walk, TALLY_ENOMEM);
+			return NULL;
+		}
+		lookup->indexed = true;
+	}
+	found = tally__json_index_get(&lookup->index, name);
+	if (found) {
+		lookup->next = found->next;
+	}
+	return found;
+}
+
+static void lookup_release(struct lookup *lookup)
+{
+	if (lookup->indexed) {
+		tally__json_index_release(&lookup->index);
+	}
+}
+
+/* Compares one member; `each` is an eachValue rule, whose rules replace those for the member. */
+static void compare_member(const struct node *n, const struct rule *each, const cJSON *expected,
+			   const cJSON *actual)
+{
+	const char *key = actual->string;
+	size_t len = strlen(key);
+	struct frame frame = {.parent = n->frame, .key = key, .depth = n->frame->depth + 1};
+	struct reach reach = {0};
+
+	if (!tally__reach_child(n->walk, n->reach, n->frame->depth, key, len,
+				tally__path_is_index(key, len), &reach)) {
+		return;
+	}
+	if (each) {
+		tally__reach_each_value(&reach, &each->sub, frame.depth);
+	}
+	tally__match_json(n->walk, &frame, &reach, expected, actual);
+	tally__reach_leave(n->walk, &reach);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const char *const *left = a;
+	const char *const *right = b;
+
+	return strcmp(*left, *right);
+}
+
+/* Appends the sorted names of those members of `object` that `other` does not have (all, when it is
+ * NULL), between ", ". */
+static bool add_names(struct walk *walk, struct buf *out, const cJSON *object, struct lookup *other)
+{
+	size_t count = (size_t)cJSON_GetArraySize(object);
+	const char **names = tally__realloc_array(NULL, count + 1, sizeof *names);
+	const cJSON *member = NULL;
+	size_t start = out->len;
+
+	if (!names) {
+		return tally__walk_fail(walk, TALLY_ENOMEM);
+	}
+	count = 0;
+	cJSON_ArrayForEach(member, object)
+	{
+		if (!other || !lookup_get(walk, other, member->string)) {
+			names[count++] = member->string;
+		}
+	}
+	qsort(names, count, sizeof *names, compare_names);
+	for (size_t i = 0; i < count; i++) {
+		if (out->len - start > LIMIT_SHOWN_BYTES) {
+			tally__buf_addf(out, ", … (%zu in all)", count);
+			break;
+		}
+		tally__buf_adds(out, i > 0 ? ", " : "");
+		tally__display_text(out, names[i], strlen(names[i]));
+	}
+	tally__free(names);
+	return true;
+}
+
+static void report_keys(const struct node *n)
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = n->expected};
+	struct operand actual = {.json = n->actual};
+	struct lookup lookup = {.object = n->actual, .next = n->actual->child};
+	struct buf *text = tally__walk_message(n->walk, &place);
+
+	if (text && n->walk->strict) {
+		tally__buf_adds(text, "Expected a Map with keys [");
+		add_names(n->walk, text, n->expected, NULL);
+		tally__buf_adds(text, "] but received one with keys [");
+		add_names(n->walk, text, n->actual, NULL);
+		tally__buf_adds(text, "]");
+	} else if (text) {
+		tally__buf_adds(text, "Actual map is missing the following keys: ");
+		add_names(n->walk, text, n->expected, &lookup);
+	}
+	tally__walk_report_text(n->walk, &place, n->list ? n->list->rules->name : "equality",
+				&expected, &actual);
+	lookup_release(&lookup);
+}
+
+/* The members that both have, and, unless keys are free, whether the keys agree. */
+static void compare_members(const struct node *n, bool keys_free)
+{
+	struct lookup lookup = {.object = n->actual, .next = n->actual->child};
+	const cJSON *expected = NULL;
+	size_t missing = 0;
+	size_t common = 0;
+
+	cJSON_ArrayForEach(expected, n->expected)
+	{
+		const cJSON *actual = lookup_get(n->walk, &lookup, expected->string);
+
+		if (!actual) {
+			missing++;
+			continue;
+		}
+		common++;
+		compare_member(n, NULL, expected, actual);
+		if (n->walk->status != 0) {
+			break;
+		}
+	}
+	lookup_release(&lookup);
+	if (!keys_free &&
+	    (missing > 0 || (n->walk->strict && common != (size_t)cJSON_GetArraySize(n->actual)))) {
+		report_keys(n);
+	}
+}
+
+/* Each actual member against the expected one of the same name, or else the first by name. */
+static void compare_values(const struct node *n, const struct rule *each)
+{
+	struct lookup lookup = {.object = n->expected, .next = n->expected->child};
+	const cJSON *first = n->expected->child;
+	const cJSON *item = NULL;
+
+	cJSON_ArrayForEach(item, n->expected)
+	{
+		if (strcmp(item->string, first->string) < 0) {
+			first = item;
+		}
+	}
+	if (!first) {
+		return;
+	}
+	cJSON_ArrayForEach(item, n->actual)
+	{
+		const cJSON *expected = lookup_get(n->walk, &lookup, item->string);
+
+		compare_member(n, each, expected ? expected : first, item);
+		if (n->walk->status != 0) {
+			break;
+		}
+	}
+	lookup_release(&lookup);
+}
+
+static void compare_keys(const struct node *n, const struct rule *rule)
+{
+	const cJSON *member = NULL;
+
+	cJSON_ArrayForEach(member, n->actual)
+	{
+		struct frame frame = {
+			.parent = n->frame, .key = member->string, .depth = n->frame->depth + 1};
+		struct place place = {.kind = n->walk->kind, .frame = &frame};
+		struct operand key = {.text = member->string, .len = strlen(member->string)};
+		struct operand none = {.text = "", .len = 0};
+
+		if (!tally__walk_step(n->walk)) {
+			return;
+		}
+		tally__walk_apply(n->walk, &place, &rule->sub, false, &none, &key);
+	}
+}
+
+static bool applies(const struct node *n, const struct rule *rule)
+{
+	return !n->cascaded || rule->kind->cascades;
+}
+
+/* Rules that say themselves which keys may be there. */
+static bool has_free_keys(const struct node *n)
+{
+	for (size_t i = 0; !n->cascaded && i < n->list->count; i++) {
+		enum member_rule members = n->list->rules[i].kind->members;
+
+		if (members == MEMBERS_VALUES || members == MEMBERS_EACH_VALUE ||
+		    members == MEMBERS_EACH_KEY) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Objects take no notice of "combine": all rules have to pass. */
+static void compare_object_by_rules(const struct node *n)
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = n->expected};
+	struct operand actual = {.json = n->actual};
+	size_t size = (size_t)cJSON_GetArraySize(n->actual);
+	bool plain = false;
+
+	for (size_t i = 0; i < n->list->count && tally__walk_step(n->walk); i++) {
+		const struct rule *rule = &n->list->rules[i];
+		enum member_rule members = rule->kind->members;
+
+		if (!applies(n, rule)) {
+			continue;
+		}
+		if (!n->cascaded && (members == MEMBERS_VALUES || members == MEMBERS_EACH_VALUE ||
+				     members == MEMBERS_ARRAY_CONTAINS)) {
+			compare_values(n, members == MEMBERS_EACH_VALUE ? rule : NULL);
+			continue;
+		}
+		plain = true;
+		tally__walk_apply_container(n->walk, &place, rule, rule->kind->on_map, n->cascaded,
+					    &expected, &actual, size);
+		if (members == MEMBERS_EACH_KEY) {
+			compare_keys(n, rule);
+		}
+	}
+	if (plain) {
+		compare_members(n, has_free_keys(n));
+	}
+}
+
+static void compare_object(const struct node *n)
+{
+	if (n->walk->strict && !n->expected->child && n->actual->child) {
+		report(n, "Expected an empty Map but received %a");
+	} else if (n->list) {
+		compare_object_by_rules(n);
+	} else {
+		compare_members(n, false);
+	}
+}
+
+/* ---- arrays ---- */
+
+/* The text of an index, at the end of `digits`. */
+static const char *index_text(size_t index, char digits[INDEX_BYTES], size_t *len)
+{
+	char *at = digits + INDEX_BYTES - 1;
+
+	*at = '\0';
+	do {
+		*--at = (char)('0' + index % 10);
+		index /= 10;
+	} while (index > 0);
+	*len = (size_t)(digits + INDEX_BYTES - 1 - at);
+	return at;
+}
+
+static void report_missing(const struct node *n, const struct frame *frame, const cJSON *expected,
+			   bool with_index)
+{
+	struct place place = {.kind = n->walk->kind, .frame = frame};
+	struct operand value = {.json = expected};
+	struct buf *text = tally__walk_message(n->walk, &place);
+
+	if (text) {
+		tally__buf_adds(text, "Expected ");
+		tally__display_value(text, &value);
+		if (with_index) {
+			tally__buf_addf(text, " (%zu)", frame->index);
+		}
+		tally__buf_adds(text, " but was missing");
+	}
+	tally__walk_report_text(n->walk, &place, "equality", &value, NULL);
+}
+
+static void compare_element(const struct node *n, const struct reach *reach, size_t index,
+			    const cJSON *expected, const cJSON *actual)
+{
+	struct frame frame = {.parent = n->frame, .index = index, .depth = n->frame->depth + 1};
+	bool cascaded = false;
+
+	if (actual) {
+		tally__match_json(n->walk, &frame, reach, expected, actual);
+	} else if (!tally__reach_select(reach, frame.depth, &cascaded)) {
+		report_missing(n, &frame, expected, n->list != NULL);
+	}
+}
+
+/* Element by element; with rules, an actual list may be longer, its surplus is compared with the
+ * first expected element.  Where no rule names single elements, all share what is in reach. */
+static void compare_elements(const struct node *n, const struct rule *each)
+{
+	const cJSON *expected = n->expected->child;
+	const cJSON *actual = n->actual->child;
+	bool exact = tally__reach_has_exact(n->walk, n->reach);
+	size_t depth = n->frame->depth;
+	struct reach reach = {0};
+
+	for (size_t i = 0; (expected || (actual && n->list)) && n->walk->status == 0; i++) {
+		if (i == 0 || exact) {
+			char digits[INDEX_BYTES];
+			size_t len = 0;
+			const char *text = exact ? index_text(i, digits, &len) : NULL;
+
+			if (i > 0) {
+				tally__reach_leave(n->walk, &reach);
+			}
+			if (!tally__reach_child(n->walk, n->reach, depth, text, len, true,
+						&reach)) {
+				return;
+			}
+			if (each) {
+				tally__reach_each_value(&reach, &each->sub, depth + 1);
+			}
+		}
+		compare_element(n, &reach, i, expected ? expected : n->expected->child, actual);
+		if (!tally__walk_step(n->walk)) {
+			return;
+		}
+		expected = expected ? expected->next : NULL;
+		actual = actual ? actual->next : NULL;
+	}
+	if (n->expected->child) {
+		tally__reach_leave(n->walk, &reach);
+	}
+}
+
+/* Whether `actual` is what `expected` and these rules alone ask for, its path being "$". */
+static bool matches_alone(struct walk *walk, const struct rule_node *rules, const cJSON *expected,
+			  const cJSON *actual)
+{
+	struct frame root = {.depth = 1};
+	struct mark mark = tally__walk_mark(walk);
+	bool impatient = walk->impatient;
+	size_t quiet_base = walk->quiet_base;
+	struct reach reach = {.first = walk->active_count};
+	bool matches = false;
+
+	walk->quiet++;
+	walk->impatient = true;
+	walk->quiet_base = walk->found;
+	if (!rules || tally__reach_root(walk, rules, &reach)) {
+		tally__match_json(walk, &root, &reach, expected, actual);
+	}
+	tally__reach_leave(walk, &reach);
+	matches = walk->found == mark.found && walk->status == 0;
+	walk->quiet--;
+	walk->impatient = impatient;
+	walk->quiet_base = quiet_base;
+	tally__walk_rewind(walk, mark);
+	return matches;
+}
+
+static void find_variant(const struct node *n, const struct rule *rule, size_t position,
+			 const struct rule_node *rules, const cJSON *example)
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = example};
+	struct operand actual = {.json = n->actual};
+	const cJSON *item = NULL;
+	struct buf *text = NULL;
+
+	cJSON_ArrayForEach(item, n->actual)
+	{
+		if (matches_alone(n->walk, rules, example, item) || n->walk->status != 0) {
+			return;
+		}
+	}
+	text = tally__walk_message(n->walk, &place);
+	if (text) {
+		tally__buf_addf(text, "Variant at index %zu (", position);
+		tally__display_json(text, example);
+		tally__buf_adds(text, ") was not found in the actual list");
+	}
+	tally__walk_report_text(n->walk, &place, rule->name, &expected, &actual);
+}
+
+static void compare_variants(const struct node *n, const struct rule *rule)
+{
+	size_t count = (size_t)cJSON_GetArraySize(n->expected);
+	struct place place = place_of(n);
+	struct operand actual = {.json = n->actual};
+	const cJSON **examples = tally__realloc_array(NULL, count + 1, sizeof *examples);
+	const cJSON *item = NULL;
+	size_t i = 0;
+
+	if (!examples) {
+		tally__walk_fail(n->walk, TALLY_ENOMEM);
+		return;
+	}
+	cJSON_ArrayForEach(item, n->expected)
+	{
+		examples[i++] = item;
+	}
+	for (i = 0; rule->variant_count == 0 && i < count; i++) {
+		find_variant(n, rule, i, NULL, examples[i]);
+	}
+	for (i = 0; i < rule->variant_count && n->walk->status == 0; i++) {
+		const struct rule_variant *variant = &rule->variants[i];
+
+		if (variant->index < count) {
+			find_variant(n, rule, i, variant->rules, examples[variant->index]);
+		} else {
+			tally__walk_report(n->walk, &place, rule->name, NULL, &actual,
+					   "ArrayContains: variant %zu is missing from the "
+					   "expected list, which has %zu items",
+					   i, count);
+		}
+	}
+	tally__free(examples);
+}
+
+/* One rule of the list's, and the elements as this rule has them compared.  Several plain rules
+ * would compare the elements in the same way, so this is done once. */
+static bool compare_array_by_rule(const struct node *n, const struct rule *rule, size_t size,
+				  bool *plain_done, bool *plain_failed)
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = n->expected};
+	struct operand actual = {.json = n->actual};
+	size_t before = n->walk->found;
+
+	if (rule->kind->members == MEMBERS_ARRAY_CONTAINS) {
+		compare_variants(n, rule);
+		return n->walk->found == before;
+	}
+	tally__walk_apply_container(n->walk, &place, rule, rule->kind->on_list, n->cascaded,
+				    &expected, &actual, size);
+	if (rule->kind->members == MEMBERS_EACH_VALUE) {
+		compare_elements(n, rule);
+		return n->walk->found == before;
+	}
+	if (!*plain_done) {
+		size_t found = n->walk->found;
+
+		compare_elements(n, NULL);
+		*plain_done = true;
+		*plain_failed = n->walk->found > found;
+	}
+	return n->walk->found == before && !*plain_failed;
+}
+
+static void compare_array_by_rules(const struct node *n)
+{
+	struct walk *walk = n->walk;
+	struct mark mark = tally__walk_mark(walk);
+	size_t size = (size_t)cJSON_GetArraySize(n->actual);
+	bool impatient = walk->impatient;
+	bool plain_done = false;
+	bool plain_failed = false;
+
+	walk->impatient = impatient && !n->list->any;
+	for (size_t i = 0; i < n->list->count && tally__walk_step(walk); i++) {
+		const struct rule *rule = &n->list->rules[i];
+
+		if (applies(n, rule) &&
+		    compare_array_by_rule(n, rule, size, &plain_done, &plain_failed) &&
+		    n->list->any) {
+			tally__walk_rewind(walk, mark);
+			break;
+		}
+	}
+	walk->impatient = impatient;
+}
+
+static void compare_array(const struct node *n)
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = n->expected};
+	struct operand actual = {.json = n->actual};
+	size_t expected_size = 0;
+	size_t actual_size = 0;
+
+	if (n->list) {
+		/* Nothing is known of the elements of an empty example. */
+		if (n->expected->child) {
+			compare_array_by_rules(n);
+		}
+		return;
+	}
+	if (!n->expected->child && n->actual->child) {
+		report(n, "Expected an empty List but received %a");
+		return;
+	}
+	compare_elements(n, NULL);
+	expected_size = (size_t)cJSON_GetArraySize(n->expected);
+	actual_size = (size_t)cJSON_GetArraySize(n->actual);
+	if (expected_size != actual_size) {
+		tally__walk_report(n->walk, &place, "equality", &expected, &actual,
+				   "Expected a List with %zu elements but received %zu elements",
+				   expected_size, actual_size);
+	}
+}
+
+/* ---- nodes ---- */
+
+static void compare_scalar(const struct node *n)
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = n->expected};
+	struct operand actual = {.json = n->actual};
+
+	if (n->list) {
+		tally__walk_apply(n->walk, &place, n->list, n->cascaded, &expected, &actual);
+	} else if (!tally__json_equal(n->expected, n->actual)) {
+		report(n, "Expected %A to be equal to %E");
+	}
+}
+
+void tally__match_json(struct walk *walk, const struct frame *frame, const struct reach *reach,
+		       const cJSON *expected, const cJSON *actual)
+{
+	struct node n = {.walk = walk,
+			 .frame = frame,
+			 .reach = reach,
+			 .expected = expected,
+			 .actual = actual};
+
+	if (!tally__walk_step(walk)) {
+		return;
+	}
+	if (frame->depth > LIMIT_JSON_DEPTH) {
+		tally__fail(walk->error, TALLY_ELIMIT, "a body nests deeper than %d levels",
+			    (int)LIMIT_JSON_DEPTH);
+		tally__walk_fail(walk, TALLY_ELIMIT);
+		return;
+	}
+	n.list = tally__reach_select(reach, frame->depth, &n.cascaded);
+	if ((cJSON_IsObject(expected) && !cJSON_IsObject(actual)) ||
+	    (cJSON_IsArray(expected) && !cJSON_IsArray(actual))) {
+		report(&n, "Type mismatch: Expected %A to be the same type as %E");
+	} else if (cJSON_IsObject(expected)) {
+		compare_object(&n);
+	} else if (cJSON_IsArray(expected)) {
+		compare_array(&n);
+	} else {
+		compare_scalar(&n);
+	}
+}

@@ -1,0 +1,647 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "matching/rules.h"
+
+/* Nodes with more exact edges than this have a hash map of them. */
+#define EDGES_WITHOUT_INDEX 8
+
+struct builder {
+	struct rules *rules;
+	struct tally_error *error;
+	unsigned depth;
+};
+
+/* The expressions of one trie while they are gathered. */
+struct entry {
+	struct path_expression path;
+	struct rule_list *list;
+	size_t order;
+};
+
+struct entries {
+	struct entry *items;
+	size_t count;
+	size_t capacity;
+};
+
+static int compile_trie(struct builder *b, const cJSON *category, bool names,
+			struct rule_node **out);
+
+/* ---- one rule ---- */
+
+/* The rule's name, or what its attributes say when it has none. */
+static const char *rule_name(const cJSON *json)
+{
+	static const char *const inferred[][2] = {
+		{"regex", "regex"},        {"min", "type"},          {"max", "type"},
+		{"timestamp", "datetime"}, {"datetime", "datetime"}, {"date", "date"},
+		{"time", "time"}};
+	const char *name = tally__json_get_string(json, "match");
+
+	if (!name) {
+		name = tally__json_get_string(json, "pact:matcher:type");
+	}
+	if (name) {
+		return name;
+	}
+	if (tally__json_get(json, "pact:matcher:reference")) {
+		return "pact:matcher:reference";
+	}
+	for (size_t i = 0; i < sizeof inferred / sizeof inferred[0]; i++) {
+		if (tally__json_get(json, inferred[i][0])) {
+			return inferred[i][1];
+		}
+	}
+	return NULL;
+}
+
+static int compile_rules(struct builder *b, struct rule_list *list, const cJSON *array);
+
+static int compile_variant(struct builder *b, struct rule_variant *variant, const cJSON *json,
+			   size_t position)
+{
+	const cJSON *index = tally__json_get(json, "index");
+
+	variant->index = position;
+	if (index) {
+		if (!cJSON_IsNumber(index) || index->valuedouble < 0 ||
+		    index->valuedouble > LIMIT_JSON_VALUES) {
+			return tally__fail(b->error, TALLY_EPARSE,
+					   "expected \"index\" of variant %zu to be a position in "
+					   "the expected list",
+					   position);
+		}
+		variant->index = (size_t)index->valuedouble;
+	}
+	return compile_trie(b, tally__json_get(json, "rules"), false, &variant->rules);
+}
+
+static int compile_variants(struct builder *b, struct rule *rule, const cJSON *json)
+{
+	const cJSON *variants = tally__json_get(json, "variants");
+	const cJSON *variant = NULL;
+	size_t count = 0;
+
+	if (!variants) {
+		return 0;
+	}
+	if (!cJSON_IsArray(variants)) {
+		return tally__fail(b->error, TALLY_EPARSE,
+				   "expected \"variants\" of a matching rule to be an array");
+	}
+	count = (size_t)cJSON_GetArraySize(variants);
+	rule->variants = tally__arena_alloc_array(&b->rules->arena, count, sizeof *rule->variants);
+	if (!rule->variants) {
+		return tally__fail_nomem(b->error);
+	}
+	cJSON_ArrayForEach(variant, variants)
+	{
+		int status = compile_variant(b, &rule->variants[rule->variant_count], variant,
+					     rule->variant_count);
+
+		if (status != 0) {
+			return status;
+		}
+		rule->variant_count++;
+	}
+	return 0;
+}
+
+static int compile_rule(struct builder *b, struct rule *rule, const cJSON *json)
+{
+	int status = 0;
+
+	if (!cJSON_IsObject(json)) {
+		return tally__fail(b->error, TALLY_EPARSE,
+				   "expected a matching rule, an object such as {\"match\": "
+				   "\"type\"}, found %s",
+				   tally__json_kind_name(tally__json_kind(json)));
+	}
+	if (++b->rules->rule_count > LIMIT_RULES) {
+		return tally__fail(b->error, TALLY_ELIMIT, "more than %d matching rules",
+				   (int)LIMIT_RULES);
+	}
+	rule->name = rule_name(json);
+	if (!rule->name || rule->name[0] == '\0') {
+		return tally__fail(b->error, TALLY_EPARSE,
+				   "a matching rule has no name: expected the member \"match\", a "
+				   "string such as \"type\"");
+	}
+	rule->kind = tally__rule_kind_find(rule->name);
+	if (rule->kind->compile) {
+		status = rule->kind->compile(rule, json, &b->rules->arena, b->error);
+	}
+	if (rule->regex) {
+		rule->next_compiled = b->rules->all_compiled;
+		b->rules->all_compiled = rule;
+	}
+	if (status == 0 && (rule->kind->members == MEMBERS_EACH_KEY ||
+			    rule->kind->members == MEMBERS_EACH_VALUE)) {
+		status = compile_rules(b, &rule->sub, tally__json_get(json, "rules"));
+	}
+	if (status == 0 && rule->kind->members == MEMBERS_ARRAY_CONTAINS) {
+		status = compile_variants(b, rule, json);
+	}
+	return status;
+}
+
+static int compile_rules(struct builder *b, struct rule_list *list, const cJSON *array)
+{
+	const cJSON *item = NULL;
+	size_t count = 0;
+	int status = 0;
+
+	if (!array) {
+		return 0;
+	}
+	if (!cJSON_IsArray(array)) {
+		return tally__fail(b->error, TALLY_EPARSE,
+				   "expected an array of matching rules, found %s",
+				   tally__json_kind_name(tally__json_kind(array)));
+	}
+	if (b->depth >= LIMIT_JSON_DEPTH) {
+		return tally__fail(b->error, TALLY_ELIMIT,
+				   "matching rules nest deeper than %d levels",
+				   (int)LIMIT_JSON_DEPTH);
+	}
+	count = (size_t)cJSON_GetArraySize(array);
+	list->rules = tally__arena_alloc_array(&b->rules->arena, count, sizeof *list->rules);
+	if (!list->rules) {
+		return tally__fail_nomem(b->error);
+	}
+	b->depth++;
+	cJSON_ArrayForEach(item, array)
+	{
+		status = compile_rule(b, &list->rules[list->count], item);
+		if (status != 0) {
+			break;
+		}
+		list->cascading += list->rules[list->count].kind->cascades;
+		list->count++;
+	}
+	b->depth--;
+	return status;
+}
+
+/* ---- one place: {"combine": …, "matchers": […]} ---- */
+
+static int compile_single(struct builder *b, struct rule_list *list, const cJSON *json)
+{
+	list->rules = tally__arena_alloc(&b->rules->arena, sizeof *list->rules);
+	if (!list->rules) {
+		return tally__fail_nomem(b->error);
+	}
+	list->count = 1;
+	int status = compile_rule(b, list->rules, json);
+
+	list->cascading = status == 0 && list->rules->kind->cascades;
+	return status;
+}
+
+/* *out is NULL when there are no rules, which is as if the place were not named. */
+static int compile_place(struct builder *b, const cJSON *json, struct rule_list **out)
+{
+	struct rule_list *list = tally__arena_alloc(&b->rules->arena, sizeof *list);
+	const cJSON *matchers = tally__json_get(json, "matchers");
+	const char *combine = tally__json_get_string(json, "combine");
+	int status = 0;
+
+	if (!list) {
+		return tally__fail_nomem(b->error);
+	}
+	if (matchers || cJSON_IsArray(json)) {
+		status = compile_rules(b, list, matchers ? matchers : json);
+	} else if (cJSON_IsObject(json) && rule_name(json)) {
+		status = compile_single(b, list, json);
+	} else if (!cJSON_IsObject(json)) {
+		status = tally__fail(b->error, TALLY_EPARSE,
+				     "expected {\"matchers\": [...]}, found %s",
+				     tally__json_kind_name(tally__json_kind(json)));
+	}
+	list->any = combine && tally__text_equal_nocase(combine, "or");
+	*out = list->count > 0 ? list : NULL;
+	return status;
+}
+
+/* ---- the trie ---- */
+
+static struct rule_node *new_node(struct builder *b)
+{
+	struct rule_node *node = tally__arena_alloc(&b->rules->arena, sizeof *node);
+
+	if (node) {
+		tally__map_init(&node->index);
+		node->next = b->rules->all_nodes;
+		b->rules->all_nodes = node;
+	}
+	return node;
+}
+
+const struct rule_node *tally__rule_node_child(const struct rule_node *node, const char *text,
+					       size_t len)
+{
+	if (node->index.count > 0) {
+		return tally__map_get(&node->index, text, len);
+	}
+	for (size_t i = 0; i < node->edge_count; i++) {
+		const struct rule_edge *edge = &node->edges[i];
+
+		if (edge->len == len && memcmp(edge->text, text, len) == 0) {
+			return edge->node;
+		}
+	}
+	return NULL;
+}
+
+static int index_edges(struct rule_node *node)
+{
+	size_t first = node->index.count;
+
+	for (size_t i = first; i < node->edge_count; i++) {
+		const struct rule_edge *edge = &node->edges[i];
+
+		if (tally__map_put(&node->index, edge->text, edge->len, edge->node) != 0) {
+			return TALLY_ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static struct rule_node *add_edge(struct builder *b, struct rule_node *node,
+				  const struct path_token *token)
+{
+	struct rule_node *child = new_node(b);
+
+	if (node->edge_count == node->edge_capacity) {
+		size_t capacity = node->edge_capacity ? node->edge_capacity * 2 : 2;
+		struct rule_edge *edges =
+			tally__arena_alloc_array(&b->rules->arena, capacity, sizeof *edges);
+
+		if (!edges) {
+			return NULL;
+		}
+		if (node->edge_count > 0) {
+			memcpy(edges, node->edges, node->edge_count * sizeof *edges);
+		}
+		node->edges = edges;
+		node->edge_capacity = capacity;
+	}
+	node->edges[node->edge_count++] = (struct rule_edge){token->text, token->len, child};
+	if (child && node->edge_count > EDGES_WITHOUT_INDEX && index_edges(node) != 0) {
+		return NULL;
+	}
+	return child;
+}
+
+static struct rule_node *descend(struct builder *b, struct rule_node *node,
+				 const struct path_token *token)
+{
+	struct rule_node **wildcard = NULL;
+
+	if (token->kind == PATH_EXACT) {
+		/* The cast gives back what this builder owns. */
+		struct rule_node *child = (struct rule_node *)(uintptr_t)tally__rule_node_child(
+			node, token->text, token->len);
+
+		return child ? child : add_edge(b, node, token);
+	}
+	wildcard = token->kind == PATH_STAR ? &node->star : &node->star_index;
+	if (!*wildcard) {
+		*wildcard = new_node(b);
+	}
+	return *wildcard;
+}
+
+static int insert(struct builder *b, struct rule_node *root, const struct entry *entry)
+{
+	struct rule_node *node = root;
+
+	for (size_t i = 1; i < entry->path.count; i++) {
+		node = descend(b, node, &entry->path.tokens[i]);
+		if (!node) {
+			return tally__fail_nomem(b->error);
+		}
+	}
+	/* Two spellings of one path: the one that comes first in the order stays. */
+	if (!node->list) {
+		node->list = entry->list;
+	}
+	return 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *left = a;
+	const struct entry *right = b;
+	int order = tally__path_compare(&left->path, &right->path);
+
+	if (order != 0) {
+		return order;
+	}
+	return left->order < right->order ? -1 : left->order > right->order;
+}
+
+static int gather(struct builder *b, struct entries *entries, const char *path, bool name,
+		  const cJSON *json)
+{
+	struct entry entry = {.order = entries->count};
+	int status = 0;
+
+	if (entries->count == entries->capacity) {
+		size_t capacity = entries->capacity ? entries->capacity * 2 : 16;
+		struct entry *items = tally__realloc_array(entries->items, capacity, sizeof *items);
+
+		if (!items) {
+			return tally__fail_nomem(b->error);
+		}
+		entries->items = items;
+		entries->capacity = capacity;
+	}
+	if (name && path[0] != '$') {
+		struct path_token *tokens =
+			tally__arena_alloc_array(&b->rules->arena, 2, sizeof *tokens);
+
+		if (!tokens) {
+			return tally__fail_nomem(b->error);
+		}
+		tokens[0] = (struct path_token){PATH_EXACT, "$", 1};
+		tokens[1] = (struct path_token){PATH_EXACT, path, strlen(path)};
+		entry.path = (struct path_expression){path, tokens, 2, 2};
+	} else {
+		status = tally__path_parse(&entry.path, &b->rules->arena, *path ? path : "$",
+					   b->error);
+	}
+	if (status == 0) {
+		status = compile_place(b, json, &entry.list);
+	}
+	if (status == 0 && entry.list) {
+		entries->items[entries->count++] = entry;
+	}
+	if (status != 0) {
+		tally__error_within(b->error, path);
+	}
+	return status;
+}
+
+/* `names`: keys without "$" are names, not path expressions. */
+static int gather_category(struct builder *b, struct entries *entries, const cJSON *category,
+			   bool names)
+{
+	const cJSON *place = NULL;
+
+	if (tally__json_get(category, "matchers")) {
+		return gather(b, entries, "$", names, category);
+	}
+	cJSON_ArrayForEach(place, category)
+	{
+		int status = gather(b, entries, place->string ? place->string : "$", names, place);
+
+		if (status != 0) {
+			return status;
+		}
+	}
+	return 0;
+}
+
+static int build_trie(struct builder *b, struct entries *entries, struct rule_node **out)
+{
+	struct rule_node *root = new_node(b);
+
+	if (!root) {
+		return tally__fail_nomem(b->error);
+	}
+	if (entries->count > 0) {
+		qsort(entries->items, entries->count, sizeof *entries->items, compare_entries);
+	}
+	for (size_t i = 0; i < entries->count; i++) {
+		struct entry *entry = &entries->items[i];
+
+		entry->list->rank = (unsigned)(entries->count - i);
+		entry->list->tokens = entry->path.count;
+		int status = insert(b, root, entry);
+
+		if (status != 0) {
+			return status;
+		}
+	}
+	*out = root;
+	return 0;
+}
+
+static int compile_trie(struct builder *b, const cJSON *category, bool names,
+			struct rule_node **out)
+{
+	struct entries entries = {0};
+	int status = 0;
+
+	if (b->depth >= LIMIT_JSON_DEPTH) {
+		return tally__fail(b->error, TALLY_ELIMIT,
+				   "matching rules nest deeper than %d levels",
+				   (int)LIMIT_JSON_DEPTH);
+	}
+	b->depth++;
+	status = gather_category(b, &entries, category, names);
+	if (status == 0) {
+		status = build_trie(b, &entries, out);
+	}
+	b->depth--;
+	tally__free(entries.items);
+	return status;
+}
+
+/* ---- headers, query parameters, and the parts that have one value ---- */
+
+/* "$.X-Y", "$['X-Y']" and "q[0]" name X-Y and q too; otherwise the name itself. */
+static const char *bare_name(struct builder *b, const char *name)
+{
+	struct path_expression path = {0};
+	struct tally_error ignored = TALLY_ERROR_INIT;
+	const char *bracket = strrchr(name, '[');
+
+	if (name[0] == '$' && tally__path_parse(&path, &b->rules->arena, name, &ignored) == 0 &&
+	    path.count > 1 && path.tokens[1].kind == PATH_EXACT) {
+		return tally__arena_memdup(&b->rules->arena, path.tokens[1].text,
+					   path.tokens[1].len);
+	}
+	if (bracket && bracket > name && bracket[1] && name[strlen(name) - 1] == ']') {
+		size_t len = strlen(bracket + 1) - 1;
+
+		if (tally__path_is_index(bracket + 1, len) || (len == 1 && bracket[1] == '*')) {
+			return tally__arena_memdup(&b->rules->arena, name,
+						   (size_t)(bracket - name));
+		}
+	}
+	return name;
+}
+
+static int compile_named(struct builder *b, struct named_rules_list *out, const cJSON *category)
+{
+	const cJSON *place = NULL;
+	size_t count = (size_t)cJSON_GetArraySize(category);
+	struct named_rules *items =
+		tally__arena_alloc_array(&b->rules->arena, out->count + count, sizeof *items);
+
+	if (!items) {
+		return tally__fail_nomem(b->error);
+	}
+	if (out->count > 0) {
+		memcpy(items, out->items, out->count * sizeof *items);
+	}
+	out->items = items;
+	if (tally__json_get(category, "matchers")) {
+		return 0; /* rules for no name at all */
+	}
+	cJSON_ArrayForEach(place, category)
+	{
+		struct rule_list *list = NULL;
+		const char *name = place->string ? place->string : "";
+		int status = compile_place(b, place, &list);
+		const char *bare = bare_name(b, name);
+
+		if (status == 0 && !bare) {
+			status = tally__fail_nomem(b->error);
+		}
+		if (status != 0) {
+			tally__error_within(b->error, name);
+			return status;
+		}
+		if (list) {
+			out->items[out->count++] = (struct named_rules){name, bare, list};
+		}
+	}
+	return 0;
+}
+
+static const struct rule_list *find_named(const struct named_rules_list *list, const char *name,
+					  bool (*equal)(const char *a, const char *b))
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (equal(list->items[i].name, name)) {
+			return list->items[i].list;
+		}
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if (equal(list->items[i].bare, name)) {
+			return list->items[i].list;
+		}
+	}
+	return NULL;
+}
+
+static bool equal_exactly(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+const struct rule_list *tally__rules_find_query(const struct rules *rules, const char *name)
+{
+	return find_named(&rules->query, name, equal_exactly);
+}
+
+const struct rule_list *tally__rules_find_header(const struct rules *rules, const char *name)
+{
+	return find_named(&rules->headers, name, tally__text_equal_nocase);
+}
+
+/* {"matchers": […]}, or the same one level further down, under "" or "$". */
+static int compile_one(struct builder *b, const cJSON *category, const struct rule_list **out)
+{
+	struct rule_list *list = NULL;
+	const cJSON *place = category;
+	int status = 0;
+
+	if (tally__json_get(category, "")) {
+		place = tally__json_get(category, "");
+	} else if (tally__json_get(category, "$")) {
+		place = tally__json_get(category, "$");
+	}
+	status = compile_place(b, place, &list);
+	if (status == 0 && list) {
+		*out = list;
+	}
+	return status;
+}
+
+/* ---- all categories ---- */
+
+/* Bodies have many names: "body", "content", "contents", and what nobody knows. */
+struct gathered {
+	struct entries body;
+	struct entries metadata;
+};
+
+static int compile_category(struct builder *b, struct gathered *gathered, const cJSON *category)
+{
+	const char *name = category->string ? category->string : "";
+	struct rules *rules = b->rules;
+
+	if (!cJSON_IsObject(category)) {
+		return tally__fail(b->error, TALLY_EPARSE, "expected an object, found %s",
+				   tally__json_kind_name(tally__json_kind(category)));
+	}
+	if (tally__text_equal_nocase(name, "method")) {
+		return compile_one(b, category, &rules->method);
+	}
+	if (tally__text_equal_nocase(name, "path")) {
+		return compile_one(b, category, &rules->path);
+	}
+	if (tally__text_equal_nocase(name, "status")) {
+		return compile_one(b, category, &rules->status);
+	}
+	if (tally__text_equal_nocase(name, "query")) {
+		return compile_named(b, &rules->query, category);
+	}
+	if (tally__text_equal_nocase(name, "header") || tally__text_equal_nocase(name, "headers")) {
+		return compile_named(b, &rules->headers, category);
+	}
+	if (tally__text_equal_nocase(name, "metadata")) {
+		return gather_category(b, &gathered->metadata, category, true);
+	}
+	return gather_category(b, &gathered->body, category, false);
+}
+
+int tally__rules_compile(struct rules *out, const cJSON *json, struct tally_error *error)
+{
+	struct builder b = {.rules = out, .error = error};
+	struct gathered gathered = {0};
+	const cJSON *category = NULL;
+	int status = 0;
+
+	*out = (struct rules){0};
+	tally__arena_init(&out->arena, 0);
+	cJSON_ArrayForEach(category, json)
+	{
+		status = compile_category(&b, &gathered, category);
+		if (status != 0) {
+			tally__error_within(error, category->string ? category->string : "");
+			tally__error_within(error, "matchingRules");
+			goto out;
+		}
+	}
+	status = build_trie(&b, &gathered.body, &out->body);
+	if (status == 0) {
+		status = build_trie(&b, &gathered.metadata, &out->metadata);
+	}
+out:
+	tally__free(gathered.body.items);
+	tally__free(gathered.metadata.items);
+	return status;
+}
+
+void tally__rules_release(struct rules *rules)
+{
+	for (struct rule_node *node = rules->all_nodes; node; node = node->next) {
+		tally__map_release(&node->index);
+	}
+	for (struct rule *rule = rules->all_compiled; rule; rule = rule->next_compiled) {
+		tally__regex_free(rule->regex);
+	}
+	tally__arena_release(&rules->arena);
+	*rules = (struct rules){0};
+}

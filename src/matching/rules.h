@@ -1,0 +1,71 @@
+/* matching/rules.h - the "matchingRules" of one request, response or message, compiled.
+ *
+ * Rules for bodies and metadata become a trie of path tokens.  A walk over a document carries the
+ * trie nodes that its position has reached, and the best rule list completed so far, down with it;
+ * so the rule for a node is known when the walk arrives there, whatever the number of rules.
+ */
+#ifndef TALLY_MATCHING_RULES_H
+#define TALLY_MATCHING_RULES_H
+
+#include "base/map.h"
+#include "matching/path.h"
+#include "matching/rule.h"
+
+struct rule_edge {
+	const char *text;
+	size_t len;
+	struct rule_node *node;
+};
+
+struct rule_node {
+	struct rule_edge *edges; /* exact tokens */
+	size_t edge_count;
+	size_t edge_capacity;
+	struct map index; /* the same, when there are many */
+	struct rule_node *star;
+	struct rule_node *star_index;
+	const struct rule_list *list; /* NULL: no expression ends here */
+	struct rule_node *next;       /* all nodes, for their release */
+};
+
+/* Rules for a header or query parameter. */
+struct named_rules {
+	const char *name;
+	const char *bare; /* the name without "$." in front or an index behind */
+	const struct rule_list *list;
+};
+
+struct named_rules_list {
+	struct named_rules *items;
+	size_t count;
+};
+
+struct rules {
+	struct arena arena;
+	struct rule_node *body;     /* never NULL */
+	struct rule_node *metadata; /* never NULL */
+	struct named_rules_list query;
+	struct named_rules_list headers;
+	const struct rule_list *method;
+	const struct rule_list *path;
+	const struct rule_list *status;
+	struct rule_node *all_nodes;
+	struct rule *all_compiled;
+	size_t rule_count;
+};
+
+/* Compiles the category form of V3 and V4; `json` may be NULL and must outlive the result.
+ * TALLY_EPARSE names the place of the rule that cannot be understood; TALLY_ELIMIT; TALLY_ENOMEM.
+ * To be released in every case. */
+int tally__rules_compile(struct rules *out, const cJSON *json, struct tally_error *error);
+void tally__rules_release(struct rules *rules);
+
+/* NULL when there is none. */
+const struct rule_list *tally__rules_find_query(const struct rules *rules, const char *name);
+const struct rule_list *tally__rules_find_header(const struct rules *rules, const char *name);
+
+/* The node that an exact fragment leads to, or NULL. */
+const struct rule_node *tally__rule_node_child(const struct rule_node *node, const char *text,
+					       size_t len);
+
+#endif

@@ -1,0 +1,464 @@
+#include "config.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "matching/display.h"
+#include "matching/walk.h"
+
+/* A rule whose regular expressions were given up this often is not tried again in one comparison:
+ * a long list would otherwise pay the whole limit for each element. */
+#define COSTLY_MAX 8
+
+/* Longest text of a mismatch: a sentence and the values in it, which are cut themselves. */
+#define TEXT_MAX_BYTES ((size_t)1 << 20)
+
+void tally__walk_init(struct walk *walk, struct mismatches *mismatches, bool strict,
+		      struct tally_error *error)
+{
+	*walk = (struct walk){
+		.mismatches = mismatches, .kind = MISMATCH_BODY, .strict = strict, .error = error};
+	tally__buf_init(&walk->scratch, LIMIT_DOCUMENT_BYTES);
+	tally__buf_init(&walk->text, TEXT_MAX_BYTES);
+	tally__arena_init(&walk->arena, 0);
+}
+
+void tally__walk_release(struct walk *walk)
+{
+	tally__buf_release(&walk->scratch);
+	tally__buf_release(&walk->text);
+	tally__arena_release(&walk->arena);
+	cJSON_Delete(walk->parsed);
+	tally__free(walk->active);
+}
+
+bool tally__walk_fail(struct walk *walk, int status)
+{
+	if (walk->status == 0) {
+		walk->status = status;
+		if (status == TALLY_ENOMEM) {
+			tally__fail_nomem(walk->error);
+		}
+	}
+	return false;
+}
+
+bool tally__walk_step(struct walk *walk)
+{
+	if (walk->status != 0 || (walk->impatient && walk->found > walk->quiet_base)) {
+		return false;
+	}
+	if (++walk->steps > LIMIT_MATCH_STEPS) {
+		tally__fail(walk->error, TALLY_ELIMIT,
+			    "the comparison visits more than %d values; nested eachValue and "
+			    "arrayContains rules multiply them",
+			    (int)LIMIT_MATCH_STEPS);
+		return tally__walk_fail(walk, TALLY_ELIMIT);
+	}
+	return true;
+}
+
+/* ---- mismatches ---- */
+
+struct mark tally__walk_mark(const struct walk *walk)
+{
+	return (struct mark){walk->mismatches->count, walk->mismatches->omitted, walk->found};
+}
+
+void tally__walk_rewind(struct walk *walk, struct mark mark)
+{
+	walk->mismatches->count = mark.count;
+	walk->mismatches->omitted = mark.omitted;
+	walk->found = mark.found;
+}
+
+/* The frames from the root down; a path has at most LIMIT_JSON_DEPTH of them. */
+static size_t list_frames(const struct frame *frame,
+			  const struct frame *frames[LIMIT_JSON_DEPTH + 2])
+{
+	size_t count = 0;
+
+	for (; frame && frame->parent && count < LIMIT_JSON_DEPTH + 2; frame = frame->parent) {
+		frames[count++] = frame;
+	}
+	for (size_t i = 0; i < count / 2; i++) {
+		const struct frame *other = frames[i];
+
+		frames[i] = frames[count - 1 - i];
+		frames[count - 1 - i] = other;
+	}
+	return count;
+}
+
+static const char *take_text(struct walk *walk, struct buf *text)
+{
+	char *copy = NULL;
+
+	if (text->status == TALLY_ELIMIT) {
+		text->status = 0; /* cut at its maximum, which is far beyond what people read */
+	}
+	if (text->status == 0) {
+		copy = tally__arena_memdup(&walk->mismatches->arena, text->bytes, text->len);
+	}
+	if (!copy) {
+		tally__walk_fail(walk, TALLY_ENOMEM);
+	}
+	tally__buf_clear(text);
+	return copy;
+}
+
+static const char *human_path(struct walk *walk, const struct frame *frame)
+{
+	const struct frame *frames[LIMIT_JSON_DEPTH + 2];
+	size_t count = list_frames(frame, frames);
+
+	tally__buf_adds(&walk->text, "$");
+	for (size_t i = 0; i < count; i++) {
+		if (frames[i]->key) {
+			tally__path_add_fragment(&walk->text, frames[i]->key,
+						 strlen(frames[i]->key));
+		} else {
+			tally__buf_addf(&walk->text, "[%zu]", frames[i]->index);
+		}
+	}
+	return take_text(walk, &walk->text);
+}
+
+static const char *json_pointer(struct walk *walk, const struct frame *frame)
+{
+	const struct frame *frames[LIMIT_JSON_DEPTH + 2];
+	size_t count = list_frames(frame, frames);
+
+	for (size_t i = 0; i < count; i++) {
+		tally__buf_addc(&walk->text, '/');
+		if (!frames[i]->key) {
+			tally__buf_addf(&walk->text, "%zu", frames[i]->index);
+			continue;
+		}
+		for (const char *c = frames[i]->key; *c; c++) {
+			if (*c == '~') {
+				tally__buf_adds(&walk->text, "~0");
+			} else if (*c == '/') {
+				tally__buf_adds(&walk->text, "~1");
+			} else {
+				tally__buf_addc(&walk->text, *c);
+			}
+		}
+	}
+	return take_text(walk, &walk->text);
+}
+
+static const char *value_text(struct walk *walk, const struct operand *value)
+{
+	struct operand shown = {0};
+
+	if (!value || (!value->json && !value->text)) {
+		return NULL;
+	}
+	shown = *value;
+	if (shown.json) {
+		tally__display_json(&walk->text, shown.json);
+	} else {
+		tally__display_text(&walk->text, shown.text, shown.len);
+	}
+	return take_text(walk, &walk->text);
+}
+
+static bool has_room(struct mismatches *list)
+{
+	struct mismatch *items = NULL;
+	size_t capacity = list->capacity ? list->capacity * 2 : 16;
+
+	if (list->count < list->capacity) {
+		return true;
+	}
+	items = tally__realloc_array(list->items, capacity, sizeof *items);
+	if (!items) {
+		return false;
+	}
+	list->items = items;
+	list->capacity = capacity;
+	return true;
+}
+
+static void add_mismatch(struct walk *walk, const struct place *place, const char *rule,
+			 const struct operand *expected, const struct operand *actual)
+{
+	struct mismatches *list = walk->mismatches;
+	struct mismatch mismatch = {.kind = place->kind};
+
+	/* The message first: it stands in the buffer that the others need. */
+	mismatch.message = take_text(walk, &walk->text);
+	mismatch.rule = tally__arena_strdup(&list->arena, rule);
+	if (place->frame) {
+		mismatch.path = human_path(walk, place->frame);
+		mismatch.pointer = json_pointer(walk, place->frame);
+	} else {
+		mismatch.path = tally__arena_strdup(&list->arena, place->name);
+	}
+	mismatch.expected = value_text(walk, expected);
+	mismatch.actual = value_text(walk, actual);
+	if (walk->status != 0 || !mismatch.path || !mismatch.rule || !has_room(list)) {
+		tally__walk_fail(walk, TALLY_ENOMEM);
+		return;
+	}
+	list->items[list->count++] = mismatch;
+}
+
+void tally__walk_report_text(struct walk *walk, const struct place *place, const char *rule,
+			     const struct operand *expected, const struct operand *actual)
+{
+	walk->found++;
+	if (walk->quiet > 0 || walk->status != 0) {
+		return;
+	}
+	if (walk->mismatches->count >= LIMIT_MISMATCHES) {
+		walk->mismatches->omitted++;
+		return;
+	}
+	if (place->suffix) {
+		tally__buf_adds(&walk->text, place->suffix);
+	}
+	add_mismatch(walk, place, rule, expected, actual);
+}
+
+/* Empties the buffer for a message; false when none is wanted. */
+static bool start_text(struct walk *walk, const struct place *place)
+{
+	tally__buf_clear(&walk->text);
+	if (walk->quiet > 0 || walk->mismatches->count >= LIMIT_MISMATCHES) {
+		return false;
+	}
+	if (place->prefix) {
+		tally__buf_adds(&walk->text, place->prefix);
+	}
+	return true;
+}
+
+void tally__walk_report(struct walk *walk, const struct place *place, const char *rule,
+			const struct operand *expected, const struct operand *actual,
+			const char *format, ...)
+{
+	va_list arguments;
+
+	if (start_text(walk, place)) {
+		va_start(arguments, format);
+		tally__buf_addv(&walk->text, format, arguments);
+		va_end(arguments);
+	}
+	tally__walk_report_text(walk, place, rule, expected, actual);
+}
+
+struct buf *tally__walk_message(struct walk *walk, const struct place *place)
+{
+	return start_text(walk, place) ? &walk->text : NULL;
+}
+
+/* ---- rules in reach ---- */
+
+static bool push_active(struct walk *walk, const struct rule_node *node)
+{
+	if (walk->active_count == walk->active_capacity) {
+		size_t capacity = walk->active_capacity ? walk->active_capacity * 2 : 64;
+		const struct rule_node **active =
+			tally__realloc_array(walk->active, capacity, sizeof *active);
+
+		if (!active) {
+			return tally__walk_fail(walk, TALLY_ENOMEM);
+		}
+		walk->active = active;
+		walk->active_capacity = capacity;
+	}
+	walk->active[walk->active_count++] = node;
+	return true;
+}
+
+static bool reach_node(struct walk *walk, const struct rule_node *node, size_t depth,
+		       struct reach *out)
+{
+	const struct rule_list *list = node->list;
+
+	if (list && depth > out->ignored_depth && (!out->best || list->rank > out->best->rank)) {
+		out->best = list;
+		out->best_depth = depth;
+	}
+	if (node->edge_count == 0 && !node->star && !node->star_index) {
+		return true;
+	}
+	if (!push_active(walk, node)) {
+		return false;
+	}
+	out->count++;
+	return true;
+}
+
+bool tally__reach_root(struct walk *walk, const struct rule_node *root, struct reach *out)
+{
+	*out = (struct reach){.first = walk->active_count};
+	return reach_node(walk, root, 1, out);
+}
+
+bool tally__reach_child(struct walk *walk, const struct reach *from, size_t depth, const char *text,
+			size_t len, bool is_index, struct reach *out)
+{
+	*out = *from;
+	out->first = walk->active_count;
+	out->count = 0;
+	for (size_t i = 0; i < from->count; i++) {
+		const struct rule_node *node = walk->active[from->first + i];
+		const struct rule_node *exact = NULL;
+
+		if (text && node->edge_count > 0) {
+			exact = tally__rule_node_child(node, text, len);
+		}
+		if ((exact && !reach_node(walk, exact, depth + 1, out)) ||
+		    (is_index && node->star_index &&
+		     !reach_node(walk, node->star_index, depth + 1, out)) ||
+		    (node->star && !reach_node(walk, node->star, depth + 1, out))) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void tally__reach_each_value(struct reach *reach, const struct rule_list *list, size_t depth)
+{
+	reach->best = list->count > 0 ? list : NULL;
+	reach->best_depth = depth;
+	reach->ignored_depth = depth;
+}
+
+void tally__reach_leave(struct walk *walk, const struct reach *reach)
+{
+	walk->active_count = reach->first;
+}
+
+bool tally__reach_has_exact(const struct walk *walk, const struct reach *reach)
+{
+	for (size_t i = 0; i < reach->count; i++) {
+		if (walk->active[reach->first + i]->edge_count > 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct rule_list *tally__reach_select(const struct reach *reach, size_t depth, bool *cascaded)
+{
+	*cascaded = reach->best && reach->best_depth != depth;
+	if (!reach->best || (*cascaded && reach->best->cascading == 0)) {
+		return NULL;
+	}
+	return reach->best;
+}
+
+/* ---- rules on values ---- */
+
+static void report_failure(struct walk *walk, const struct place *place,
+			   const struct application *a,
+			   void (*describe)(struct buf *out, const struct application *a))
+{
+	if (start_text(walk, place)) {
+		describe(&walk->text, a);
+	}
+	tally__walk_report_text(walk, place, a->rule->name, &a->expected, &a->actual);
+}
+
+static bool apply_one(struct walk *walk, const struct place *place, const struct rule *rule,
+		      const struct operand *expected, const struct operand *actual)
+{
+	struct application a = {
+		.rule = rule, .expected = *expected, .actual = *actual, .scratch = &walk->scratch};
+	bool passes = false;
+
+	if (rule->regex && walk->costly >= COSTLY_MAX) {
+		a.reason = "the regular expressions of this comparison were too costly to match "
+			   "and were given up";
+	} else {
+		passes = rule->kind->test(&a);
+	}
+	walk->costly += a.costly;
+	if (a.status != 0) {
+		return tally__walk_fail(walk, a.status);
+	}
+	if (!passes) {
+		report_failure(walk, place, &a, rule->kind->describe);
+	}
+	return passes;
+}
+
+void tally__walk_apply(struct walk *walk, const struct place *place, const struct rule_list *list,
+		       bool cascaded, const struct operand *expected, const struct operand *actual)
+{
+	struct mark mark = tally__walk_mark(walk);
+	bool impatient = walk->impatient;
+
+	walk->impatient = impatient && !list->any;
+	for (size_t i = 0; i < list->count && tally__walk_step(walk); i++) {
+		const struct rule *rule = &list->rules[i];
+
+		if (cascaded && !rule->kind->cascades) {
+			continue;
+		}
+		if (apply_one(walk, place, rule, expected, actual) && list->any) {
+			tally__walk_rewind(walk, mark);
+			break;
+		}
+	}
+	walk->impatient = impatient;
+}
+
+static void describe_bounds(struct buf *out, const struct operand *actual, size_t size,
+			    const char *which, size_t bound)
+{
+	tally__buf_adds(out, "Expected ");
+	if (actual->json) {
+		tally__display_items(out, actual->json);
+	} else {
+		tally__buf_add(out, actual->text, actual->len);
+	}
+	tally__buf_addf(out, " (size %zu) to have %s size of %zu", size, which, bound);
+}
+
+static bool check_bounds(struct walk *walk, const struct place *place, const struct rule *rule,
+			 const struct operand *expected, const struct operand *actual, size_t size)
+{
+	bool small = rule->has_min && size < rule->min;
+	bool large = rule->has_max && size > rule->max;
+
+	if (!small && !large) {
+		return true;
+	}
+	if (start_text(walk, place)) {
+		describe_bounds(&walk->text, actual, size, small ? "minimum" : "maximum",
+				small ? rule->min : rule->max);
+	}
+	tally__walk_report_text(walk, place, rule->name, expected, actual);
+	return false;
+}
+
+bool tally__walk_apply_container(struct walk *walk, const struct place *place,
+				 const struct rule *rule, enum container_rule how, bool cascaded,
+				 const struct operand *expected, const struct operand *actual,
+				 size_t size)
+{
+	struct application a = {
+		.rule = rule, .expected = *expected, .actual = *actual, .scratch = &walk->scratch};
+
+	switch (how) {
+	case CONTAINER_PASS:
+		return true;
+	case CONTAINER_BOUNDS:
+		return cascaded || check_bounds(walk, place, rule, expected, actual, size);
+	case CONTAINER_EQUAL:
+		return cascaded || apply_one(walk, place, rule, expected, actual);
+	case CONTAINER_TEST:
+		return apply_one(walk, place, rule, expected, actual);
+	case CONTAINER_UNABLE:
+		report_failure(walk, place, &a, tally__rule_describe_unable);
+		return false;
+	}
+	return true;
+}

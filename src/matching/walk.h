@@ -1,0 +1,126 @@
+/* matching/walk.h - the state of one comparison: where it is, which rules are in reach, what it has
+ * found.  One thread, one comparison. */
+#ifndef TALLY_MATCHING_WALK_H
+#define TALLY_MATCHING_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "matching/mismatch.h"
+#include "matching/rules.h"
+
+/* The position in a document, as a list from the node up to the root.  Lives on the C stack. */
+struct frame {
+	const struct frame *parent; /* NULL: the root */
+	const char *key;            /* NULL: an element of an array */
+	size_t index;
+	size_t depth; /* fragments of the path; the root has 1 */
+};
+
+/* The rules in reach at a position: the trie nodes that its path leads to (a stretch of the walk's
+ * stack), and the best list among those completed on the way. */
+struct reach {
+	size_t first;
+	size_t count;
+	const struct rule_list *best;
+	size_t best_depth;    /* at which the list was completed */
+	size_t ignored_depth; /* lists of expressions up to this long are hidden by an eachValue */
+};
+
+struct walk {
+	struct mismatches *mismatches;
+	enum mismatch_kind kind;
+	bool strict;    /* what is unexpected is a mismatch */
+	size_t quiet;   /* > 0: only whether something is found counts, not what */
+	size_t found;   /* mismatches so far, recorded or not */
+	bool impatient; /* quiet, and the first mismatch after `quiet_base` decides */
+	size_t quiet_base;
+	size_t steps;  /* nodes visited */
+	size_t costly; /* regular expressions given up */
+	const struct rule_node **active;
+	size_t active_count;
+	size_t active_capacity;
+	struct buf scratch; /* texts of JSON values for rules */
+	struct buf text;    /* a mismatch's text while it is made */
+	struct arena arena; /* parsed bodies and other things of this comparison */
+	cJSON *parsed;      /* the actual body, when it was parsed here */
+	int status;         /* sticky: TALLY_ENOMEM, TALLY_ELIMIT */
+	struct tally_error *error;
+};
+
+/* How a mismatch is placed and introduced. */
+struct place {
+	enum mismatch_kind kind;
+	const struct frame *frame; /* a node of the body, or NULL */
+	const char *name;          /* otherwise: a header, a parameter; "" */
+	const char *prefix;        /* in front of the message */
+	const char *suffix;        /* behind it */
+};
+
+void tally__walk_init(struct walk *walk, struct mismatches *mismatches, bool strict,
+		      struct tally_error *error);
+void tally__walk_release(struct walk *walk);
+
+/* Records why the comparison cannot go on; the first reason stays.  Returns false. */
+bool tally__walk_fail(struct walk *walk, int status);
+/* Counts one step; false when the comparison has to end, or may: its outcome is known. */
+bool tally__walk_step(struct walk *walk);
+
+/* ---- mismatches ---- */
+
+/* Undoes what was found since a mark: an alternative that was tried. */
+struct mark {
+	size_t count;
+	size_t omitted;
+	size_t found;
+};
+
+struct mark tally__walk_mark(const struct walk *walk);
+void tally__walk_rewind(struct walk *walk, struct mark mark);
+
+/* Records a mismatch with this message, made in walk->text by the caller (or from `format`).
+ * `expected` and `actual` may be NULL. */
+void tally__walk_report(struct walk *walk, const struct place *place, const char *rule,
+			const struct operand *expected, const struct operand *actual,
+			const char *format, ...) TALLY_PRINTF(6, 7);
+/* The same with the message that stands in walk->text. */
+void tally__walk_report_text(struct walk *walk, const struct place *place, const char *rule,
+			     const struct operand *expected, const struct operand *actual);
+
+/* The buffer for a message, with the place's prefix in it; NULL when no text is wanted. */
+struct buf *tally__walk_message(struct walk *walk, const struct place *place);
+
+/* ---- rules in reach ---- */
+
+/* At the root of a document whose rules are `root`. */
+bool tally__reach_root(struct walk *walk, const struct rule_node *root, struct reach *out);
+/* At a child of a position of depth `depth`: the child's fragment is `text`, or none of the exact
+ * ones when `text` is NULL.  False when the walk has failed.  Undo with tally__reach_leave. */
+bool tally__reach_child(struct walk *walk, const struct reach *from, size_t depth, const char *text,
+			size_t len, bool is_index, struct reach *out);
+/* At a child whose parent has an eachValue rule: that rule's rules take the place of those that
+ * stand at the child; those for what is deeper stay. */
+void tally__reach_each_value(struct reach *reach, const struct rule_list *list, size_t depth);
+void tally__reach_leave(struct walk *walk, const struct reach *reach);
+/* Whether exact fragments matter for the children of this position. */
+bool tally__reach_has_exact(const struct walk *walk, const struct reach *reach);
+
+/* The list that applies at depth `depth`, or NULL; sets *cascaded. */
+const struct rule_list *tally__reach_select(const struct reach *reach, size_t depth,
+					    bool *cascaded);
+
+/* ---- rules on values ---- */
+
+/* Applies a list to one scalar or text and reports what fails. */
+void tally__walk_apply(struct walk *walk, const struct place *place, const struct rule_list *list,
+		       bool cascaded, const struct operand *expected, const struct operand *actual);
+/* Applies one rule to a container as a whole: `size` and `shown` are its own. */
+bool tally__walk_apply_container(struct walk *walk, const struct place *place,
+				 const struct rule *rule, enum container_rule how, bool cascaded,
+				 const struct operand *expected, const struct operand *actual,
+				 size_t size);
+
+#endif
