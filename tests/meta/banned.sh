@@ -68,5 +68,5 @@ in_tests() { # PATTERN
 	:
 }
 expect 'tests do not sleep for a fixed time' in_tests '(^|[^a-z_])sleep [1-9]'
-expect 'tests use no fixed port' in_tests '(127\.0\.0\.1|localhost):[1-9][0-9]{3}'
+expect 'tests use no fixed port' in_tests '(127\.0\.0\.1|localhost):([1-5][0-9]{4}|6[0-5][0-9]{3}|[1-9][0-9]{3})([^0-9]|$)'
 finish
