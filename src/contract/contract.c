@@ -76,10 +76,10 @@ static const cJSON *find_version(const cJSON *metadata, const char **place)
 	return cJSON_IsNull(version) ? NULL : version;
 }
 
-static int detect_spec(const struct reader *reader, const cJSON *metadata, enum tally_spec *out)
+int tally__reader_spec(const struct reader *reader, const cJSON *top, enum tally_spec *out)
 {
 	const char *place;
-	const cJSON *version = find_version(metadata, &place);
+	const cJSON *version = find_version(tally__json_get(top, "metadata"), &place);
 	const char *text = NULL;
 	int status;
 
@@ -210,7 +210,7 @@ static int read_top(struct tally_contract *contract, cJSON *top, struct tally_er
 		return tally__reader_fail(&reader, "", top, "a contract (a JSON object)");
 	status = tally__reader_object(&reader, top, "metadata", &metadata);
 	if (status == 0)
-		status = detect_spec(&reader, metadata, &contract->spec);
+		status = tally__reader_spec(&reader, top, &contract->spec);
 	if (status != 0)
 		return status;
 	reader.spec = contract->spec;

@@ -1,6 +1,309 @@
+/* Expectations: a contract file with matchers inside its values.  They are taken out, then the rest
+ * is read as the contract that it is. */
 #include "config.h"
-#include "contract/contract.h"
-int tally_expectations_parse(struct tally_contract **out, const char *text, size_t len, struct tally_error *error)
+
+#include <string.h>
+
+#include "contract/inline.h"
+#include "contract/reader.h"
+
+/* Replaces the member `name` of `object` by `made`, which it takes in every case. */
+static int replace(struct extractor *extractor, cJSON *object, const char *name, cJSON *made)
 {
-	return tally_contract_parse(out, text, len, error);
+	cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+	return tally__json_put(object, name, made) ? tally__fail_nomem(extractor->error) : 0;
+}
+
+/* Takes the matchers out of a member of `object`, which stays where it is. */
+static int take_member(struct extractor *extractor, cJSON *object, const char *name,
+		       const char *category, const char *path)
+{
+	cJSON *value = tally__json_get(object, name);
+	size_t mark = extractor->pointer.len;
+	cJSON *example = NULL;
+	int status;
+
+	if (!value)
+		return 0;
+	tally__pointer_add(&extractor->pointer, name);
+	status = tally__extractor_begin(extractor, category, path);
+	if (status == 0)
+		status = tally__extractor_take(extractor, cJSON_DetachItemViaPointer(object, value),
+					       &example);
+	if (status == 0)
+		status = replace(extractor, object, name, example);
+	tally__buf_truncate(&extractor->pointer, mark);
+	return status;
+}
+
+/* Members that have a name each, whose rules go under that name. */
+static int take_named(struct extractor *extractor, cJSON *part, const char *member,
+		      const char *category)
+{
+	cJSON *values = tally__json_get(part, member);
+	size_t mark = extractor->pointer.len;
+	cJSON *taken;
+	int status = 0;
+
+	if (!cJSON_IsObject(values))
+		return 0;
+	taken = cJSON_CreateObject();
+	if (!taken)
+		return tally__fail_nomem(extractor->error);
+	tally__pointer_add(&extractor->pointer, member);
+	while (status == 0 && values->child) {
+		cJSON *value = cJSON_DetachItemViaPointer(values, values->child);
+		char *name = tally__arena_strdup(extractor->arena, value->string);
+		cJSON *example = NULL;
+		size_t inner = extractor->pointer.len;
+
+		if (!name) {
+			cJSON_Delete(value);
+			status = tally__fail_nomem(extractor->error);
+			break;
+		}
+		tally__pointer_add(&extractor->pointer, name);
+		status = tally__extractor_begin(extractor, category, name);
+		if (status == 0)
+			status = tally__extractor_take(extractor, value, &example);
+		else
+			cJSON_Delete(value);
+		if (status == 0 && tally__json_put(taken, name, example) != 0)
+			status = tally__fail_nomem(extractor->error);
+		tally__buf_truncate(&extractor->pointer, inner);
+	}
+	tally__buf_truncate(&extractor->pointer, mark);
+	if (status != 0) {
+		cJSON_Delete(taken);
+		return status;
+	}
+	return replace(extractor, part, member, taken);
+}
+
+/* Whether anything in the value is a matcher or generator; the depth of JSON is bounded. */
+static bool has_inline(const cJSON *value)
+{
+	for (const cJSON *child = value ? value->child : NULL; child; child = child->next) {
+		if (child->string && strncmp(child->string, "pact:", 5) == 0)
+			return true;
+		if (child->child && has_inline(child))
+			return true;
+	}
+	return false;
+}
+
+/* Below a type that is not JSON only the whole text can have a matcher. */
+static int check_body_type(struct extractor *extractor, const cJSON *part, const char *member,
+			   const cJSON *example)
+{
+	struct name_values_list headers = {0};
+	struct reader reader = {.arena = extractor->arena, .part = "", .error = extractor->error};
+	const char *declared;
+	struct mime type;
+	int status;
+
+	if (!cJSON_IsObject(example) && !cJSON_IsArray(example))
+		return 0;
+	status = tally__reader_headers(&reader, tally__json_get(part, "headers"), &headers);
+	if (status != 0)
+		return status;
+	declared = tally__header_content_type(&headers);
+	if (!declared)
+		return 0;
+	status = tally__mime_parse(&type, extractor->arena, declared, NULL);
+	if (status == TALLY_ENOMEM)
+		return tally__fail_nomem(extractor->error);
+	if (status != 0 || tally__mime_is_json(&type) || tally__mime_is_unknown(&type))
+		return 0;
+	return tally__extractor_fail(extractor, member,
+				     "expected a string or one matcher with a string: matchers "
+				     "inside a body of type %.60s are not supported",
+				     declared);
+}
+
+static int take_body(struct extractor *extractor, enum tally_spec spec, cJSON *part,
+		     const char *member)
+{
+	cJSON *body = tally__json_get(part, member);
+	size_t mark = extractor->pointer.len;
+	cJSON *wrapped;
+	int status;
+
+	if (!body || !has_inline(body))
+		return 0;
+	if (spec == TALLY_SPEC_V4 && !tally__is_inline(body) && tally__json_get(body, "content")) {
+		tally__pointer_add(&extractor->pointer, member);
+		status = take_member(extractor, body, "content", "body", "$");
+		tally__buf_truncate(&extractor->pointer, mark);
+		return status;
+	}
+	status = take_member(extractor, part, member, "body", "$");
+	if (status == 0)
+		status = check_body_type(extractor, part, member, tally__json_get(part, member));
+	if (status != 0 || spec != TALLY_SPEC_V4)
+		return status;
+	/* An example may look like the object that version 4 puts around a body. */
+	wrapped = cJSON_CreateObject();
+	body = cJSON_DetachItemFromObjectCaseSensitive(part, member);
+	if (!wrapped) {
+		cJSON_Delete(body);
+		return tally__fail_nomem(extractor->error);
+	}
+	if (tally__json_put(wrapped, "content", body) != 0) {
+		cJSON_Delete(wrapped);
+		return tally__fail_nomem(extractor->error);
+	}
+	return tally__json_put(part, member, wrapped) ? tally__fail_nomem(extractor->error) : 0;
+}
+
+/* Moves what was collected into the part's own member; where both have a category, that is
+ * refused. */
+static int give(struct extractor *extractor, cJSON *part, const char *member, cJSON **collected)
+{
+	cJSON *own = tally__json_get(part, member);
+	cJSON *made = *collected;
+
+	if (!made)
+		return 0;
+	*collected = NULL;
+	if (!cJSON_IsObject(own) || !own->child)
+		return replace(extractor, part, member, made);
+	while (made->child) {
+		cJSON *category = cJSON_DetachItemViaPointer(made, made->child);
+
+		if (*own->child->string == '$' || tally__json_get(own, category->string)) {
+			int status = tally__extractor_fail(
+				extractor, member,
+				"\"%s\" is given here and inside the values: keep one of them",
+				category->string);
+
+			cJSON_Delete(category);
+			cJSON_Delete(made);
+			return status;
+		}
+		cJSON_AddItemToArray(own, category); /* keeps the category's name */
+	}
+	cJSON_Delete(made);
+	return 0;
+}
+
+static int take_part(cJSON *part, enum tally_spec spec, struct arena *arena, const char *pointer,
+		     struct tally_error *error)
+{
+	struct extractor extractor;
+	int status;
+
+	if (!cJSON_IsObject(part) || !has_inline(part))
+		return 0;
+	tally__extractor_init(&extractor, arena, pointer, error);
+	status = take_member(&extractor, part, "method", "method", "");
+	if (status == 0)
+		status = take_member(&extractor, part, "path", "path", "");
+	if (status == 0)
+		status = take_member(&extractor, part, "status", "status", "");
+	if (status == 0)
+		status = take_named(&extractor, part, "query", "query");
+	if (status == 0)
+		status = take_named(&extractor, part, "headers", "header");
+	if (status == 0)
+		status = take_body(&extractor, spec, part, "body");
+	if (status == 0)
+		status = take_body(&extractor, spec, part, "contents");
+	if (status == 0)
+		status = take_member(&extractor, part, "metadata", "metadata", "$");
+	if (status == 0)
+		status = give(&extractor, part, "matchingRules", &extractor.rules);
+	if (status == 0)
+		status = give(&extractor, part, "generators", &extractor.generators);
+	tally__extractor_release(&extractor);
+	return status;
+}
+
+/* A message is a part itself; requests and responses are parts below their interaction. */
+static int take_interaction(cJSON *interaction, enum tally_spec spec, struct arena *arena,
+			    const char *list, size_t index, struct tally_error *error)
+{
+	static const char *const names[] = {"request", "response"};
+	char *pointer = tally__arena_printf(arena, "/%s/%zu", list, index);
+	int status = 0;
+
+	if (!pointer)
+		return tally__fail_nomem(error);
+	for (size_t i = 0; i < 2 && status == 0; i++) {
+		cJSON *part = tally__json_get(interaction, names[i]);
+		bool is_list = cJSON_IsArray(part);
+		size_t number = 0;
+
+		for (part = is_list ? part->child : part; part && status == 0;
+		     part = is_list ? part->next : NULL) {
+			char *place =
+				is_list ? tally__arena_printf(arena, "%s/%s/%zu", pointer, names[i],
+							      number++)
+					: tally__arena_printf(arena, "%s/%s", pointer, names[i]);
+
+			status = place ? take_part(part, spec, arena, place, error)
+				       : tally__fail_nomem(error);
+		}
+	}
+	if (status == 0 && tally__json_get(interaction, "contents"))
+		status = take_part(interaction, spec, arena, pointer, error);
+	return status;
+}
+
+static int take_list(const cJSON *document, const char *name, enum tally_spec spec,
+		     struct arena *arena, struct tally_error *error)
+{
+	const cJSON *list = tally__json_get(document, name);
+	size_t index = 0;
+	int status = 0;
+
+	if (!cJSON_IsArray(list))
+		return 0;
+	for (cJSON *item = list->child; item && status == 0; item = item->next)
+		status = take_interaction(item, spec, arena, name, index++, error);
+	return status;
+}
+
+/* Takes `document` in every case. */
+static int read_document(struct tally_contract **out, cJSON *document, struct tally_error *error)
+{
+	enum tally_spec spec = TALLY_SPEC_UNKNOWN;
+	struct arena arena;
+	struct reader reader = {.arena = &arena, .part = "", .error = error};
+	int status;
+
+	tally__arena_init(&arena, 0);
+	status = tally__reader_spec(&reader, document, &spec);
+	if (status == 0)
+		status = take_list(document, "interactions", spec, &arena, error);
+	if (status == 0)
+		status = take_list(document, "messages", spec, &arena, error);
+	tally__arena_release(&arena);
+	if (status == 0)
+		return tally__contract_take(out, document, error);
+	cJSON_Delete(document);
+	return status;
+}
+
+int tally_expectations_parse(struct tally_contract **out, const char *text, size_t len,
+			     struct tally_error *error)
+{
+	cJSON *document;
+	int status = tally_json_parse(&document, text, len, error);
+
+	return status ? status : read_document(out, document, error);
+}
+
+int tally_expectations_read_file(struct tally_contract **out, const char *path,
+				 struct tally_error *error)
+{
+	cJSON *document;
+	int status = tally_json_read_file(&document, path, error);
+
+	if (status != 0)
+		return status;
+	status = read_document(out, document, error);
+	if (status != 0)
+		tally__error_within(error, path);
+	return status;
 }

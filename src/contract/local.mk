@@ -2,6 +2,8 @@ libtallyall_la_SOURCES += \
 	%D%/contract.c %D%/contract.h \
 	%D%/expectations.c \
 	%D%/http_parts.c \
+	%D%/inline.c %D%/inline.h \
+	%D%/inline_rule.c \
 	%D%/interaction_digest.c \
 	%D%/read_body.c \
 	%D%/read_interaction.c \

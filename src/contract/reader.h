@@ -64,6 +64,9 @@ enum {
 };
 bool tally__member_is_known(const char *name, unsigned kind);
 
+/* The version that the metadata of a contract file name; version 3 when they name none. */
+int tally__reader_spec(const struct reader *reader, const cJSON *top, enum tally_spec *out);
+
 /* The parts. */
 int tally__reader_interaction(struct reader *reader, cJSON *json, size_t index, bool is_message,
 			      struct interaction *out);

@@ -19,7 +19,7 @@ static bool is_identifier(const char *text)
 						  "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0');
 }
 
-static void add_field(struct buf *out, const char *name)
+void tally__path_add_field(struct buf *out, const char *name)
 {
 	if (is_identifier(name)) {
 		tally__buf_addf(out, ".%s", name);
@@ -56,11 +56,11 @@ static void write_flat_category(struct writer *writer, cJSON *out, const cJSON *
 		tally__buf_init(&key, LIMIT_DOCUMENT_BYTES);
 		tally__buf_addf(&key, "$.%s", strcmp(name, "header") == 0 ? "headers" : name);
 		if (has_names)
-			add_field(&key, path);
+			tally__path_add_field(&key, path);
 		else if (*path == '$')
 			tally__buf_adds(&key, path + 1);
 		else if (*path)
-			add_field(&key, path);
+			tally__path_add_field(&key, path);
 		if (key.status != 0)
 			tally__writer_nomem(writer);
 		else

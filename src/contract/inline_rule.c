@@ -1,0 +1,256 @@
+/* Rules and generators out of the attributes of a matcher object. */
+#include "config.h"
+
+#include <string.h>
+
+#include "contract/inline.h"
+
+static const char matcher_key[] = "pact:matcher:type";
+static const char generator_key[] = "pact:generator:type";
+
+/* Most attributes that a rule or generator has. */
+enum { MAX_ATTRIBUTES = 3 };
+
+struct kind {
+	const char *name;
+	const char *written; /* in the contract */
+	const char *attributes[MAX_ATTRIBUTES];
+	const char *required; /* NULL: none */
+};
+
+static const struct kind rule_kinds[] = {
+	{"array-contains", "arrayContains", {"variants"}, "variants"},
+	{"arrayContains", "arrayContains", {"variants"}, "variants"},
+	{"boolean", "boolean", {NULL}, NULL},
+	{"content-type", "contentType", {"value"}, "value"},
+	{"contentType", "contentType", {"value"}, "value"},
+	{"date", "date", {"format", "date"}, NULL},
+	{"datetime", "datetime", {"format", "datetime"}, NULL},
+	{"decimal", "decimal", {NULL}, NULL},
+	{"each-key", "eachKey", {"rules"}, "rules"},
+	{"each-value", "eachValue", {"rules"}, "rules"},
+	{"eachKey", "eachKey", {"rules"}, "rules"},
+	{"eachValue", "eachValue", {"rules"}, "rules"},
+	{"equality", "equality", {NULL}, NULL},
+	{"include", "include", {"value"}, "value"},
+	{"integer", "integer", {NULL}, NULL},
+	{"max", "type", {"max"}, "max"},
+	{"max-type", "type", {"max"}, "max"},
+	{"min", "type", {"min"}, "min"},
+	{"min-type", "type", {"min"}, "min"},
+	{"minmax", "type", {"min", "max"}, NULL},
+	{"minmax-type", "type", {"min", "max"}, NULL},
+	{"not-empty", "notEmpty", {NULL}, NULL},
+	{"notEmpty", "notEmpty", {NULL}, NULL},
+	{"null", "null", {NULL}, NULL},
+	{"number", "number", {NULL}, NULL},
+	{"regex", "regex", {"regex"}, "regex"},
+	{"semver", "semver", {NULL}, NULL},
+	{"status-code", "statusCode", {"status"}, NULL},
+	{"statusCode", "statusCode", {"status"}, NULL},
+	{"time", "time", {"format", "time"}, NULL},
+	{"timestamp", "timestamp", {"format", "timestamp"}, NULL},
+	{"type", "type", {"min", "max"}, NULL},
+	{"values", "values", {NULL}, NULL},
+};
+
+static const struct kind generator_kinds[] = {
+	{"Date", "Date", {"format", "expression"}, NULL},
+	{"DateTime", "DateTime", {"format", "expression"}, NULL},
+	{"MockServerURL", "MockServerURL", {"example", "regex"}, "regex"},
+	{"ProviderState", "ProviderState", {"expression", "dataType"}, "expression"},
+	{"RandomBoolean", "RandomBoolean", {NULL}, NULL},
+	{"RandomDecimal", "RandomDecimal", {"digits"}, NULL},
+	{"RandomHexadecimal", "RandomHexadecimal", {"digits"}, NULL},
+	{"RandomInt", "RandomInt", {"min", "max"}, NULL},
+	{"RandomString", "RandomString", {"size"}, NULL},
+	{"Regex", "Regex", {"regex"}, "regex"},
+	{"Time", "Time", {"format", "expression"}, NULL},
+	{"Uuid", "Uuid", {"format"}, NULL},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const struct kind *find_kind(const struct kind *kinds, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+static bool has_attribute(const struct kind *kind, const char *name)
+{
+	for (size_t i = 0; kind && i < MAX_ATTRIBUTES && kind->attributes[i]; i++)
+		if (strcmp(kind->attributes[i], name) == 0)
+			return true;
+	return false;
+}
+
+int tally__inline_check(struct extractor *extractor, const cJSON *object)
+{
+	const char *matcher = tally__json_get_string(object, matcher_key);
+	const char *generator = tally__json_get_string(object, generator_key);
+	const struct kind *rule =
+		matcher ? find_kind(rule_kinds, COUNT(rule_kinds), matcher) : NULL;
+	const struct kind *made =
+		generator ? find_kind(generator_kinds, COUNT(generator_kinds), generator) : NULL;
+	bool anything_goes = (matcher && !rule) || (generator && !made);
+
+	for (const cJSON *member = object->child; member; member = member->next) {
+		const char *name = member->string;
+
+		if (strcmp(name, matcher_key) == 0 || strcmp(name, generator_key) == 0)
+			continue;
+		if (strncmp(name, "pact:", 5) == 0)
+			return tally__extractor_fail(extractor, name,
+						     "expected pact:matcher:type or "
+						     "pact:generator:type, found \"%s\"",
+						     name);
+		/* The rules of plugins have attributes that nobody else knows. */
+		if (anything_goes || strcmp(name, "value") == 0 || has_attribute(rule, name) ||
+		    has_attribute(made, name))
+			continue;
+		return tally__extractor_fail(extractor, name,
+					     "\"%.60s\" is no attribute of the %s \"%.60s\"", name,
+					     matcher || !generator ? "rule" : "generator",
+					     matcher     ? matcher
+					     : generator ? generator
+							 : "list");
+	}
+	return 0;
+}
+
+static int copy_attribute(struct extractor *extractor, cJSON *out, const cJSON *value)
+{
+	return tally__json_put(out, value->string, tally__json_clone(value))
+		       ? tally__fail_nomem(extractor->error)
+		       : 0;
+}
+
+/* "rules" of eachKey and eachValue: a list of matcher objects, or of rules as contracts have
+ * them. */
+static int copy_rules(struct extractor *extractor, cJSON *out, const cJSON *given)
+{
+	cJSON *list = cJSON_CreateArray();
+	size_t mark = extractor->pointer.len;
+	size_t index = 0;
+	int status = 0;
+
+	if (tally__json_put(out, "rules", list) != 0)
+		return tally__fail_nomem(extractor->error);
+	if (!cJSON_IsArray(given) || !given->child)
+		return tally__extractor_fail(extractor, "rules",
+					     "expected an array with at least one rule");
+	for (const cJSON *each = given->child; each && status == 0; each = each->next) {
+		const char *name = tally__json_get_string(each, matcher_key);
+		cJSON *rule = NULL;
+
+		tally__buf_addf(&extractor->pointer, "/rules/%zu", index++);
+		if (name)
+			status = tally__inline_check(extractor, each);
+		if (status == 0 && name)
+			status = tally__inline_rule(extractor, each, name, &rule);
+		else if (status == 0 && tally__json_get_string(each, "match"))
+			rule = tally__json_clone(each);
+		else if (status == 0)
+			status = tally__extractor_fail(extractor, NULL,
+						       "expected a rule: an object with "
+						       "\"pact:matcher:type\"");
+		if (status == 0 && tally__json_append(list, rule) != 0)
+			status = tally__fail_nomem(extractor->error);
+		tally__buf_truncate(&extractor->pointer, mark);
+	}
+	return status;
+}
+
+static int check_attribute(struct extractor *extractor, const cJSON *value)
+{
+	const char *name = value->string;
+	bool is_bound = strcmp(name, "min") == 0 || strcmp(name, "max") == 0 ||
+			strcmp(name, "digits") == 0 || strcmp(name, "size") == 0;
+	bool is_text = strcmp(name, "regex") == 0 || strcmp(name, "format") == 0 ||
+		       strcmp(name, "expression") == 0;
+
+	if (is_bound && !cJSON_IsNumber(value) && !cJSON_IsString(value))
+		return tally__extractor_fail(extractor, name, "expected a number");
+	if (is_text && !cJSON_IsString(value))
+		return tally__extractor_fail(extractor, name, "expected a string");
+	return 0;
+}
+
+static int copy_known(struct extractor *extractor, cJSON *out, const cJSON *object,
+		      const struct kind *kind)
+{
+	int status = 0;
+
+	if (kind->required && !tally__json_get(object, kind->required))
+		return tally__extractor_fail(extractor, NULL, "\"%s\" needs \"%s\"", kind->name,
+					     kind->required);
+	for (size_t i = 0; i < MAX_ATTRIBUTES && kind->attributes[i] && status == 0; i++) {
+		const cJSON *value = tally__json_get(object, kind->attributes[i]);
+
+		if (!value)
+			continue;
+		if (strcmp(kind->attributes[i], "rules") == 0) {
+			status = copy_rules(extractor, out, value);
+			continue;
+		}
+		status = check_attribute(extractor, value);
+		if (status == 0)
+			status = copy_attribute(extractor, out, value);
+	}
+	return status;
+}
+
+static int copy_all(struct extractor *extractor, cJSON *out, const cJSON *object)
+{
+	int status = 0;
+
+	for (const cJSON *member = object->child; member && status == 0; member = member->next)
+		if (strncmp(member->string, "pact:", 5) != 0 &&
+		    strcmp(member->string, "value") != 0)
+			status = copy_attribute(extractor, out, member);
+	return status;
+}
+
+/* {`label`: the name as contracts write it, and the attributes}. */
+static int make(struct extractor *extractor, const cJSON *object, const char *label,
+		const char *name, const struct kind *kind, cJSON **out)
+{
+	cJSON *made = cJSON_CreateObject();
+	int status = 0;
+
+	if (!made ||
+	    tally__json_put(made, label, cJSON_CreateString(kind ? kind->written : name)) != 0)
+		status = tally__fail_nomem(extractor->error);
+	if (status == 0)
+		status = kind ? copy_known(extractor, made, object, kind)
+			      : copy_all(extractor, made, object);
+	if (status != 0)
+		cJSON_Delete(made);
+	else
+		*out = made;
+	return status;
+}
+
+int tally__inline_rule(struct extractor *extractor, const cJSON *object, const char *name,
+		       cJSON **rule)
+{
+	return make(extractor, object, "match", name,
+		    find_kind(rule_kinds, COUNT(rule_kinds), name), rule);
+}
+
+int tally__inline_generator(struct extractor *extractor, const cJSON *object, cJSON **generator)
+{
+	const cJSON *name = tally__json_get(object, generator_key);
+
+	if (!name)
+		return 0;
+	if (!cJSON_IsString(name) || !*name->valuestring)
+		return tally__extractor_fail(extractor, generator_key,
+					     "expected the name of a generator, such as \"Uuid\"");
+	return make(extractor, object, "type", name->valuestring,
+		    find_kind(generator_kinds, COUNT(generator_kinds), name->valuestring),
+		    generator);
+}
