@@ -1,5 +1,11 @@
 /* tally/verify.h - replays contracts against a real provider.
  *
+ * Each interaction is set up (provider states), asked for, compared, and torn down.  HTTP requests
+ * go out as the contract has them, behind the path of the provider's URL; messages are asked for by
+ * a POST to that URL that names them, and come back as its answer, with their metadata in the
+ * header Pact-Message-Metadata (Pact's convention).  Generators are not applied: requests hold the
+ * contract's example values.
+ *
  * Ownership: results belong to the caller.  Threads: one call uses one thread; several calls may
  * run at once.
  */
@@ -28,7 +34,7 @@ struct tally_verify_options {
 	const char *filter_state;       /* the same, over the names of provider states */
 	bool filter_no_state;           /* only interactions without a provider state */
 	unsigned request_timeout_ms;    /* 0: 5000 */
-	unsigned jobs;                  /* interactions at once; 0: a safe value */
+	unsigned jobs; /* interactions at once; 0: 1 with a state-change URL, else 4 */
 	bool insecure_tls;
 	bool exit_on_first_error;
 };
@@ -36,19 +42,33 @@ struct tally_verify_options {
 /* Replays the interactions of `contracts`, in order, and compares the answers.
  *
  * *results is one JSON document: {"success": bool, "counts": {"passed", "failed", "pending",
- * "skipped"}, "contracts": [{"consumer", "provider", "spec", "success", "interactions":
- * [{"description", "digest", "key", "id", "providerStates": [names], "pending": bool, "outcome":
- * "passed"|"failed"|"error"|"skipped", "message": why it is an error, "mismatches": [as in
- * tally/match.h], "request": {"method", "url"}, "durationMs"}]}]}.  To be released with
- * cJSON_Delete. A failing pending interaction does not make "success" false.
+ * "skipped"}, "warnings": [texts; absent when there are none], "contracts": [{"consumer",
+ * "provider", "spec", "success", "interactions": [{"description", "digest", "key", "id",
+ * "providerStates": [names], "pending": bool, "outcome": "passed"|"failed"|"error"|"skipped",
+ * "message": why it is an error, "mismatches": [as in tally/match.h], "mismatchesOmitted": how many
+ * more, "request": {"method", "url", "curl": a command that repeats it, without secrets; absent
+ * when it passed}, "durationMs"}]}]}.  Everything is in the order of the contracts, whatever ran
+ * first.  "failed" counts errors too; "pending" counts what failed but was pending, which does not
+ * make "success" false.  To be released with cJSON_Delete.
  *
- * A provider that answers wrongly is a result.  Errors: TALLY_EINVAL (an option), TALLY_EPARSE
- * (matching rules), TALLY_EUNREACHABLE (no connection to the provider could be made at all),
- * TALLY_ENOTHING (no interactions were selected), TALLY_EUNSUPPORTED, TALLY_ENOMEM.
+ * A provider that answers wrongly, late or not at all is a result.  A provider state that cannot be
+ * set up is an error of its interaction, and the provider is not asked; a teardown follows every
+ * set-up that succeeded.
+ *
+ * Errors: TALLY_EINVAL (an option), TALLY_EPARSE (matching rules), TALLY_EUNREACHABLE (no
+ * connection could be made at all), TALLY_ENOTHING (no interactions were selected), TALLY_ELIMIT (a
+ * filter's expression takes too long), TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM.
  * Source: Pact specification, "Response matching"; V3 "Provider states".  @since 0.1 */
 TALLY_API int tally_verify(const struct tally_contract *const *contracts, size_t count,
 			   const struct tally_verify_options *options, cJSON **results,
 			   struct tally_error *error);
+
+/* What people read of results: a line for each contract, and for each interaction that did not pass
+ * its states, its mismatches and a command that asks again.  Control characters are shown, not
+ * sent.  *text is to be released with tally_free.  TALLY_EINVAL: not such results; TALLY_ELIMIT,
+ * TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_verify_report_text(const cJSON *results, char **text,
+				       struct tally_error *error);
 
 #ifdef __cplusplus
 }

@@ -44,3 +44,8 @@ tests_unit_test_base_memory_LDADD = $(unit_libs)
 tests_unit_test_base_memory_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_base_text_LDADD = $(unit_libs)
 tests_unit_test_base_text_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_verifier_verify
+TESTS += %D%/test_verifier_verify
+tests_unit_test_verifier_verify_LDADD = $(unit_libs)
+tests_unit_test_verifier_verify_CPPFLAGS = $(unit_cppflags)

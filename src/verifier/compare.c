@@ -1,0 +1,160 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "verifier/task.h"
+
+#define METADATA_HEADER "Pact-Message-Metadata"
+
+/* The words for an interaction that could not be compared. */
+static int set_error(struct task *task, const struct tally_error *problem,
+		     struct tally_error *error)
+{
+	if (problem->code == TALLY_ENOMEM)
+		return tally__fail_nomem(error);
+	task->outcome = OUTCOME_ERROR;
+	tally__buf_addf(&task->message, "%s", problem->message);
+	return tally__buf_status(&task->message, error);
+}
+
+static int add_headers(struct name_values_list *out, struct arena *arena,
+		       const struct http_headers *headers)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < headers->count && status == 0; i++)
+		status = tally__header_add(out, arena, headers->items[i].name,
+					   headers->items[i].value);
+	return status;
+}
+
+static struct body received_body(const struct http_response *response, const char *type)
+{
+	return (struct body){.state = response->body_len > 0 ? BODY_PRESENT : BODY_EMPTY,
+			     .content_type = type,
+			     .bytes = response->body,
+			     .len = response->body_len};
+}
+
+/* Turns what the matcher found into the outcome. */
+static int take_mismatches(struct task *task, struct mismatches *mismatches, int match_status,
+			   const struct tally_error *problem, struct tally_error *error)
+{
+	if (match_status != 0)
+		return set_error(task, problem, error);
+	if (mismatches->count == 0) {
+		task->outcome = OUTCOME_PASSED;
+		return 0;
+	}
+	task->outcome = OUTCOME_FAILED;
+	task->omitted_mismatches = mismatches->omitted;
+	task->mismatches = tally__mismatches_to_json(mismatches);
+	return task->mismatches != NULL ? 0 : tally__fail_nomem(error);
+}
+
+static int compare_response(struct task *task, const struct http_response *response,
+			    struct tally_error *error)
+{
+	struct response actual = {.status = response->status,
+				  .body = received_body(response, NULL)};
+	struct tally_error problem = TALLY_ERROR_INIT;
+	struct mismatches mismatches;
+	int status;
+
+	if (add_headers(&actual.headers, &task->arena, &response->headers) != 0)
+		return tally__fail_nomem(error);
+	tally__mismatches_init(&mismatches);
+	status = tally__match_response(task->matcher, &actual, &mismatches, &problem);
+	status = take_mismatches(task, &mismatches, status, &problem, error);
+	tally__mismatches_release(&mismatches);
+	return status;
+}
+
+/* The metadata that came with a message: the content type, overlaid by what the header holds as
+ * JSON in base64.  *out is to be deleted. */
+static int read_metadata(cJSON **out, const struct http_response *response,
+			 struct tally_error *error)
+{
+	const char *header = tally__http_header_get(&response->headers, METADATA_HEADER);
+	const char *type = tally__http_header_get(&response->headers, "Content-Type");
+	struct tally_error problem = TALLY_ERROR_INIT;
+	cJSON *metadata = NULL;
+	struct buf text;
+	int status = 0;
+
+	tally__json_setup();
+	tally__buf_init(&text, LIMIT_HEADER_BYTES);
+	if (header == NULL) {
+		metadata = cJSON_CreateObject();
+		if (metadata == NULL)
+			status = TALLY_ENOMEM;
+	} else if (!tally__base64_decode(&text, header, strlen(header)) || text.status != 0) {
+		status = text.status == TALLY_ENOMEM ? TALLY_ENOMEM : TALLY_EPARSE;
+		tally__fail(&problem, TALLY_EPARSE, "it is not base64");
+	} else {
+		status = tally_json_parse(&metadata, text.bytes, text.len, &problem);
+		if (status == 0 && !cJSON_IsObject(metadata))
+			status = tally__fail(&problem, TALLY_EPARSE, "it is no JSON object");
+	}
+	if (status == 0 && tally__json_get(metadata, "contentType") == NULL)
+		status = tally__json_put(metadata, "contentType",
+					 cJSON_CreateString(type != NULL ? type : ""));
+	tally__buf_release(&text);
+	if (status == 0) {
+		*out = metadata;
+		return 0;
+	}
+	cJSON_Delete(metadata);
+	if (status == TALLY_ENOMEM)
+		return tally__fail_nomem(error);
+	return tally__fail(error, TALLY_EPARSE,
+			   "the provider's header " METADATA_HEADER
+			   " cannot be read: expected a JSON object in base64, but %s",
+			   problem.message);
+}
+
+static int compare_message(struct task *task, const struct http_response *response,
+			   struct tally_error *error)
+{
+	struct message actual = {0};
+	struct tally_error problem = TALLY_ERROR_INIT;
+	struct mismatches mismatches;
+	cJSON *metadata = NULL;
+	int status = read_metadata(&metadata, response, &problem);
+
+	if (status != 0)
+		return set_error(task, &problem, error);
+	actual.contents =
+		received_body(response, tally__http_header_get(&response->headers, "Content-Type"));
+	actual.metadata = metadata;
+	tally__mismatches_init(&mismatches);
+	status = tally__match_message(task->matcher, &actual, &mismatches, &problem);
+	status = take_mismatches(task, &mismatches, status, &problem, error);
+	tally__mismatches_release(&mismatches);
+	cJSON_Delete(metadata);
+	return status;
+}
+
+int tally__verifier_compare(struct task *task, const struct http_response *response,
+			    struct tally_error *error)
+{
+	struct tally_error problem = TALLY_ERROR_INIT;
+
+	if (task->interaction->kind == INTERACTION_HTTP)
+		return compare_response(task, response, error);
+	/* Whoever answers with an error has not produced the message, whatever the body is. */
+	if (response->status >= 400) {
+		tally__fail(&problem, TALLY_EIO,
+			    "the provider answered %d when it was asked for this message; expected "
+			    "the message with a status of 200",
+			    response->status);
+		return set_error(task, &problem, error);
+	}
+	if (task->matcher == NULL) {
+		task->outcome = OUTCOME_PASSED;
+		return 0;
+	}
+	return compare_message(task, response, error);
+}

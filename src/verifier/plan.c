@@ -1,0 +1,111 @@
+#include "config.h"
+
+#include "base/mem.h"
+#include "verifier/run.h"
+
+#define MAX_MESSAGE_BYTES ((size_t)65536)
+
+static int fail_nothing(const struct settings *settings, size_t contracts, size_t interactions,
+			struct tally_error *error)
+{
+	struct buf filters;
+	int status;
+
+	if (contracts == 0)
+		return tally__fail(error, TALLY_ENOTHING,
+				   "there are no contracts to verify: give at least one");
+	if (interactions == 0)
+		return tally__fail(error, TALLY_ENOTHING,
+				   "the contracts hold no interactions: nothing was verified");
+	tally__buf_init(&filters, TALLY_ERROR_MESSAGE_BYTES);
+	tally__settings_describe(settings, &filters);
+	status = tally__fail(error, TALLY_ENOTHING,
+			     "none of the %zu interactions was selected by: %s; nothing was "
+			     "verified",
+			     interactions, filters.bytes);
+	tally__buf_release(&filters);
+	return status;
+}
+
+static int compile(struct task *task, struct tally_error *error)
+{
+	const struct interaction *interaction = task->interaction;
+	int status = 0;
+
+	switch (interaction->kind) {
+	case INTERACTION_HTTP:
+		status = tally__matcher_new_response(&task->matcher, &interaction->response, error);
+		break;
+	case INTERACTION_ASYNC_MESSAGE:
+		status = tally__matcher_new_message(&task->matcher, &interaction->message, error);
+		break;
+	case INTERACTION_SYNC_MESSAGE:
+		/* Over HTTP there is one answer: the first of those expected (matching.md 7.4). */
+		if (interaction->response_count > 0)
+			status = tally__matcher_new_message(&task->matcher,
+							    &interaction->responses[0], error);
+		break;
+	}
+	if (status != 0 && error != NULL) {
+		tally__error_within(error, interaction->description);
+		tally__error_within(error, task->contract->consumer);
+	}
+	return status;
+}
+
+static int add_task(struct run *run, const struct tally_contract *contract,
+		    const struct interaction *interaction, struct tally_error *error)
+{
+	struct task *task = &run->tasks[run->count++];
+	int status;
+
+	task->run = run;
+	task->contract = contract;
+	task->interaction = interaction;
+	tally__arena_init(&task->arena, 0);
+	tally__buf_init(&task->message, MAX_MESSAGE_BYTES);
+	status = tally__settings_select(run->settings, interaction, &task->selected, error);
+	if (status == 0 && task->selected) {
+		run->selected_count++;
+		status = compile(task, error);
+	}
+	return status;
+}
+
+int tally__run_init(struct run *run, const struct settings *settings,
+		    const struct tally_contract *const *contracts, size_t count,
+		    struct tally_error *error)
+{
+	size_t total = 0;
+	int status = 0;
+
+	*run = (struct run){.settings = settings};
+	tally__arena_init(&run->arena, 0);
+	for (size_t i = 0; i < count; i++)
+		total += contracts[i]->interaction_count;
+	run->tasks = tally__calloc(total, sizeof(*run->tasks));
+	if (run->tasks == NULL)
+		return tally__fail_nomem(error);
+	for (size_t i = 0; i < count && status == 0; i++) {
+		for (size_t j = 0; j < contracts[i]->interaction_count && status == 0; j++)
+			status = add_task(run, contracts[i], &contracts[i]->interactions[j], error);
+	}
+	if (status == 0 && run->selected_count == 0)
+		status = fail_nothing(settings, count, total, error);
+	return status;
+}
+
+void tally__run_release(struct run *run)
+{
+	tally__http_client_free(run->client);
+	for (size_t i = 0; i < run->count; i++) {
+		struct task *task = &run->tasks[i];
+
+		tally__matcher_free(task->matcher);
+		tally__arena_release(&task->arena);
+		tally__buf_release(&task->message);
+		cJSON_Delete(task->mismatches);
+	}
+	tally__free(run->tasks);
+	tally__arena_release(&run->arena);
+}

@@ -1,0 +1,215 @@
+#include "config.h"
+
+#include "verifier/run.h"
+
+struct counts {
+	size_t passed, failed, pending, skipped;
+};
+
+static const char *outcome_name(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_PASSED:
+		return "passed";
+	case OUTCOME_FAILED:
+		return "failed";
+	case OUTCOME_ERROR:
+		return "error";
+	case OUTCOME_SKIPPED:
+		break;
+	}
+	return "skipped";
+}
+
+static void count_task(struct counts *counts, const struct task *task)
+{
+	if (task->outcome == OUTCOME_PASSED)
+		counts->passed++;
+	else if (task->outcome == OUTCOME_SKIPPED)
+		counts->skipped++;
+	else if (task->interaction->pending)
+		counts->pending++;
+	else
+		counts->failed++;
+}
+
+/* Each adds one member; 0 or TALLY_ENOMEM.  NULL texts are left out. */
+static int put_text(cJSON *object, const char *name, const char *text)
+{
+	return text == NULL ? 0 : tally__json_put(object, name, cJSON_CreateString(text));
+}
+
+static int put_number(cJSON *object, const char *name, double number)
+{
+	return tally__json_put(object, name, cJSON_CreateNumber(number));
+}
+
+static int put_bool(cJSON *object, const char *name, bool value)
+{
+	return tally__json_put(object, name, cJSON_CreateBool(value));
+}
+
+/* Makes an object or array within another one; lent, NULL when memory is short. */
+static cJSON *put_new(cJSON *parent, const char *name, cJSON *item)
+{
+	int status = name != NULL ? tally__json_put(parent, name, item)
+				  : tally__json_append(parent, item);
+
+	return status == 0 ? item : NULL;
+}
+
+static int put_states(cJSON *object, const struct interaction *interaction)
+{
+	cJSON *states = put_new(object, "providerStates", cJSON_CreateArray());
+	int status = states != NULL ? 0 : TALLY_ENOMEM;
+
+	for (size_t i = 0; i < interaction->state_count && status == 0; i++)
+		status =
+			tally__json_append(states, cJSON_CreateString(interaction->states[i].name));
+	return status;
+}
+
+static int put_request(cJSON *object, const struct task *task)
+{
+	cJSON *request;
+
+	if (task->url == NULL)
+		return 0;
+	request = put_new(object, "request", cJSON_CreateObject());
+	if (request == NULL || put_text(request, "method", task->method) != 0 ||
+	    put_text(request, "url", task->url) != 0 || put_text(request, "curl", task->curl) != 0)
+		return TALLY_ENOMEM;
+	return put_number(object, "durationMs", (double)task->duration_ms);
+}
+
+static int put_outcome(cJSON *object, const struct task *task)
+{
+	cJSON *mismatches = task->mismatches != NULL ? tally__json_clone(task->mismatches)
+						     : cJSON_CreateArray();
+
+	if (put_text(object, "outcome", outcome_name(task->outcome)) != 0 ||
+	    (task->message.len > 0 && put_text(object, "message", task->message.bytes) != 0)) {
+		cJSON_Delete(mismatches);
+		return TALLY_ENOMEM;
+	}
+	if (tally__json_put(object, "mismatches", mismatches) != 0)
+		return TALLY_ENOMEM;
+	if (task->omitted_mismatches == 0)
+		return 0;
+	return put_number(object, "mismatchesOmitted", (double)task->omitted_mismatches);
+}
+
+static int put_task(cJSON *interactions, const struct task *task, struct tally_error *error)
+{
+	const struct interaction *interaction = task->interaction;
+	char digest[DIGEST_TEXT_BYTES];
+	cJSON *object;
+	int status = tally__interaction_digest(interaction, digest, error);
+
+	if (status != 0)
+		return status;
+	object = put_new(interactions, NULL, cJSON_CreateObject());
+	if (object == NULL || put_text(object, "description", interaction->description) != 0 ||
+	    put_text(object, "digest", digest) != 0 ||
+	    put_text(object, "key", interaction->key) != 0 ||
+	    put_text(object, "id", interaction->id) != 0 || put_states(object, interaction) != 0 ||
+	    put_bool(object, "pending", interaction->pending) != 0 ||
+	    put_outcome(object, task) != 0 || put_request(object, task) != 0)
+		return tally__fail_nomem(error);
+	return 0;
+}
+
+static int put_counts(cJSON *object, const struct counts *counts)
+{
+	cJSON *member = put_new(object, "counts", cJSON_CreateObject());
+
+	if (member == NULL || put_number(member, "passed", (double)counts->passed) != 0 ||
+	    put_number(member, "failed", (double)counts->failed) != 0 ||
+	    put_number(member, "pending", (double)counts->pending) != 0)
+		return TALLY_ENOMEM;
+	return put_number(member, "skipped", (double)counts->skipped);
+}
+
+/* Adds a contract with its tasks, which begin at *next; moves *next on. */
+static int put_contract(cJSON *list, const struct run *run, const struct tally_contract *contract,
+			size_t *next, struct tally_error *error)
+{
+	cJSON *object = put_new(list, NULL, cJSON_CreateObject());
+	size_t first = *next;
+	struct counts counts = {0};
+	cJSON *interactions;
+	int status = 0;
+
+	*next += contract->interaction_count;
+	for (size_t i = first; i < *next; i++)
+		count_task(&counts, &run->tasks[i]);
+	if (object == NULL || put_text(object, "consumer", contract->consumer) != 0 ||
+	    put_text(object, "provider", contract->provider) != 0 ||
+	    put_text(object, "spec", tally_spec_text(contract->spec)) != 0 ||
+	    put_bool(object, "success", counts.failed == 0) != 0)
+		return tally__fail_nomem(error);
+	interactions = put_new(object, "interactions", cJSON_CreateArray());
+	if (interactions == NULL)
+		return tally__fail_nomem(error);
+	for (size_t i = first; i < *next && status == 0; i++)
+		status = put_task(interactions, &run->tasks[i], error);
+	return status;
+}
+
+/* Whoever forgets the state-change URL is told, rather than left to wonder about the failures. */
+static int put_warnings(cJSON *document, const struct run *run, struct tally_error *error)
+{
+	size_t with_state = 0;
+	struct buf text;
+	cJSON *list;
+	int status;
+
+	for (size_t i = 0; i < run->count; i++) {
+		if (run->tasks[i].selected && run->tasks[i].interaction->state_count > 0)
+			with_state++;
+	}
+	if (with_state == 0 || run->settings->options->state_change_url != NULL)
+		return 0;
+	tally__buf_init(&text, TALLY_ERROR_MESSAGE_BYTES);
+	tally__buf_addf(
+		&text,
+		"%zu of %zu interactions need a provider state, but no state-change URL was "
+		"given: their states were not set up",
+		with_state, run->selected_count);
+	list = put_new(document, "warnings", cJSON_CreateArray());
+	status = list == NULL || text.status != 0
+			 ? TALLY_ENOMEM
+			 : tally__json_append(list, cJSON_CreateString(text.bytes));
+	tally__buf_release(&text);
+	return status == 0 ? 0 : tally__fail_nomem(error);
+}
+
+int tally__run_results(const struct run *run, const struct tally_contract *const *contracts,
+		       size_t count, cJSON **results, struct tally_error *error)
+{
+	struct counts counts = {0};
+	size_t next = 0;
+	cJSON *document, *list;
+	int status = 0;
+
+	tally__json_setup();
+	document = cJSON_CreateObject();
+	for (size_t i = 0; i < run->count; i++)
+		count_task(&counts, &run->tasks[i]);
+	if (document == NULL || put_bool(document, "success", counts.failed == 0) != 0 ||
+	    put_counts(document, &counts) != 0)
+		status = tally__fail_nomem(error);
+	if (status == 0)
+		status = put_warnings(document, run, error);
+	list = status == 0 ? put_new(document, "contracts", cJSON_CreateArray()) : NULL;
+	if (status == 0 && list == NULL)
+		status = tally__fail_nomem(error);
+	for (size_t i = 0; i < count && status == 0; i++)
+		status = put_contract(list, run, contracts[i], &next, error);
+	if (status != 0) {
+		cJSON_Delete(document);
+		return status;
+	}
+	*results = document;
+	return 0;
+}

@@ -1,0 +1,182 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "verifier/settings.h"
+
+#define DEFAULT_TIMEOUT_MS 5000
+#define DEFAULT_JOBS       4
+#define MAX_JOBS           256
+
+/* A base URL is a prefix: what would come after the path cannot be part of it. */
+static int check_url(const char *what, const char *url, bool is_base, struct tally_error *error)
+{
+	size_t scheme_len = strncmp(url, "http://", 7) == 0    ? 7
+			    : strncmp(url, "https://", 8) == 0 ? 8
+							       : 0;
+
+	if (scheme_len == 0 || url[scheme_len] == '\0' || url[scheme_len] == '/')
+		return tally__fail_at(error, TALLY_EINVAL, what, 0, 0,
+				      "expected http://HOST[:PORT][/PATH] or https://…, found "
+				      "\"%.200s\"",
+				      url);
+	if (is_base && strpbrk(url, "?#") != NULL)
+		return tally__fail_at(error, TALLY_EINVAL, what, 0, 0,
+				      "\"%.200s\" has a query or fragment; requests are put behind "
+				      "it, so give only scheme, host, port and path",
+				      url);
+	return 0;
+}
+
+static int set_urls(struct settings *settings, struct tally_error *error)
+{
+	const struct tally_verify_options *options = settings->options;
+	size_t len;
+	int status;
+
+	if (options->provider_url == NULL)
+		return tally__fail_at(error, TALLY_EINVAL, "provider_url", 0, 0,
+				      "is missing: say where the provider listens, such as "
+				      "http://127.0.0.1:8080");
+	status = check_url("provider_url", options->provider_url, true, error);
+	if (status == 0 && options->state_change_url != NULL)
+		status = check_url("state_change_url", options->state_change_url, false, error);
+	if (status != 0)
+		return status;
+	len = strlen(options->provider_url);
+	while (options->provider_url[len - 1] == '/')
+		len--;
+	settings->base_url = tally__arena_memdup(&settings->arena, options->provider_url, len);
+	return settings->base_url != NULL ? 0 : tally__fail_nomem(error);
+}
+
+/* "Name: value"; blanks around the value don't count. */
+static int add_header(struct settings *settings, const char *line, struct tally_error *error)
+{
+	const char *colon = strchr(line, ':');
+	const char *value;
+	char *name, *copy;
+	size_t len;
+	int status;
+
+	if (colon == NULL || colon == line)
+		return tally__fail_at(error, TALLY_EINVAL, "headers", 0, 0,
+				      "expected \"Name: value\", found \"%.200s\"", line);
+	value = colon + 1 + strspn(colon + 1, " \t");
+	len = strlen(value);
+	while (len > 0 && strchr(" \t", value[len - 1]) != NULL)
+		len--;
+	name = tally__arena_memdup(&settings->arena, line, (size_t)(colon - line));
+	copy = tally__arena_memdup(&settings->arena, value, len);
+	if (name == NULL || copy == NULL)
+		return tally__fail_nomem(error);
+	status = tally__http_header_add(&settings->headers, &settings->arena, name, copy, error);
+	if (status != 0)
+		tally__error_where(error, "headers");
+	return status;
+}
+
+static int compile(struct regex **out, const char *what, const char *pattern,
+		   struct tally_error *error)
+{
+	struct tally_error problem = TALLY_ERROR_INIT;
+	int status;
+
+	if (pattern == NULL)
+		return 0;
+	status = tally__regex_new(out, pattern, REGEX_SEARCH, &problem);
+	if (status == TALLY_ENOMEM)
+		return tally__fail_nomem(error);
+	if (status != 0)
+		return tally__fail_at(error, TALLY_EINVAL, what, 0, 0,
+				      "\"%.200s\" is not a valid regular expression: %s", pattern,
+				      problem.message);
+	return 0;
+}
+
+/* Provider states are the provider's, not one request's: with a state-change URL interactions only
+ * go one after the other unless the caller knows better.  So do they when the first failure ends
+ * the run, or which ones ran would be a matter of luck. */
+static unsigned choose_jobs(const struct tally_verify_options *options)
+{
+	if (options->jobs > 0)
+		return options->jobs < MAX_JOBS ? options->jobs : MAX_JOBS;
+	if (options->state_change_url != NULL || options->exit_on_first_error)
+		return 1;
+	return DEFAULT_JOBS;
+}
+
+int tally__settings_init(struct settings *settings, const struct tally_verify_options *options,
+			 struct tally_error *error)
+{
+	int status;
+
+	*settings = (struct settings){.options = options};
+	tally__arena_init(&settings->arena, 0);
+	settings->timeout_ms =
+		options->request_timeout_ms != 0 ? options->request_timeout_ms : DEFAULT_TIMEOUT_MS;
+	settings->jobs = choose_jobs(options);
+	status = set_urls(settings, error);
+	for (size_t i = 0; i < options->header_count && status == 0; i++)
+		status = add_header(settings, options->headers[i], error);
+	if (status == 0)
+		status = compile(&settings->description, "filter_description",
+				 options->filter_description, error);
+	if (status == 0)
+		status = compile(&settings->state, "filter_state", options->filter_state, error);
+	if (status == 0 && options->filter_state != NULL && options->filter_no_state)
+		status = tally__fail_at(error, TALLY_EINVAL, "filter_no_state", 0, 0,
+					"cannot be combined with a filter on provider states: no "
+					"interaction would be left");
+	return status;
+}
+
+void tally__settings_release(struct settings *settings)
+{
+	tally__regex_free(settings->description);
+	tally__regex_free(settings->state);
+	tally__arena_release(&settings->arena);
+}
+
+int tally__settings_select(const struct settings *settings, const struct interaction *interaction,
+			   bool *selected, struct tally_error *error)
+{
+	bool matches = settings->description == NULL;
+	int status;
+
+	*selected = false;
+	if (settings->options->filter_no_state && interaction->state_count > 0)
+		return 0;
+	if (settings->description != NULL) {
+		status = tally__regex_match(settings->description, interaction->description,
+					    strlen(interaction->description), &matches, error);
+		if (status != 0)
+			return status;
+	}
+	if (!matches)
+		return 0;
+	matches = settings->state == NULL;
+	for (size_t i = 0; i < interaction->state_count && !matches; i++) {
+		const char *name = interaction->states[i].name;
+
+		status = tally__regex_match(settings->state, name, strlen(name), &matches, error);
+		if (status != 0)
+			return status;
+	}
+	*selected = matches;
+	return 0;
+}
+
+void tally__settings_describe(const struct settings *settings, struct buf *out)
+{
+	const struct tally_verify_options *options = settings->options;
+
+	if (options->filter_description != NULL)
+		tally__buf_addf(out, "description ~ \"%s\"", options->filter_description);
+	if (options->filter_state != NULL)
+		tally__buf_addf(out, "%sprovider state ~ \"%s\"", out->len > 0 ? ", " : "",
+				options->filter_state);
+	if (options->filter_no_state)
+		tally__buf_addf(out, "%swithout provider state", out->len > 0 ? ", " : "");
+}

@@ -1,0 +1,72 @@
+/* verifier/task.h - one interaction on its way through a run, and what came of it. */
+#ifndef TALLY_VERIFIER_TASK_H
+#define TALLY_VERIFIER_TASK_H
+
+#include "contract/contract.h"
+#include "http/http.h"
+#include "matching/match.h"
+#include "verifier/settings.h"
+
+enum outcome {
+	OUTCOME_SKIPPED, /* not selected, or the run ended before */
+	OUTCOME_PASSED,
+	OUTCOME_FAILED,
+	OUTCOME_ERROR
+};
+
+enum phase { PHASE_SETUP, PHASE_REQUEST, PHASE_TEARDOWN };
+
+struct run;
+
+struct task {
+	struct run *run;
+	const struct tally_contract *contract;
+	const struct interaction *interaction;
+	bool selected;
+	struct matcher *matcher; /* NULL: there is nothing to compare with */
+
+	/* While it runs. */
+	struct arena arena; /* of the request under way and its answer */
+	struct http_request request;
+	enum phase phase;
+	size_t state; /* the provider state whose turn it is */
+	int64_t sent_ms;
+
+	/* The outcome; texts are made in the run's arena. */
+	enum outcome outcome;
+	struct buf message; /* why it is an error */
+	cJSON *mismatches;  /* NULL: none */
+	size_t omitted_mismatches;
+	const char *method, *url; /* NULL: nothing was asked */
+	const char *curl;         /* a command that asks again; only when it did not pass */
+	int64_t duration_ms;
+};
+
+/* Makes the request that an interaction asks of the provider, in `arena`.  TALLY_EINVAL: a header
+ * or path that HTTP does not allow; TALLY_ELIMIT, TALLY_ENOMEM. */
+int tally__verifier_request(struct http_request *out, struct arena *arena,
+			    const struct settings *settings, const struct interaction *interaction,
+			    struct tally_error *error);
+
+/* Adds the caller's own headers, and "Content-Type: application/json" for `json` unless they have
+ * one. */
+int tally__verifier_headers(struct http_request *out, struct arena *arena,
+			    const struct settings *settings, bool json, struct tally_error *error);
+
+/* Makes the request that sets up or tears down a provider state; `state` is NULL for an interaction
+ * that has none. */
+int tally__verifier_state_request(struct http_request *out, struct arena *arena,
+				  const struct settings *settings,
+				  const struct provider_state *state, bool teardown,
+				  struct tally_error *error);
+
+/* Compares a provider's answer with what was expected: sets outcome, message and mismatches.
+ * TALLY_ENOMEM. */
+int tally__verifier_compare(struct task *task, const struct http_response *response,
+			    struct tally_error *error);
+
+/* A shell command that sends this request again, secrets left out; made in `arena`, NULL when
+ * memory is short. */
+const char *tally__verifier_curl(struct arena *arena, const struct http_request *request);
+
+#endif

@@ -1,0 +1,899 @@
+#include "config.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "format/json.h"
+#include "http/server.h"
+#include "http_wire.h"
+#include "tally/verify.h"
+
+/* What the provider under test answers to one target. */
+struct answer {
+	const char *target;
+	int status;
+	const char *type; /* Content-Type; NULL: none */
+	const char *body; /* NULL: none */
+	const char *metadata;
+};
+
+struct fixture {
+	struct http_server *provider;
+	const struct answer *answers;
+	size_t answer_count;
+	int state_status;    /* of setups */
+	int teardown_status; /* of teardowns */
+	const char *slow;    /* a target that is not answered until the test ends */
+	size_t huge_bytes;   /* of the body at /huge */
+	struct arena arena;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool let_go;
+	struct buf log; /* a line for each request: "METHOD target body" */
+	struct http_headers seen;
+
+	struct tally_verify_options options;
+	struct tally_contract *contracts[4];
+	size_t contract_count;
+	cJSON *results;
+	struct tally_error error;
+};
+
+static void log_request(struct fixture *fixture, const struct http_request *request)
+{
+	tally__buf_addf(&fixture->log, "%s %s", request->method, request->target);
+	if (request->body_len > 0)
+		tally__buf_addf(&fixture->log, " %s", request->body);
+	tally__buf_addc(&fixture->log, '\n');
+	fixture->seen.count = 0;
+	for (size_t i = 0; i < request->headers.count; i++)
+		tally__http_header_add(&fixture->seen, &fixture->arena,
+				       request->headers.items[i].name,
+				       request->headers.items[i].value, NULL);
+}
+
+static int answer_state_change(const struct fixture *fixture, const struct http_request *request,
+			       struct http_response *response)
+{
+	bool teardown = strstr(request->body, "teardown") != NULL ||
+			strstr(request->target, "teardown") != NULL;
+
+	response->status = teardown ? fixture->teardown_status : fixture->state_status;
+	return 0;
+}
+
+static int give(const struct answer *answer, struct arena *arena, struct http_response *response)
+{
+	int status = 0;
+
+	response->status = answer->status;
+	response->body = answer->body;
+	response->body_len = answer->body != NULL ? strlen(answer->body) : 0;
+	if (answer->type != NULL)
+		status = tally__http_header_add(&response->headers, arena, "Content-Type",
+						answer->type, NULL);
+	if (status == 0 && answer->metadata != NULL)
+		status = tally__http_header_add(&response->headers, arena, "Pact-Message-Metadata",
+						answer->metadata, NULL);
+	return status;
+}
+
+static int provide(void *context, const struct http_request *request, struct arena *arena,
+		   struct http_response *response)
+{
+	static const struct answer none = {.status = 404, .type = "text/plain", .body = "none"};
+	struct fixture *fixture = context;
+
+	pthread_mutex_lock(&fixture->lock);
+	log_request(fixture, request);
+	while (fixture->slow != NULL && strcmp(fixture->slow, request->target) == 0 &&
+	       !fixture->let_go)
+		pthread_cond_wait(&fixture->changed, &fixture->lock);
+	pthread_mutex_unlock(&fixture->lock);
+	if (strncmp(request->target, "/_states", 8) == 0)
+		return answer_state_change(fixture, request, response);
+	if (strcmp(request->target, "/huge") == 0) {
+		response->status = 200;
+		response->body = tally__arena_alloc(arena, fixture->huge_bytes);
+		response->body_len = response->body != NULL ? fixture->huge_bytes : 0;
+		return 0;
+	}
+	for (size_t i = 0; i < fixture->answer_count; i++) {
+		if (strcmp(fixture->answers[i].target, request->target) == 0)
+			return give(&fixture->answers[i], arena, response);
+	}
+	return give(&none, arena, response);
+}
+
+static int setup(void **state)
+{
+	struct fixture *fixture = tally__calloc(1, sizeof(*fixture));
+	const struct http_server_options options = {
+		.handler = provide, .context = fixture, .threads = 4};
+
+	tally__arena_init(&fixture->arena, 0);
+	pthread_mutex_init(&fixture->lock, NULL);
+	pthread_cond_init(&fixture->changed, NULL);
+	tally__buf_init(&fixture->log, 1 << 20);
+	fixture->state_status = fixture->teardown_status = 200;
+	if (tally__http_server_start(&fixture->provider, &options, &fixture->error) != 0)
+		return -1;
+	fixture->options.provider_url = tally__http_server_url(fixture->provider);
+	*state = fixture;
+	return 0;
+}
+
+static void let_go(struct fixture *fixture)
+{
+	pthread_mutex_lock(&fixture->lock);
+	fixture->let_go = true;
+	pthread_cond_broadcast(&fixture->changed);
+	pthread_mutex_unlock(&fixture->lock);
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	let_go(fixture);
+	tally__http_server_stop(fixture->provider);
+	for (size_t i = 0; i < fixture->contract_count; i++)
+		tally_contract_free(fixture->contracts[i]);
+	cJSON_Delete(fixture->results);
+	tally__buf_release(&fixture->log);
+	tally__arena_release(&fixture->arena);
+	pthread_cond_destroy(&fixture->changed);
+	pthread_mutex_destroy(&fixture->lock);
+	tally__free(fixture);
+	return 0;
+}
+
+/* Adds a contract of the given interactions (JSON texts with commas between). */
+static void add_contract(struct fixture *fixture, const char *spec, const char *list,
+			 const char *interactions)
+{
+	char *text = tally__arena_printf(
+		&fixture->arena,
+		"{\"consumer\":{\"name\":\"web\"},\"provider\":{\"name\":\"orders\"},\"%s\":[%s],"
+		"\"metadata\":{\"pactSpecification\":{\"version\":\"%s\"}}}",
+		list, interactions, spec);
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	if (tally_contract_parse(&fixture->contracts[fixture->contract_count], text, strlen(text),
+				 &error) != 0)
+		fail_msg("%zu:%zu %s", error.line, error.column, error.message);
+	fixture->contract_count++;
+}
+
+static int verify(struct fixture *fixture)
+{
+	cJSON_Delete(fixture->results);
+	fixture->results = NULL;
+	fixture->error = (struct tally_error)TALLY_ERROR_INIT;
+	return tally_verify((const struct tally_contract *const *)fixture->contracts,
+			    fixture->contract_count, &fixture->options, &fixture->results,
+			    &fixture->error);
+}
+
+static void verify_well(struct fixture *fixture)
+{
+	if (verify(fixture) != 0)
+		fail_msg("%s: %s", fixture->error.where, fixture->error.message);
+}
+
+static const cJSON *interaction(const struct fixture *fixture, int contract, int index)
+{
+	const cJSON *list = tally__json_get(fixture->results, "contracts");
+
+	list = tally__json_get(cJSON_GetArrayItem(list, contract), "interactions");
+	return cJSON_GetArrayItem(list, index);
+}
+
+static const char *outcome(const struct fixture *fixture, int index)
+{
+	return tally__json_get_string(interaction(fixture, 0, index), "outcome");
+}
+
+static const char *message(const struct fixture *fixture, int index)
+{
+	const char *text = tally__json_get_string(interaction(fixture, 0, index), "message");
+
+	return text != NULL ? text : "";
+}
+
+static int count(const struct fixture *fixture, const char *name)
+{
+	const cJSON *counts = tally__json_get(fixture->results, "counts");
+
+	return tally__json_get(counts, name)->valueint;
+}
+
+static bool success(const struct fixture *fixture)
+{
+	return cJSON_IsTrue(tally__json_get(fixture->results, "success"));
+}
+
+/* "type path" of each mismatch, with commas between. */
+static const char *mismatch_places(struct fixture *fixture, int index)
+{
+	const cJSON *item;
+	const char *text = "";
+
+	cJSON_ArrayForEach(item, tally__json_get(interaction(fixture, 0, index), "mismatches"))
+		text = tally__arena_printf(
+			&fixture->arena, "%s%s%s %s", text, *text != '\0' ? "," : "",
+			tally__json_get_string(item, "type"), tally__json_get_string(item, "path"));
+	return text;
+}
+
+#define assert_in(text, part)                                                                      \
+	do {                                                                                       \
+		if (strstr(text, part) == NULL)                                                    \
+			fail_msg("\"%s\" not in: %s", part, text);                                 \
+	} while (0)
+#define assert_not_in(text, part)                                                                  \
+	do {                                                                                       \
+		if (strstr(text, part) != NULL)                                                    \
+			fail_msg("\"%s\" in: %s", part, text);                                     \
+	} while (0)
+
+#define GET_ORDER                                                                                  \
+	"{\"description\":\"a request for an order\",\"providerStates\":[{\"name\":\"an order "    \
+	"exists\",\"params\":{\"id\":7}}],\"request\":{\"method\":\"get\",\"path\":\"/orders/7\"," \
+	"\"headers\":{\"Accept\":\"application/json\"}},\"response\":{\"status\":200,\"headers\":" \
+	"{\"Content-Type\":\"application/json\"},\"body\":{\"id\":7,\"total\":12.50}}}"
+#define NO_STATE                                                                                   \
+	"{\"description\":\"a ping\",\"request\":{\"method\":\"GET\",\"path\":\"/ping\"},"         \
+	"\"response\":{\"status\":204}}"
+
+static const struct answer good[] = {
+	{"/orders/7", 200, "application/json", "{\"id\":7,\"total\":12.5,\"more\":true}", NULL},
+	{"/ping", 204, NULL, NULL, NULL}};
+
+static void answer_well(struct fixture *fixture)
+{
+	fixture->answers = good;
+	fixture->answer_count = 2;
+}
+
+static void a_good_provider_passes(void **state)
+{
+	struct fixture *fixture = *state;
+	const cJSON *first;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
+	verify_well(fixture);
+	assert_true(success(fixture));
+	assert_int_equal(count(fixture, "passed"), 2);
+	assert_int_equal(count(fixture, "failed"), 0);
+	first = interaction(fixture, 0, 0);
+	assert_string_equal(tally__json_get_string(first, "description"), "a request for an order");
+	assert_int_equal(strlen(tally__json_get_string(first, "digest")), 40);
+	assert_string_equal(
+		cJSON_GetArrayItem(tally__json_get(first, "providerStates"), 0)->valuestring,
+		"an order exists");
+	assert_string_equal(tally__json_get_string(tally__json_get(first, "request"), "method"),
+			    "GET");
+	assert_true(cJSON_IsArray(tally__json_get(first, "mismatches")));
+	assert_null(tally__json_get(tally__json_get(first, "request"), "curl"));
+	assert_true(cJSON_IsNumber(tally__json_get(first, "durationMs")));
+	assert_in(cJSON_GetArrayItem(tally__json_get(fixture->results, "warnings"), 0)->valuestring,
+		  "1 of 2 interactions need a provider state");
+}
+
+static void each_part_can_fail(void **state)
+{
+	static const struct answer answers[] = {
+		{"/status", 500, NULL, NULL, NULL},
+		{"/header", 200, "text/html", NULL, NULL},
+		{"/body", 200, "application/json", "{\"a\":[1,\"x\"]}", NULL},
+		{"/type", 200, "text/plain", "{\"a\":1}", NULL}};
+	struct fixture *fixture = *state;
+
+	fixture->answers = answers;
+	fixture->answer_count = 4;
+	add_contract(fixture, "3.0.0", "interactions",
+		     "{\"description\":\"s\",\"request\":{\"path\":\"/status\"},\"response\":{"
+		     "\"status\":200}},"
+		     "{\"description\":\"h\",\"request\":{\"path\":\"/header\"},\"response\":{"
+		     "\"headers\":{\"Content-Type\":\"text/plain\",\"X-A\":\"1\"}}},"
+		     "{\"description\":\"b\",\"request\":{\"path\":\"/body\"},\"response\":{"
+		     "\"body\":{\"a\":[1,2]}}},"
+		     "{\"description\":\"t\",\"request\":{\"path\":\"/type\"},\"response\":{"
+		     "\"headers\":{\"Content-Type\":\"application/json\"},\"body\":{\"a\":1}}}");
+	verify_well(fixture);
+	assert_false(success(fixture));
+	assert_int_equal(count(fixture, "failed"), 4);
+	assert_string_equal(outcome(fixture, 0), "failed");
+	assert_in(mismatch_places(fixture, 0), "status");
+	assert_in(mismatch_places(fixture, 1), "header Content-Type");
+	assert_in(mismatch_places(fixture, 1), "header X-A");
+	assert_in(mismatch_places(fixture, 2), "body $.a[1]");
+	assert_in(mismatch_places(fixture, 3), "body-type");
+	assert_in(tally__json_get_string(tally__json_get(interaction(fixture, 0, 2), "request"),
+					 "curl"),
+		  "curl -i 'http://127.0.0.1:");
+}
+
+static void requests_go_out_as_written(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *base =
+		tally__arena_printf(&fixture->arena, "%s/base//", fixture->options.provider_url);
+
+	fixture->options.provider_url = base;
+	fixture->options.jobs = 1;
+	add_contract(fixture, "2.0.0", "interactions",
+		     "{\"description\":\"a\",\"request\":{\"method\":\"PATCH\",\"path\":"
+		     "\"/a%2Fb//c/../d e\",\"query\":\"x=1%202&y=a+b&x=%26\",\"headers\":{"
+		     "\"Content-Type\":\"text/plain\",\"X-A\":\"1, 2\"},\"body\":\"caf\xc3\xa9\"},"
+		     "\"response\":{\"status\":404}}");
+	add_contract(
+		fixture, "4.0", "interactions",
+		"{\"type\":\"Synchronous/HTTP\",\"description\":\"b\",\"request\":{\"path\":"
+		"\"no-slash\",\"query\":{\"ids[]\":[\"a b\",\"c+d&\xc3\xa9\"],\"flag\":[null]},"
+		"\"headers\":{\"X-R\":[\"1\",\"2\"],\"Accept\":[\"text/a\",\"text/b\"]}},"
+		"\"response\":{\"status\":404}}");
+	verify_well(fixture);
+	assert_string_equal(fixture->log.bytes,
+			    "PATCH /base/a%2Fb//c/../d%20e?x=1%202&y=a+b&x=%26 caf\xc3\xa9\n"
+			    "GET /base/no-slash?ids%5B%5D=a%20b&ids%5B%5D=c%2Bd%26%C3%A9&flag\n");
+	for (size_t i = 0, repeated = 0; i < fixture->seen.count; i++) {
+		const struct http_header *header = &fixture->seen.items[i];
+
+		if (strcmp(header->name, "X-R") == 0)
+			assert_string_equal(header->value, repeated++ == 0 ? "1" : "2");
+		if (strcmp(header->name, "Accept") == 0)
+			assert_string_equal(header->value, "text/a, text/b");
+	}
+	assert_true(success(fixture));
+}
+
+static void own_headers_replace_the_contracts(void **state)
+{
+	static const char *const headers[] = {"authorization:  Bearer new ", "X-More: 1"};
+	struct fixture *fixture = *state;
+	const char *curl;
+
+	add_contract(fixture, "3.0.0", "interactions",
+		     "{\"description\":\"a\",\"request\":{\"method\":\"PUT\",\"path\":\"/it's\","
+		     "\"headers\":{\"Authorization\":\"Bearer old\"},\"body\":{\"a\":1}},"
+		     "\"response\":{\"status\":200}}");
+	fixture->options.headers = headers;
+	fixture->options.header_count = 2;
+	verify_well(fixture);
+	assert_string_equal(tally__http_header_get(&fixture->seen, "Authorization"), "Bearer new");
+	assert_string_equal(tally__http_header_get(&fixture->seen, "X-More"), "1");
+	curl = tally__json_get_string(tally__json_get(interaction(fixture, 0, 0), "request"),
+				      "curl");
+	assert_in(curl, "-X PUT");
+	assert_in(curl, "-H 'authorization: ***'");
+	assert_in(curl, "-H 'X-More: 1'");
+	assert_in(curl, "/it'\\''s'");
+	assert_in(curl, "--data-raw '{\"a\":1}'");
+	assert_not_in(curl, "Bearer");
+}
+
+static void use_states(struct fixture *fixture)
+{
+	fixture->options.state_change_url =
+		tally__arena_printf(&fixture->arena, "%s/_states", fixture->options.provider_url);
+}
+
+static void states_are_set_up_and_torn_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions",
+		     "{\"description\":\"two states\",\"providerStates\":[{\"name\":\"s 1\"},"
+		     "{\"name\":\"s2\",\"params\":{\"k\":\"v\",\"n\":1.50}}],\"request\":{\"path\":"
+		     "\"/ping\"},\"response\":{\"status\":200}}," NO_STATE);
+	use_states(fixture);
+	fixture->options.state_change_teardown = true;
+	verify_well(fixture);
+	assert_string_equal(
+		fixture->log.bytes,
+		"POST /_states {\"action\":\"setup\",\"params\":{},\"state\":\"s 1\"}\n"
+		"POST /_states {\"action\":\"setup\",\"params\":{\"k\":\"v\",\"n\":1.50},"
+		"\"state\":\"s2\"}\n"
+		"GET /ping\n"
+		"POST /_states {\"action\":\"teardown\",\"params\":{},\"state\":\"s 1\"}\n"
+		"POST /_states {\"action\":\"teardown\",\"params\":{\"k\":\"v\",\"n\":1.50},"
+		"\"state\":\"s2\"}\n"
+		"POST /_states {\"action\":\"setup\",\"params\":{},\"state\":\"\"}\n"
+		"GET /ping\n"
+		"POST /_states {\"action\":\"teardown\",\"params\":{},\"state\":\"\"}\n");
+	assert_string_equal(outcome(fixture, 0), "failed");
+	assert_string_equal(outcome(fixture, 1), "passed");
+	assert_null(tally__json_get(fixture->results, "warnings"));
+}
+
+static void states_as_query(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions",
+		     "{\"description\":\"a\",\"providerStates\":[{\"name\":\"s&1\",\"params\":{"
+		     "\"z\":\"v w\",\"b\":{\"c\":[1]}}}],\"request\":{\"path\":\"/ping\"},"
+		     "\"response\":{\"status\":204}}");
+	use_states(fixture);
+	fixture->options.state_change_as_query = true;
+	verify_well(fixture);
+	assert_string_equal(
+		fixture->log.bytes,
+		"POST /_states?action=setup&b=%7B%22c%22%3A%5B1%5D%7D&state=s%261&z=v%20w\n"
+		"GET /ping\n");
+}
+
+static void a_failing_setup_is_an_error(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
+	use_states(fixture);
+	fixture->options.state_change_teardown = true;
+	fixture->state_status = 503;
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_in(message(fixture, 0), "One or more of the setup state change handlers has failed");
+	assert_in(message(fixture, 0), "an order exists");
+	assert_in(message(fixture, 0), "503");
+	assert_not_in(fixture->log.bytes, "GET ");
+	assert_not_in(fixture->log.bytes, "teardown");
+	assert_null(tally__json_get(interaction(fixture, 0, 0), "request"));
+	assert_int_equal(count(fixture, "failed"), 2);
+}
+
+static void a_failing_teardown_is_an_error(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER);
+	use_states(fixture);
+	fixture->options.state_change_teardown = true;
+	fixture->teardown_status = 500;
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_in(message(fixture, 0),
+		  "One or more of the teardown state change handlers has failed");
+}
+
+#define MESSAGE(description, content, metadata)                                                    \
+	"{\"description\":\"" description                                                          \
+	"\",\"providerStates\":[{\"name\":\"s\"}],\"contents\":" content ",\"metaData\":" metadata \
+	"}"
+
+static void asynchronous_messages(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf metadata;
+	struct answer answer = {"/", 200, "application/json; charset=utf-8", "{\"a\":1,\"b\":2}",
+				NULL};
+
+	tally__buf_init(&metadata, 1000);
+	tally__base64_encode(&metadata, "{\"topic\":\"t\",\"n\":1}", 19);
+	answer.metadata = metadata.bytes;
+	fixture->answers = &answer;
+	fixture->answer_count = 1;
+	fixture->options.jobs = 1;
+	add_contract(
+		fixture, "3.0.0", "messages",
+		MESSAGE("good", "{\"a\":1}", "{\"contentType\":\"application/json\",\"topic\":\"t\",\"n\":1}") "," MESSAGE(
+			"bad", "{\"a\":2}", "{\"topic\":\"u\",\"missing\":1}"));
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "passed");
+	assert_string_equal(outcome(fixture, 1), "failed");
+	assert_in(mismatch_places(fixture, 1), "body $.a");
+	assert_in(mismatch_places(fixture, 1), "metadata topic");
+	assert_in(mismatch_places(fixture, 1), "metadata missing");
+	assert_in(fixture->log.bytes, "POST / {\"description\":\"good\",\"providerStates\":[{"
+				      "\"name\":\"s\",\"params\":{}}]}\n");
+	assert_string_equal(tally__http_header_get(&fixture->seen, "Content-Type"),
+			    "application/json");
+
+	answer.metadata = "not base64!";
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_in(message(fixture, 0), "Pact-Message-Metadata cannot be read");
+	answer.metadata = "WzFd"; /* [1] */
+	verify_well(fixture);
+	assert_in(message(fixture, 0), "no JSON object");
+	answer.metadata = NULL;
+	answer.status = 500;
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_in(message(fixture, 0), "answered 500");
+	tally__buf_release(&metadata);
+}
+
+static void synchronous_messages(void **state)
+{
+	struct fixture *fixture = *state;
+	struct answer answer = {"/", 200, "application/json", "{\"pong\":true}", NULL};
+
+	fixture->answers = &answer;
+	fixture->answer_count = 1;
+	add_contract(fixture, "4.0", "interactions",
+		     "{\"type\":\"Synchronous/Messages\",\"description\":\"d\",\"request\":{"
+		     "\"contents\":{\"content\":{\"ping\":1},\"contentType\":\"application/json\","
+		     "\"encoded\":false}},\"response\":[{\"contents\":{\"content\":{\"pong\":true},"
+		     "\"contentType\":\"application/json\",\"encoded\":false}}]}");
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "passed");
+	assert_in(fixture->log.bytes, "\"request\":{\"contents\":{");
+	assert_in(fixture->log.bytes, "\"ping\":1");
+	answer.body = "{\"pong\":false}";
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "failed");
+}
+
+static void slow_answers_are_errors(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
+	fixture->slow = "/orders/7";
+	fixture->options.jobs = 1; /* a thread of the server that waits serves no other connection */
+	fixture->options.request_timeout_ms = 100;
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_in(message(fixture, 0), "within 100 ms");
+	assert_string_equal(outcome(fixture, 1), "passed");
+	assert_int_equal(count(fixture, "failed"), 1);
+}
+
+static void huge_answers_are_errors(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	fixture->huge_bytes = (size_t)LIMIT_BODY_BYTES + 1;
+	add_contract(fixture, "3.0.0", "interactions",
+		     "{\"description\":\"h\",\"request\":{\"path\":\"/"
+		     "huge\"},\"response\":{}}," NO_STATE);
+	fixture->options.request_timeout_ms = 60000;
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_in(message(fixture, 0), "body of more than");
+	assert_string_equal(outcome(fixture, 1), "passed");
+}
+
+static void garbage_is_an_error(void **state)
+{
+	static const char garbage[] = "\x16\x03\x01 this is not HTTP\r\n\r\n";
+	struct fixture *fixture = *state;
+	struct wire_server server = {0};
+
+	add_contract(fixture, "3.0.0", "interactions", NO_STATE);
+	wire_server_start(&server, garbage, sizeof(garbage) - 1);
+	fixture->options.provider_url =
+		tally__arena_printf(&fixture->arena, "http://127.0.0.1:%u", server.port);
+	verify_well(fixture);
+	wire_server_stop(&server);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_in(message(fixture, 0), "no proper HTTP answer");
+	assert_false(success(fixture));
+}
+
+static void a_provider_that_is_down(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *url = tally__arena_strdup(&fixture->arena, fixture->options.provider_url);
+
+	tally__http_server_stop(fixture->provider);
+	fixture->provider = NULL;
+	fixture->options.provider_url = url;
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
+	assert_int_equal(verify(fixture), TALLY_EUNREACHABLE);
+	assert_null(fixture->results);
+	assert_in(fixture->error.message, "the provider cannot be reached");
+	assert_in(fixture->error.message, "nothing listens on 127.0.0.1:");
+	use_states(fixture);
+	assert_int_equal(verify(fixture), TALLY_EUNREACHABLE);
+}
+
+static char *many_interactions(struct fixture *fixture, int n)
+{
+	struct buf text;
+	char *copy;
+
+	tally__buf_init(&text, 1 << 22);
+	for (int i = 0; i < n; i++)
+		tally__buf_addf(&text,
+				"%s{\"description\":\"number %d\",\"request\":{\"path\":\"%s\"},"
+				"\"response\":{\"status\":%d}}",
+				i > 0 ? "," : "", i, i % 3 == 0 ? "/none" : "/ping",
+				i % 5 == 0 ? 200 : 204);
+	copy = tally__arena_strdup(&fixture->arena, text.bytes);
+	tally__buf_release(&text);
+	return copy;
+}
+
+/* The results but for how long things took. */
+static char *timeless(struct fixture *fixture)
+{
+	const cJSON *contract, *item;
+	char *text = NULL;
+
+	cJSON_ArrayForEach(contract, tally__json_get(fixture->results, "contracts"))
+	{
+		cJSON_ArrayForEach(item, tally__json_get(contract, "interactions"))
+			tally__json_get(item, "durationMs")
+				->valuedouble = 0;
+	}
+	assert_int_equal(tally_json_write(&text, NULL, fixture->results, TALLY_JSON_PRETTY, NULL),
+			 0);
+	return text;
+}
+
+static void parallel_runs_give_the_same_results(void **state)
+{
+	struct fixture *fixture = *state;
+	char *one, *many;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions", many_interactions(fixture, 60));
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
+	fixture->options.jobs = 1;
+	verify_well(fixture);
+	assert_int_equal(count(fixture, "passed") + count(fixture, "failed"), 62);
+	one = timeless(fixture);
+	fixture->options.jobs = 16;
+	verify_well(fixture);
+	many = timeless(fixture);
+	assert_string_equal(one, many);
+	tally_free(one);
+	tally_free(many);
+}
+
+static void filters_choose(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
+	fixture->options.filter_description = "^a p.ng$";
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "skipped");
+	assert_string_equal(outcome(fixture, 1), "passed");
+	assert_int_equal(count(fixture, "skipped"), 1);
+	fixture->options.filter_description = NULL;
+	fixture->options.filter_state = "order";
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "passed");
+	assert_string_equal(outcome(fixture, 1), "skipped");
+	fixture->options.filter_state = NULL;
+	fixture->options.filter_no_state = true;
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "skipped");
+
+	fixture->options.filter_description = "order";
+	assert_int_equal(verify(fixture), TALLY_ENOTHING);
+	assert_in(fixture->error.message, "none of the 2 interactions");
+	assert_in(fixture->error.message, "description ~ \"order\", without provider state");
+	fixture->options.filter_description = "(";
+	assert_int_equal(verify(fixture), TALLY_EINVAL);
+	assert_string_equal(fixture->error.where, "filter_description");
+	fixture->options =
+		(struct tally_verify_options){.provider_url = fixture->options.provider_url};
+	fixture->contract_count = 0;
+	assert_int_equal(verify(fixture), TALLY_ENOTHING);
+	assert_in(fixture->error.message, "no contracts");
+	fixture->contract_count = 1;
+}
+
+static void a_contract_without_interactions(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_contract(fixture, "3.0.0", "interactions", "");
+	assert_int_equal(verify(fixture), TALLY_ENOTHING);
+	assert_in(fixture->error.message, "no interactions");
+}
+
+static void pending_failures_do_not_fail(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(
+		fixture, "4.0", "interactions",
+		"{\"type\":\"Synchronous/HTTP\",\"description\":\"p\",\"pending\":true,"
+		"\"key\":\"k\",\"request\":{\"path\":\"/ping\"},\"response\":{\"status\":500}},"
+		"{\"type\":\"Synchronous/HTTP\",\"description\":\"q\",\"request\":{\"path\":"
+		"\"/ping\"},\"response\":{\"status\":204}}");
+	verify_well(fixture);
+	assert_true(success(fixture));
+	assert_string_equal(outcome(fixture, 0), "failed");
+	assert_int_equal(count(fixture, "pending"), 1);
+	assert_int_equal(count(fixture, "failed"), 0);
+	assert_string_equal(tally__json_get_string(interaction(fixture, 0, 0), "key"), "k");
+}
+
+static void the_first_failure_can_end_a_run(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions",
+		     NO_STATE ",{\"description\":\"bad\",\"request\":{\"path\":\"/none\"},"
+			      "\"response\":{\"status\":200}}," NO_STATE);
+	fixture->options.exit_on_first_error = true;
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "passed");
+	assert_string_equal(outcome(fixture, 1), "failed");
+	assert_string_equal(outcome(fixture, 2), "skipped");
+	assert_string_equal(fixture->log.bytes, "GET /ping\nGET /none\n");
+}
+
+/* A header that HTTP cannot carry is its interaction's error; the others are still verified, and
+ * many of them are no deep recursion. */
+static void requests_that_cannot_be_sent(void **state)
+{
+	static const char bad[] = "{\"description\":\"b\",\"request\":{\"path\":\"/ping\","
+				  "\"headers\":{\"X-A\":\"a\\r\\nX-B: c\"}},\"response\":{}},";
+	struct fixture *fixture = *state;
+	struct buf text;
+
+	answer_well(fixture);
+	tally__buf_init(&text, 1 << 24);
+	for (int i = 0; i < 20000; i++)
+		tally__buf_adds(&text, bad);
+	tally__buf_adds(&text, NO_STATE);
+	add_contract(fixture, "3.0.0", "interactions", text.bytes);
+	tally__buf_release(&text);
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_in(message(fixture, 0), "X-A has a control character");
+	assert_string_equal(outcome(fixture, 20000), "passed");
+	assert_string_equal(fixture->log.bytes, "GET /ping\n");
+}
+
+static void bad_options_are_refused(void **state)
+{
+	static const char *const urls[] = {"127.0.0.1:80", "ftp://h",    "http://", "http:///x",
+					   "http://h?q=1", "http://h#f", ""};
+	static const char *const headers[] = {"no colon", ": x", "a b: c", "A: b\r\nC: d"};
+	struct fixture *fixture = *state;
+	const char *good_url = fixture->options.provider_url;
+
+	add_contract(fixture, "3.0.0", "interactions", NO_STATE);
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		fixture->options.provider_url = urls[i];
+		assert_int_equal(verify(fixture), TALLY_EINVAL);
+		assert_string_equal(fixture->error.where, "provider_url");
+	}
+	fixture->options.provider_url = NULL;
+	assert_int_equal(verify(fixture), TALLY_EINVAL);
+	fixture->options.provider_url = good_url;
+	fixture->options.state_change_url = "nonsense";
+	assert_int_equal(verify(fixture), TALLY_EINVAL);
+	assert_string_equal(fixture->error.where, "state_change_url");
+	fixture->options.state_change_url = NULL;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		fixture->options.headers = &headers[i];
+		fixture->options.header_count = 1;
+		assert_int_equal(verify(fixture), TALLY_EINVAL);
+		assert_string_equal(fixture->error.where, "headers");
+	}
+	assert_int_equal(fixture->log.len, 0);
+}
+
+static void reports_are_readable(void **state)
+{
+	struct fixture *fixture = *state;
+	struct answer answers[] = {good[1],
+				   {"/orders/7", 200, "application/json",
+				    "{\"id\":7,\"total\":\"\\u001b[31mred\"}", NULL}};
+	char *text = NULL;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions", NO_STATE);
+	verify_well(fixture);
+	assert_int_equal(tally_verify_report_text(fixture->results, &text, NULL), 0);
+	assert_string_equal(text, "web -> orders: 1 passed\n");
+	tally_free(text);
+
+	fixture->answers = answers;
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
+	verify_well(fixture);
+	assert_int_equal(tally_verify_report_text(fixture->results, &text, NULL), 0);
+	assert_in(text, "web -> orders: 1 passed\nweb -> orders: 1 passed, 1 failed\n\n"
+			"  1) FAILED: a request for an order\n"
+			"     given an order exists\n"
+			"     - body $.total: Expected ");
+	assert_in(text, "         expected: 12.5");
+	assert_in(text, "         actual:   ");
+	assert_in(text, "     ask again: curl -i -H 'Accept: application/json' 'http://127.0.0.1:");
+	assert_in(text, "note: 1 of 3 interactions need a provider state");
+	assert_not_in(text, "\x1b");
+	tally_free(text);
+	assert_int_equal(tally_verify_report_text(NULL, &text, NULL), TALLY_EINVAL);
+}
+
+/* Every allocation fails in turn, the provider's included: results or an error, no harm. */
+static void survives_lack_of_memory(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t asked = 1;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions",
+		     GET_ORDER
+		     ",{\"description\":\"bad\",\"request\":{\"method\":\"POST\",\"path\":"
+		     "\"/none\",\"body\":{\"a\":1}},\"response\":{\"status\":200}}");
+	use_states(fixture);
+	fixture->options.state_change_teardown = true;
+	fixture->options.filter_description = ".";
+	for (size_t passes = 0; passes < asked; passes++) {
+		char *text = NULL;
+		int status;
+
+		tally__buf_clear(&fixture->log);
+		tally__mem_fail_after((long)passes);
+		status = verify(fixture);
+		if (status == 0)
+			status = tally_verify_report_text(fixture->results, &text, NULL);
+		asked = tally__mem_fail_after(-1);
+		tally_free(text);
+		if (status != 0)
+			assert_true(status == TALLY_ENOMEM || status == TALLY_EUNREACHABLE);
+	}
+	verify_well(fixture);
+	assert_int_equal(count(fixture, "passed"), 1);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_good_provider_passes),
+		TEST(each_part_can_fail),
+		TEST(requests_go_out_as_written),
+		TEST(own_headers_replace_the_contracts),
+		TEST(states_are_set_up_and_torn_down),
+		TEST(states_as_query),
+		TEST(a_failing_setup_is_an_error),
+		TEST(a_failing_teardown_is_an_error),
+		TEST(asynchronous_messages),
+		TEST(synchronous_messages),
+		TEST(slow_answers_are_errors),
+		TEST(huge_answers_are_errors),
+		TEST(garbage_is_an_error),
+		TEST(a_provider_that_is_down),
+		TEST(parallel_runs_give_the_same_results),
+		TEST(filters_choose),
+		TEST(a_contract_without_interactions),
+		TEST(pending_failures_do_not_fail),
+		TEST(the_first_failure_can_end_a_run),
+		TEST(requests_that_cannot_be_sent),
+		TEST(bad_options_are_refused),
+		TEST(reports_are_readable),
+		TEST(survives_lack_of_memory),
+	};
+
+	/* Loopback only, whatever the environment says. */
+	unsetenv("http_proxy");
+	unsetenv("HTTP_PROXY");
+	unsetenv("all_proxy");
+	unsetenv("ALL_PROXY");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
