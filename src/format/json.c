@@ -198,13 +198,17 @@ cJSON *tally__json_create_number_text(const char *text, size_t len)
 	return number;
 }
 
-/* Whether no value is nested deeper than what may be parsed: recursion ends. */
+/* Whether nothing is nested deeper than what may be parsed, so that recursion ends. */
 static bool is_shallow(const cJSON *value, unsigned levels)
 {
 	const cJSON *child;
 
+	if (!cJSON_IsArray(value) && !cJSON_IsObject(value))
+		return true;
+	if (levels == 0)
+		return false;
 	for (child = value->child; child != NULL; child = child->next) {
-		if (levels == 0 || !is_shallow(child, levels - 1))
+		if (!is_shallow(child, levels - 1))
 			return false;
 	}
 	return true;

@@ -49,3 +49,7 @@ check_PROGRAMS += %D%/test_verifier_verify
 TESTS += %D%/test_verifier_verify
 tests_unit_test_verifier_verify_LDADD = $(unit_libs)
 tests_unit_test_verifier_verify_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_format_json
+TESTS += %D%/test_format_json
+tests_unit_test_format_json_LDADD = $(unit_libs)
+tests_unit_test_format_json_CPPFLAGS = $(unit_cppflags)
