@@ -36,7 +36,7 @@ cppcheck)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,portability,performance \
 		--suppressions-list=tests/meta/cppcheck.suppressions \
-		'-DcJSON_ArrayForEach(item,list)=for(item=(list)?(list)->child:0;item;item=item->next)' \
+		--library=tests/meta/cppcheck.cfg \
 		$(printf '%s\n' $flags | grep -E '^-(I|D)') -j 2 src include
 	;;
 analyzer)
