@@ -1,6 +1,7 @@
 EXTRA_DIST += \
 	%D%/architecture.md \
 	%D%/licenses.md \
+	%D%/limits.md \
 	%D%/performance.md \
 	%D%/decisions/0001-libraries-loaded-when-used.md \
 	%D%/decisions/0002-digests-are-git-object-ids.md

@@ -3,6 +3,7 @@ meta_tests = \
 	%D%/banned.sh \
 	%D%/headers.sh \
 	%D%/layers.sh \
+	%D%/limits.sh \
 	%D%/links.sh \
 	%D%/tarball.sh
 TESTS += $(meta_tests)

@@ -492,24 +492,29 @@ static void test_number_text_must_be_a_number(void **state)
 	assert_null(tally__json_create_number_text("01", 2));
 }
 
+/* Where a locale with a decimal comma is installed. */
 static void test_decimal_point_of_the_locale(void **state)
 {
-	static const char *const locales[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "C.UTF-8"};
-	cJSON *number;
+	static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "C.UTF-8"};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(locales) / sizeof(*locales); i++) {
-		if (setlocale(LC_ALL, locales[i]) == NULL)
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		locale_t locale = newlocale(LC_ALL_MASK, names[i], (locale_t)0);
+		cJSON *number;
+
+		if (locale == (locale_t)0)
 			continue;
+		uselocale(locale);
 		number = cJSON_CreateNumber(1234.5);
 		assert_written(number, TALLY_JSON_COMPACT, "1234.5");
 		cJSON_Delete(number);
 		number = parse("1234.5");
 		assert_true(number->valuedouble == 1234.5);
 		cJSON_Delete(number);
+		uselocale(LC_GLOBAL_LOCALE);
+		freelocale(locale);
 	}
-	setlocale(LC_ALL, "C");
 }
 
 static void test_styles(void **state)
