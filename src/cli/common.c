@@ -1,10 +1,8 @@
 #include "config.h"
 
 #include <stdarg.h>
-#include <string.h>
 
 #include "cli/common.h"
-#include "cli/origin.h"
 #include "cli/output.h"
 
 const char *const format_choices[] = {"text", "json", NULL};
@@ -54,63 +52,6 @@ int need(struct call *call, const char *value, const char *option, const char *w
 		return 0;
 	return wrong("--%s is missing: expected %s; see tally %s --help", option, what,
 		     call->command->name);
-}
-
-int broker_open(struct call *call, const char *location, struct tally_broker **broker)
-{
-	struct tally_error error = TALLY_ERROR_INIT;
-	int status = need(call, location, "broker",
-			  "the path of a broker's repository, here or in TALLY_BROKER");
-
-	if (status != 0)
-		return status;
-	return tally_broker_open(broker, location, &error) < 0 ? failed(&error) : 0;
-}
-
-/* Splits APP@VERSION; an "@" at the very front belongs to the name. */
-static void split(struct call *call, const char *text, struct app_version *out)
-{
-	const char *at = strrchr(text, '@');
-
-	if (!at || at == text) {
-		out->app = text;
-		return;
-	}
-	out->app = scratch_copy(&call->scratch, text, (size_t)(at - text));
-	out->version = at + 1;
-}
-
-int app_version_get(struct call *call, const char *pacticipant, const char *version,
-		    struct app_version *out)
-{
-	struct origin origin = {.version = version};
-	int status = 0;
-
-	*out = (struct app_version){NULL, NULL};
-	if (call->operand_count > 0 && pacticipant)
-		return wrong("both %s and --pacticipant %s are given: leave one out",
-			     call->operands[0], pacticipant);
-	if (call->operand_count > 0)
-		split(call, call->operands[0], out);
-	else
-		out->app = pacticipant;
-	if (!out->app)
-		return wrong("APP@VERSION is missing: expected it, or --pacticipant and --version; "
-			     "see tally %s --help",
-			     call->command->name);
-	if (out->version && version)
-		return wrong("both %s and --version %s are given: leave one out", call->operands[0],
-			     version);
-	if (out->version && *out->version == '\0')
-		return wrong("%s: expected a version after \"@\"", call->operands[0]);
-	if (!out->version) {
-		origin_find(call, &origin, ORIGIN_VERSION);
-		out->version = origin.version;
-		status = need(call, out->version, "version",
-			      "the application's version (there is neither a CI variable nor a git "
-			      "commit to take it from)");
-	}
-	return status;
 }
 
 int set_error(struct tally_error *error, int code, const char *where, const char *format, ...)

@@ -45,6 +45,9 @@ struct app_version {
 	const char *version;
 };
 
+/* Splits APP@VERSION; an "@" at the very front belongs to the name. */
+void app_version_split(struct call *call, const char *text, struct app_version *out);
+
 /* From the operand or from --pacticipant and --version, not both; a missing version is found as
  * origin_find says.  0, or an exit status. */
 int app_version_get(struct call *call, const char *pacticipant, const char *version,

@@ -1,14 +1,18 @@
 # One line a command: it makes the program's table, the manual page and the completions.
 cli_commands = \
+	%D%/commands/match.c \
 	%D%/commands/help.c
 
 # All but main, which the generator below has of its own.
 noinst_LTLIBRARIES += libtallycli.la
 libtallycli_la_SOURCES = $(cli_commands) \
+	%D%/broker.c \
 	%D%/command.h \
 	%D%/commands.c \
 	%D%/common.c \
 	%D%/common.h \
+	%D%/contracts.c \
+	%D%/contracts.h \
 	%D%/files.c \
 	%D%/help.c \
 	%D%/help.h \
@@ -19,6 +23,9 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/parse.c \
 	%D%/process.c \
 	%D%/process.h \
+	%D%/report.c \
+	%D%/report.h \
+	%D%/report-verify.c \
 	%D%/scratch.c \
 	%D%/scratch.h \
 	%D%/values.c

@@ -3,13 +3,13 @@
 #
 #	. "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 #	test_expect_success 'lint finds nothing to say' '
-#		"$tally" lint good.json >out &&
-#		...
+#		expect_status 0 "$tally" lint good.json
+#		expect_empty err
 #	'
 #	test_done
 #
 # A script runs in a subshell under `set -e`, in the scratch folder: any command that fails fails the
-# test.  Files stay for the next test; variables do not.
+# test (but not one after `!`: use expect_not_in).  Files stay for the next test; variables do not.
 # shellcheck shell=sh
 set -u
 : "${TALLY_SRCDIR:?run these tests through make check}" "${TALLY_BUILDDIR:?}"
@@ -105,8 +105,15 @@ expect_in() {
 	done
 }
 
+# expect_not_in FILE TEXT
 expect_not_in() {
 	! grep -F -e "$2" "$1"
+}
+
+# expect_no_lines COMMAND...: it prints nothing on standard output.
+expect_no_lines() {
+	"$@" >lines || :
+	expect_empty lines
 }
 
 # expect_empty FILE...
@@ -133,15 +140,55 @@ json_equal() {
 	"$tally" match message expected.message actual.message
 }
 
-# is_json FILE: it is one JSON document.
+# is_json FILE: it is one JSON document, to the program's strict reader.
 is_json() {
 	printf '{"contents": null}' >any.message
-	printf '{"contents": null, "metadata": {"x": %s}}' "$(cat "$1")" >read.message
+	printf '{"contents": %s}' "$(cat "$1")" >read.message
 	status=0
 	"$tally" match message any.message read.message >/dev/null 2>json.err || status=$?
 	[ "$status" -le 1 ] && return 0
 	cat json.err "$1"
 	return 1
+}
+
+# bad_inputs: makes the folder bad/ with a file for each way in which a file is not JSON, or too much
+# of it.  (What reads a contract is to refuse bad/wrong-type.json too, which is JSON.)
+bad_inputs() {
+	[ ! -d bad ] || return 0
+	mkdir bad
+	: >bad/empty.json
+	printf '   \n' >bad/blank.json
+	printf '{"consumer": {"name": "a"' >bad/truncated.json
+	printf '{"consumer": "\377\376"}' >bad/not-utf8.json
+	printf '\376\377\0{\0}' >bad/utf16.json
+	printf '{"a": 1, "a": 2}' >bad/duplicate-name.json
+	printf '{"a": "\\u0000"}' >bad/nul-escape.json
+	printf '{"a": "x\0y"}' >bad/nul-byte.json
+	printf '{"a": "\\ud800"}' >bad/lone-surrogate.json
+	printf '{"a": 01}' >bad/leading-zero.json
+	printf '{"a": 1} x' >bad/trailing.json
+	printf '{"a": "\001"}' >bad/control-character.json
+	awk 'BEGIN { for (i = 0; i < 10000; i++) printf "["; for (i = 0; i < 10000; i++) printf "]" }' \
+		>bad/deep.json
+}
+
+# expect_bad_inputs_refused COMMAND...: with each of these files after the command, it says which file
+# is wrong, and where.
+expect_bad_inputs_refused() {
+	bad_inputs
+	for bad_input in bad/*.json; do
+		expect_refused "$bad_input" "$@" "$bad_input"
+	done
+	expect_refused "bad/truncated.json:1:26" "$@" bad/truncated.json
+	expect_refused "bad/duplicate-name.json:1:" "$@" bad/duplicate-name.json
+	expect_refused "missing.json" "$@" missing.json
+	mkdir -p folder.json
+	expect_refused "folder.json" "$@" folder.json
+	# Root may read everything.
+	[ "$(id -u)" -ne 0 ] || return 0
+	echo '{}' >unreadable.json
+	chmod 0 unreadable.json
+	expect_refused "unreadable.json" "$@" unreadable.json
 }
 
 # start_server COMMAND...: starts it, waits until it prints where it listens, and sets `url` and

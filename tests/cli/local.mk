@@ -1,5 +1,6 @@
 cli_tests = \
 	%D%/t0001-framework.sh \
-	%D%/t0002-documents.sh
+	%D%/t0002-documents.sh \
+	%D%/t0100-match.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) %D%/lib.sh

@@ -38,6 +38,7 @@ test_expect_success 'an unknown command, with the nearest one' '
 
 test_expect_success 'every command explains itself, in three ways alike' '
 	commands >names
+	[ -s names ]
 	while read -r name; do
 		expect_status 0 "$tally" $name --help
 		expect_empty err
@@ -51,6 +52,7 @@ test_expect_success 'every command explains itself, in three ways alike' '
 '
 
 test_expect_success 'every command refuses an unknown option and suggests the nearest' '
+	[ -s names ]
 	while read -r name; do
 		expect_refused "unknown option --frobnicate; see tally $name --help" \
 			"$tally" $name --frobnicate

@@ -1,0 +1,228 @@
+/* mock.c - tally mock: a stand-in provider for a consumer's tests, and the contract they yield. */
+#include "config.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "cli/common.h"
+#include "cli/output.h"
+#include "cli/process.h"
+#include "cli/report.h"
+
+struct mock_options {
+	const char *host;
+	const char *output_dir;
+	long port;
+	int spec;
+	int format;
+	bool overwrite;
+	bool cors;
+};
+
+/* A run, once the mock serves. */
+struct mock_run {
+	struct call *call;
+	const struct mock_options *options;
+	struct tally_contract *contract;
+	struct tally_mock *mock;
+	sigset_t signals;
+	int command_status; /* of COMMAND; 0 without one */
+	char *path;         /* of the contract that was written; or NULL */
+};
+
+/* The tests may take long: what would keep the contract from being written is found out before. */
+static int check_contract(const struct tally_contract *contract, const struct mock_options *o,
+			  const char *path, struct tally_error *error)
+{
+	cJSON *document = NULL;
+	int code;
+
+	if (tally_contract_interaction_count(contract) == 0)
+		return set_error(error, TALLY_ENOTHING, path,
+				 "expected at least one interaction, found none");
+	code = tally_contract_write(contract, spec_of_choice(o->spec), &document, error);
+	cJSON_Delete(document);
+	return code;
+}
+
+/* Runs COMMAND, or waits to be interrupted: 0, or an exit status when COMMAND cannot be run. */
+static int serve(struct mock_run *run)
+{
+	const char *variable;
+
+	out("listening on %s\n", tally_mock_url(run->mock));
+	out_flush();
+	if (!run->call->trailing) {
+		(void)signals_wait();
+		return 0;
+	}
+	variable =
+		scratch_format(&run->call->scratch, "TALLY_MOCK_URL=%s", tally_mock_url(run->mock));
+	return process_run(run->call, run->call->trailing, variable, &run->signals,
+			   &run->command_status);
+}
+
+/* The contract is written only when all went well. */
+static int save(struct mock_run *run, bool success, struct tally_error *error)
+{
+	const struct mock_options *o = run->options;
+
+	if (!success || run->command_status != 0)
+		return 0;
+	return tally_contract_save(run->contract, spec_of_choice(o->spec), o->output_dir,
+				   o->overwrite ? TALLY_SAVE_OVERWRITE : TALLY_SAVE_MERGE,
+				   &run->path, error);
+}
+
+static int print_json(const struct mock_run *run, cJSON *report)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	if (run->path && !cJSON_AddStringToObject(report, "contract", run->path))
+		out_of_memory();
+	if (run->call->trailing &&
+	    !cJSON_AddNumberToObject(report, "commandStatus", run->command_status))
+		out_of_memory();
+	return out_json(report, &error) < 0 ? failed(&error) : 0;
+}
+
+static void print_text(const struct mock_run *run, const cJSON *report)
+{
+	report_mock(report);
+	if (run->path)
+		out("contract written: %s\n", run->path);
+}
+
+/* Says what happened: the exit status. */
+static int conclude(struct mock_run *run)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *report = NULL;
+	bool success;
+	int status = 0;
+
+	if (tally_mock_report(run->mock, &report, &error) < 0)
+		return failed(&error);
+	success = cJSON_IsTrue(json_get(report, "success"));
+	if (save(run, success, &error) < 0)
+		status = failed(&error);
+	if (run->options->format == FORMAT_JSON) {
+		int printed = print_json(run, report);
+
+		status = status != 0 ? status : printed;
+	} else {
+		print_text(run, report);
+	}
+	cJSON_Delete(report);
+	if (run->command_status != 0) {
+		note("%s left with %d; no contract was written", run->call->trailing[0],
+		     run->command_status);
+		return run->command_status;
+	}
+	if (!success)
+		note("no contract was written");
+	return status != 0 || success ? status : EXIT_NO;
+}
+
+static int mock(struct call *call, const struct mock_options *o)
+{
+	struct mock_run run = {.call = call, .options = o};
+	struct tally_mock_options options = {
+		.host = o->host, .port = (unsigned short)o->port, .cors = o->cors};
+	struct tally_error error = TALLY_ERROR_INIT;
+	int status;
+
+	if (call->trailing && !call->trailing[0])
+		return wrong("expected COMMAND after \"--\"; see tally mock --help");
+	/* Before the mock starts its threads, which would take the signals otherwise. */
+	signals_hold(&run.signals);
+	if (tally_expectations_read_file(&run.contract, call->operands[0], &error) < 0 ||
+	    check_contract(run.contract, o, call->operands[0], &error) < 0 ||
+	    tally_mock_start(&run.mock, run.contract, &options, &error) < 0) {
+		status = failed(&error);
+	} else {
+		status = serve(&run);
+		if (status == 0)
+			status = conclude(&run);
+	}
+	tally_mock_stop(run.mock);
+	tally_contract_free(run.contract);
+	tally_free(run.path);
+	return status;
+}
+
+static int run(struct call *call)
+{
+	struct mock_options o = {0};
+
+	if (!call_parse(call, &o))
+		return call->status;
+	return mock(call, &o);
+}
+
+static const struct option options[] = {
+	OPTION_NUMBER(struct mock_options, port, .letter = 'p', .name = "port", .argument = "PORT",
+		      .min = 0, .max = 65535, .fallback = "0", .variables = "TALLY_MOCK_PORT",
+		      .help = "the port to listen on; 0 takes a free one"),
+	OPTION_TEXT(struct mock_options, host, .name = "host", .argument = "HOST",
+		    .fallback = "127.0.0.1", .variables = "TALLY_MOCK_HOST",
+		    .help = "the address to listen on"),
+	OPTION_TEXT(struct mock_options, output_dir, .letter = 'o', .name = "output-dir",
+		    .argument = "DIR", .aliases = "output pact-dir", .fallback = "contracts",
+		    .variables = "TALLY_OUTPUT_DIR PACT_OUTPUT_DIR",
+		    .help = "the folder that the contract is written to"),
+	COMMON_OPTION_SPEC(struct mock_options, spec, .fallback = "4",
+			   .help = "the version of the Pact specification that the contract is "
+				   "written in"),
+	OPTION_FLAG(struct mock_options, overwrite, .name = "overwrite",
+		    .variables = "TALLY_OVERWRITE PACT_OVERWRITE",
+		    .help = "replace interactions that the contract file has already, where they "
+			    "differ; otherwise that is an error"),
+	OPTION_FLAG(struct mock_options, cors, .letter = 'c', .name = "cors",
+		    .aliases = "cors-preflight",
+		    .help = "answer CORS pre-flight requests that no expectation covers"),
+	COMMON_OPTION_FORMAT(struct mock_options, format),
+	OPTION_END,
+};
+
+static const struct operand operands[] = {
+	{.name = "EXPECTATIONS",
+	 .help = "a contract file, or one with inline matchers in Pact's integration JSON"},
+	OPERAND_END,
+};
+
+static const struct example examples[] = {
+	{"tally mock expectations.json -- ./run-tests",
+	 "runs the tests against a mock provider and writes the contract into contracts/"},
+	{"tally mock expectations.json --port 8080 --output-dir pacts",
+	 "serves until interrupted, then does the same"},
+	{NULL, NULL},
+};
+
+static const struct exit_status exits[] = {
+	{EXIT_YES, "Everything expected was asked, nothing else was, and the contract is written."},
+	{EXIT_NO, "Something expected was not asked, or something else was; or COMMAND failed."},
+	{EXIT_NOTHING, "There are no interactions to serve."},
+	{0, NULL},
+};
+
+const struct command command_mock = {
+	.name = "mock",
+	.group = GROUP_CONSUMER,
+	.summary = "serve a mock provider for a consumer's tests and write the contract",
+	.description =
+		"Starts a mock provider that answers as EXPECTATIONS say. With COMMAND, runs it "
+		"with the variable TALLY_MOCK_URL set to the mock's address; without, serves until "
+		"interrupted. Then checks that every expectation was exercised and that nothing "
+		"else was asked, and writes the contract, or merges it into the file that is "
+		"there.\n\n"
+		"The first line on standard output is \"listening on\" and the address. If COMMAND "
+		"fails, no contract is written, and its exit status is passed on (128 and the "
+		"signal's number when a signal ended it).",
+	.operands = operands,
+	.options = options,
+	.trailing = "COMMAND [ARGUMENT]...",
+	.examples = examples,
+	.exits = exits,
+	.run = run,
+};

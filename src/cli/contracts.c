@@ -1,0 +1,140 @@
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/common.h"
+#include "cli/contracts.h"
+#include "cli/output.h"
+
+/* More files than anyone keeps in a folder of contracts. */
+enum { FOLDER_FILES = 20000 };
+
+static struct contract_file *append(struct call *call, struct contract_files *files)
+{
+	/* Grown by doubling: full whenever the count is a power of two. */
+	if ((files->count & (files->count - 1)) == 0) {
+		struct contract_file *items = scratch_array(
+			&call->scratch, files->count > 0 ? files->count * 2 : 1, sizeof(*items));
+
+		if (files->count > 0)
+			memcpy(items, files->items, files->count * sizeof(*items));
+		files->items = items;
+	}
+	return &files->items[files->count++];
+}
+
+static int read_contract(struct call *call, struct contract_files *files, const char *path,
+			 struct tally_error *error)
+{
+	struct contract_file file = {.path = path};
+	int code = tally_contract_read_file(&file.contract, path, error);
+
+	if (code == 0)
+		code = tally_json_read_file(&file.document, path, error);
+	if (code == 0) {
+		*append(call, files) = file;
+		return 0;
+	}
+	tally_contract_free(file.contract);
+	cJSON_Delete(file.document);
+	return code;
+}
+
+static int is_json_file(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int read_folder(struct call *call, struct contract_files *files, const char *path,
+		       struct tally_error *error)
+{
+	struct dirent **entries = NULL;
+	int count = scandir(path, &entries, is_json_file, by_name);
+	int code = 0;
+
+	if (count < 0)
+		return set_error(error, TALLY_ENOFILE, path, "the folder cannot be read: %s",
+				 strerror(errno));
+	if (count > FOLDER_FILES)
+		code = set_error(error, TALLY_ELIMIT, path,
+				 "expected at most %d contract files in a folder, found %d",
+				 FOLDER_FILES, count);
+	for (int i = 0; i < count; i++) {
+		if (code == 0)
+			code = read_contract(
+				call, files,
+				scratch_format(&call->scratch, "%s%s%s", path,
+					       path[strlen(path) - 1] == '/' ? "" : "/",
+					       entries[i]->d_name),
+				error);
+		free(entries[i]);
+	}
+	free(entries);
+	return code;
+}
+
+int contract_files_read(struct call *call, struct contract_files *files)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	int code = 0;
+
+	for (size_t i = 0; i < call->operand_count && code == 0; i++) {
+		const char *path = call->operands[i];
+		struct stat info;
+
+		if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+			code = read_folder(call, files, path, &error);
+		else
+			code = read_contract(call, files, path, &error);
+	}
+	if (code == 0 && call->operand_count > 0 && files->count == 0)
+		code = set_error(&error, TALLY_ENOTHING, call->operands[0],
+				 "expected contract files (*.json) in it, found none");
+	return code < 0 ? failed(&error) : 0;
+}
+
+int contract_files_add(struct call *call, struct contract_files *files, const cJSON *document,
+		       struct tally_error *error)
+{
+	struct contract_file file = {.path = ""};
+	char *text = NULL;
+	size_t len = 0;
+	int code = tally_json_write(&text, &len, document, TALLY_JSON_COMPACT, error);
+
+	if (code == 0)
+		code = tally_contract_parse(&file.contract, text, len, error);
+	if (code == 0)
+		*append(call, files) = file;
+	tally_free(text);
+	return code;
+}
+
+const cJSON *const *contract_files_documents(struct call *call, const struct contract_files *files)
+{
+	const cJSON **documents =
+		scratch_array(&call->scratch, files->count + 1, sizeof(*documents));
+
+	for (size_t i = 0; i < files->count; i++)
+		documents[i] = files->items[i].document;
+	return documents;
+}
+
+void contract_files_release(struct contract_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		tally_contract_free(files->items[i].contract);
+		cJSON_Delete(files->items[i].document);
+	}
+	files->count = 0;
+}

@@ -1,0 +1,132 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/common.h"
+#include "cli/output.h"
+#include "cli/report.h"
+
+void report_mismatches(const cJSON *mismatches, int indent)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, mismatches)
+	{
+		const char *where = json_text(item, "path");
+		const char *message = json_text(item, "message");
+
+		if (cJSON_IsString(item))
+			message = item->valuestring;
+		else if (!*message)
+			message = json_text(item, "mismatch"); /* Pact's name */
+		out("%*s%s%s%s\n", indent, "", where, *where ? ": " : "", message);
+	}
+}
+
+static void report_unmatched(const cJSON *item)
+{
+	const char *type = json_text(item, "type");
+	const char *description = json_text(item, "description");
+	const char *method = json_text(item, "method");
+	const char *path = json_text(item, "path");
+
+	if (strcmp(type, "request-mismatch") == 0)
+		out("  %s %s was asked, but not as expected", method, path);
+	else if (strcmp(type, "missing-request") == 0)
+		out("  %s %s was expected, but never asked", method, path);
+	else if (strcmp(type, "request-not-found") == 0)
+		out("  %s %s was asked, but nothing like it is expected", method, path);
+	else
+		out("  %s", type);
+	if (*description)
+		out(" (%s)", description);
+	out("\n");
+	report_mismatches(json_get(item, "mismatches"), 4);
+}
+
+void report_mock(const cJSON *report)
+{
+	const cJSON *mismatches = json_get(report, "mismatches");
+	size_t matched = (size_t)cJSON_GetArraySize(json_get(report, "matched"));
+	size_t wrong_count = (size_t)cJSON_GetArraySize(mismatches);
+	bool success = cJSON_IsTrue(json_get(report, "success"));
+	const cJSON *item;
+
+	if (success) {
+		out_coloured(true, "ok");
+		out(": %zu interaction%s exercised\n", matched, plural(matched));
+		return;
+	}
+	out_coloured(false, "failed");
+	out(": %zu interaction%s exercised, %zu problem%s\n", matched, plural(matched), wrong_count,
+	    plural(wrong_count));
+	cJSON_ArrayForEach(item, mismatches) report_unmatched(item);
+}
+
+static void report_interaction(const cJSON *interaction)
+{
+	const char *outcome = json_text(interaction, "outcome");
+
+	if (strcmp(outcome, "passed") == 0)
+		return;
+	out("    %s: %s\n", outcome, json_text(interaction, "description"));
+	report_mismatches(json_get(interaction, "messages"), 6);
+}
+
+static void report_last_worked(const cJSON *pair)
+{
+	const cJSON *worked = json_get(pair, "lastWorked");
+
+	if (cJSON_IsObject(worked))
+		out("    last worked: %s with %s\n",
+		    json_text(json_get(worked, "consumer"), "version"),
+		    json_text(json_get(worked, "provider"), "version"));
+}
+
+static void report_pair(const cJSON *pair)
+{
+	const cJSON *consumer = json_get(pair, "consumer");
+	const cJSON *provider = json_get(pair, "provider");
+	const char *verdict = json_text(pair, "verdict");
+	const char *moved = json_text(pair, "moved");
+	const char *next = json_text(pair, "next");
+	bool good = strcmp(verdict, "ok") == 0 || strcmp(verdict, "ignored") == 0;
+	const cJSON *interaction;
+
+	out("  ");
+	out_coloured(good, "%-8s", verdict);
+	out("%s %s with %s %s\n", json_text(consumer, "name"), json_text(consumer, "version"),
+	    json_text(provider, "name"), json_text(provider, "version"));
+	out("    %s\n", json_text(pair, "why"));
+	if (*moved)
+		out("    who moved: the %s (%s)\n", moved,
+		    json_text(json_get(pair, moved), "name"));
+	report_last_worked(pair);
+	cJSON_ArrayForEach(interaction, json_get(pair, "interactions"))
+		report_interaction(interaction);
+	if (*next)
+		out("    next: %s\n", next);
+}
+
+void report_verdict(const cJSON *answer)
+{
+	const cJSON *question = json_get(answer, "question");
+	const char *at = json_text(question, "at");
+	bool yes = strcmp(json_text(answer, "verdict"), "yes") == 0;
+	const cJSON *pair;
+
+	out_coloured(yes, "%s", yes ? "yes" : "no");
+	out(": %s %s %s be deployed to %s", json_text(question, "application"),
+	    json_text(question, "version"), yes ? "can" : "cannot",
+	    json_text(question, "environment"));
+	if (*at)
+		out(", as of %s", at);
+	out("\n");
+	if (*json_text(json_get(answer, "summary"), "reason"))
+		out("%s\n", json_text(json_get(answer, "summary"), "reason"));
+	cJSON_ArrayForEach(pair, json_get(answer, "pairs"))
+	{
+		out("\n");
+		report_pair(pair);
+	}
+}

@@ -1,0 +1,16 @@
+/* report.h - results as text for people. */
+#ifndef TALLY_CLI_REPORT_H
+#define TALLY_CLI_REPORT_H
+
+#include <tally.h>
+
+/* What tally_mock_report tells. */
+void report_mock(const cJSON *report);
+/* What tally_verify tells, with what tally verify adds to it. */
+void report_verification(const cJSON *results);
+/* An array of mismatches, each a line after `indent` spaces. */
+void report_mismatches(const cJSON *mismatches, int indent);
+/* The answer of tally_broker_can_i_deploy. */
+void report_verdict(const cJSON *answer);
+
+#endif
