@@ -349,13 +349,13 @@ static int lift_categories(struct lifter *lifter, cJSON *rules)
 
 int tally__reader_rules(const struct reader *reader, cJSON *owner, const cJSON **out)
 {
-	cJSON *rules = tally__json_get(owner, "matchingRules");
+	cJSON *rules = NULL;
 	struct reader inner = *reader;
 	struct lifter lifter = {.reader = &inner};
-	int status;
+	int status = tally__reader_object(reader, owner, "matchingRules", &rules);
 
-	if (!cJSON_IsObject(rules) || !rules->child)
-		return 0;
+	if (status != 0 || !rules || !rules->child)
+		return status;
 	inner.part = tally__arena_printf(reader->arena, "%s%smatchingRules", reader->part,
 					 *reader->part ? "." : "");
 	lifter.out = cJSON_CreateObject();
@@ -379,12 +379,12 @@ int tally__reader_rules(const struct reader *reader, cJSON *owner, const cJSON *
 
 int tally__reader_generators(const struct reader *reader, cJSON *owner, const cJSON **out)
 {
-	cJSON *generators = tally__json_get(owner, "generators");
+	cJSON *generators = NULL;
 	cJSON *lifted;
-	int status = 0;
+	int status = tally__reader_object(reader, owner, "generators", &generators);
 
-	if (!cJSON_IsObject(generators) || !generators->child)
-		return 0;
+	if (status != 0 || !generators || !generators->child)
+		return status;
 	lifted = cJSON_CreateObject();
 	if (!lifted)
 		return tally__fail_nomem(reader->error);

@@ -93,7 +93,7 @@ test_expect_success 'a wrong type in a member is refused, and named' '
 		expect_status 2 "$tally" match response wrong.json same.json
 		expect_empty out
 		name=${member#\"}
-		expect_in err "${name%%\"*}"
+		expect_in err "wrong.json: ${name%%\"*}"
 	done
 	for text in 7 "[]" "\"x\"" null; do
 		echo "$text" >wrong.json

@@ -63,6 +63,24 @@ static int print_json(cJSON *mismatches)
 	return print_answer(answer);
 }
 
+/* The error names the side first; a person knows it as a file. */
+static void name_file(struct call *call, struct tally_error *error)
+{
+	static const char *const sides[] = {NULL, "expected", "actual"};
+
+	for (size_t i = 1; i <= 2; i++) {
+		size_t len = strlen(sides[i]);
+		const char *rest = error->where + len;
+
+		if (strncmp(error->where, sides[i], len) == 0) {
+			(void)snprintf(
+				error->where, sizeof(error->where), "%s",
+				scratch_format(&call->scratch, "%s%s", call->operands[i], rest));
+			return;
+		}
+	}
+}
+
 static int compare(struct call *call, const struct match_options *o)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
@@ -74,9 +92,13 @@ static int compare(struct call *call, const struct match_options *o)
 	if (strcmp(call->operands[1], "-") == 0 && strcmp(call->operands[2], "-") == 0)
 		return wrong("only one of EXPECTED and ACTUAL can come from standard input");
 	if (read_input(call, call->operands[1], &expected, &error) < 0 ||
-	    read_input(call, call->operands[2], &actual, &error) < 0 ||
-	    tally_match(part_of(call->operands[0]), spec_of_choice(o->spec), expected, actual,
+	    read_input(call, call->operands[2], &actual, &error) < 0) {
+		status = failed(&error);
+		goto out;
+	}
+	if (tally_match(part_of(call->operands[0]), spec_of_choice(o->spec), expected, actual,
 			&mismatches, &error) < 0) {
+		name_file(call, &error);
 		status = failed(&error);
 		goto out;
 	}
