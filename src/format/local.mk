@@ -9,3 +9,4 @@ libtallyall_la_SOURCES += %D%/uri.c %D%/uri.h
 libtallyall_la_SOURCES += %D%/libgit2.c %D%/libgit2.h
 libtallyall_la_SOURCES += %D%/digest.c %D%/digest.h
 libtallyall_la_SOURCES += %D%/regex.c %D%/regex.h
+libtallyall_la_SOURCES += %D%/date.c %D%/date.h %D%/magic.c %D%/magic.h

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "format/date.h"
 #include "matching/rule_attributes.h"
 
 /* A size: a whole number, or the text of one; absent and null are no size. */
@@ -70,31 +71,58 @@ int tally__rule_read_regex(struct rule *rule, const cJSON *json, struct arena *a
 	return 0;
 }
 
-/* "value", or for patterns "format" or the member named like the rule. */
-int tally__rule_read_value(struct rule *rule, const cJSON *json, struct arena *arena,
-			   struct tally_error *error)
+/* The first of some members, as text, or `otherwise` when none has any. */
+static int read_text(struct rule *rule, const cJSON *json, const char *const names[],
+		     const char *otherwise, struct arena *arena, struct tally_error *error)
 {
-	static const char *const names[] = {"format",    "value", "datetime",
-					    "timestamp", "date",  "time"};
 	const cJSON *value = NULL;
 	char scratch[JSON_NUMBER_BYTES];
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0] && !value; i++) {
+	for (size_t i = 0; names[i] && !value; i++) {
 		value = tally__json_get(json, names[i]);
 	}
-	rule->text = "";
+	rule->text = otherwise;
 	if (cJSON_IsString(value)) {
-		rule->text = value->valuestring;
+		if (value->valuestring[0] != '\0') {
+			rule->text = value->valuestring;
+		}
 	} else if (cJSON_IsNumber(value)) {
 		rule->text = tally__arena_strdup(arena, tally__json_number_text(value, scratch));
 	} else if (cJSON_IsBool(value)) {
 		rule->text = cJSON_IsTrue(value) ? "true" : "false";
 	} else if (value && !cJSON_IsNull(value)) {
 		return tally__fail(error, TALLY_EPARSE,
-				   "expected \"%s\" of the '%s' matching rule to be a string",
-				   value->string, rule->name);
+				   "expected \"%s\" of the matching rule to be a string",
+				   value->string);
 	}
 	return rule->text ? 0 : tally__fail_nomem(error);
+}
+
+int tally__rule_read_value(struct rule *rule, const cJSON *json, struct arena *arena,
+			   struct tally_error *error)
+{
+	return read_text(rule, json, (const char *const[]){"value", NULL}, "", arena, error);
+}
+
+int tally__rule_read_date(struct rule *rule, const cJSON *json, struct arena *arena,
+			  struct tally_error *error)
+{
+	return read_text(rule, json, (const char *const[]){"format", "date", NULL},
+			 DATE_PATTERN_DATE, arena, error);
+}
+
+int tally__rule_read_time(struct rule *rule, const cJSON *json, struct arena *arena,
+			  struct tally_error *error)
+{
+	return read_text(rule, json, (const char *const[]){"format", "time", NULL},
+			 DATE_PATTERN_TIME, arena, error);
+}
+
+int tally__rule_read_datetime(struct rule *rule, const cJSON *json, struct arena *arena,
+			      struct tally_error *error)
+{
+	return read_text(rule, json, (const char *const[]){"format", "datetime", "timestamp", NULL},
+			 DATE_PATTERN_DATETIME, arena, error);
 }
 
 static const struct status_class {

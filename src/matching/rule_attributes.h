@@ -11,6 +11,12 @@ int tally__rule_read_regex(struct rule *rule, const cJSON *json, struct arena *a
 			   struct tally_error *error);
 int tally__rule_read_value(struct rule *rule, const cJSON *json, struct arena *arena,
 			   struct tally_error *error);
+int tally__rule_read_date(struct rule *rule, const cJSON *json, struct arena *arena,
+			  struct tally_error *error);
+int tally__rule_read_time(struct rule *rule, const cJSON *json, struct arena *arena,
+			  struct tally_error *error);
+int tally__rule_read_datetime(struct rule *rule, const cJSON *json, struct arena *arena,
+			      struct tally_error *error);
 int tally__rule_read_status(struct rule *rule, const cJSON *json, struct arena *arena,
 			    struct tally_error *error);
 

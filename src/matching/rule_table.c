@@ -4,6 +4,9 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "format/date.h"
+#include "format/magic.h"
+#include "format/mime.h"
 #include "matching/display.h"
 #include "matching/rule_attributes.h"
 
@@ -192,6 +195,50 @@ static bool test_not_empty(struct application *a)
 		return a->actual.json->child != NULL;
 	}
 	return !cJSON_IsNull(a->actual.json);
+}
+
+static bool test_date(struct application *a)
+{
+	const char *text = NULL;
+	size_t len = 0;
+
+	return tally__application_text(a, &a->actual, &text, &len) &&
+	       tally__date_matches(a->rule->text, text, len, &a->reason);
+}
+
+/* Two spellings of one type will do: equal, or equivalent as media types. */
+static bool are_equivalent_types(struct application *a, const char *wanted, const char *found)
+{
+	struct arena arena;
+	struct mime expected = {0};
+	struct mime actual = {0};
+	bool equivalent = false;
+	int status = 0;
+
+	if (strcmp(wanted, found) == 0) {
+		return true;
+	}
+	tally__arena_init(&arena, 0);
+	status = tally__mime_parse(&expected, &arena, wanted, NULL);
+	if (status == 0) {
+		status = tally__mime_parse(&actual, &arena, found, NULL);
+	}
+	equivalent = status == 0 && tally__mime_equivalent(&expected, &actual);
+	a->status = status == TALLY_ENOMEM ? status : 0;
+	tally__arena_release(&arena);
+	return equivalent;
+}
+
+static bool test_content_type(struct application *a)
+{
+	const char *text = NULL;
+	size_t len = 0;
+
+	if (!tally__application_text(a, &a->actual, &text, &len)) {
+		return false;
+	}
+	a->reason = tally__magic_detect(text, len);
+	return are_equivalent_types(a, a->rule->text, a->reason);
 }
 
 /* One or more identifiers between dots: digits, letters, hyphens; numbers without a zero in front
@@ -406,6 +453,38 @@ static void describe_not_empty(struct buf *out, const struct application *a)
 	tally__buf_adds(out, " to not be empty");
 }
 
+static void describe_pattern(struct buf *out, const struct application *a, const char *what)
+{
+	add_text_subject(out, a);
+	tally__buf_addf(out, " to match a %s pattern of '%.200s'", what, a->rule->text);
+	if (a->actual.json) {
+		add_reason(out, a, ": ");
+	}
+}
+
+static void describe_date(struct buf *out, const struct application *a)
+{
+	describe_pattern(out, a, "date");
+}
+
+static void describe_time(struct buf *out, const struct application *a)
+{
+	describe_pattern(out, a, "time");
+}
+
+static void describe_datetime(struct buf *out, const struct application *a)
+{
+	describe_pattern(out, a, "timestamp");
+}
+
+static void describe_content_type(struct buf *out, const struct application *a)
+{
+	tally__buf_addf(out,
+			"Expected binary contents to have content type '%.200s' but detected "
+			"contents was '%s'",
+			a->rule->text, a->reason ? a->reason : "application/octet-stream");
+}
+
 static void describe_semver(struct buf *out, const struct application *a)
 {
 	tally__display_value(out, &a->actual);
@@ -440,45 +519,57 @@ static void describe_unknown(struct buf *out, const struct application *a)
 
 /* ---- the table ---- */
 
+/* clang-format off */
 static const struct rule_kind kinds[] = {
-	{"equality", "", true, CONTAINER_EQUAL, CONTAINER_EQUAL, MEMBERS_PLAIN, NULL, test_equality,
-	 describe_equality},
-	{"type", " min max mintype maxtype minmax minmaxtype ", true, CONTAINER_BOUNDS,
-	 CONTAINER_BOUNDS, MEMBERS_PLAIN, tally__rule_read_bounds, test_type, describe_type},
-	{"regex", "", true, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_PLAIN, tally__rule_read_regex,
-	 test_regex, describe_regex},
+	/* name, aliases, cascades, on a list, on a map, members, attributes, test, wording */
+	{"equality", "", true, CONTAINER_EQUAL, CONTAINER_EQUAL, MEMBERS_PLAIN,
+	 NULL, test_equality, describe_equality},
+	{"type", " min max mintype maxtype minmax minmaxtype ", true, CONTAINER_BOUNDS, CONTAINER_BOUNDS, MEMBERS_PLAIN,
+	 tally__rule_read_bounds, test_type, describe_type},
+	{"regex", "", true, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_PLAIN,
+	 tally__rule_read_regex, test_regex, describe_regex},
 	{"include", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
 	 tally__rule_read_value, test_include, describe_include},
-	{"integer", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN, NULL, test_integer,
-	 describe_integer},
-	{"decimal", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN, NULL, test_decimal,
-	 describe_decimal},
-	{"number", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN, NULL, test_number,
-	 describe_number},
-	{"boolean", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN, NULL, test_boolean,
-	 describe_boolean},
-	{"null", "", true, CONTAINER_UNABLE, CONTAINER_UNABLE, MEMBERS_PLAIN, NULL, test_null,
-	 describe_null},
-	{"notEmpty", "", true, CONTAINER_TEST, CONTAINER_TEST, MEMBERS_PLAIN, NULL, test_not_empty,
-	 describe_not_empty},
-	{"semver", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN, NULL, test_semver,
-	 describe_semver},
+	{"integer", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 NULL, test_integer, describe_integer},
+	{"decimal", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 NULL, test_decimal, describe_decimal},
+	{"number", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 NULL, test_number, describe_number},
+	{"boolean", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 NULL, test_boolean, describe_boolean},
+	{"null", "", true, CONTAINER_UNABLE, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 NULL, test_null, describe_null},
+	{"date", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 tally__rule_read_date, test_date, describe_date},
+	{"time", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 tally__rule_read_time, test_date, describe_time},
+	{"datetime", " timestamp ", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 tally__rule_read_datetime, test_date, describe_datetime},
+	{"contentType", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 tally__rule_read_value, test_content_type, describe_content_type},
+	{"notEmpty", "", true, CONTAINER_TEST, CONTAINER_TEST, MEMBERS_PLAIN,
+	 NULL, test_not_empty, describe_not_empty},
+	{"semver", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 NULL, test_semver, describe_semver},
 	{"statusCode", "", true, CONTAINER_UNABLE, CONTAINER_UNABLE, MEMBERS_PLAIN,
 	 tally__rule_read_status, test_status_code, describe_status_code},
-	{"values", "", false, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_VALUES, NULL, test_equality,
-	 describe_equality},
-	{"arrayContains", "", true, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_ARRAY_CONTAINS, NULL,
-	 test_json_only, describe_unable},
-	{"eachKey", "", false, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_EACH_KEY, NULL,
-	 test_json_only, describe_unable},
-	{"eachValue", "", false, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_EACH_VALUE, NULL,
-	 test_json_only, describe_unable},
+	{"values", "", false, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_VALUES,
+	 NULL, test_equality, describe_equality},
+	{"arrayContains", "", true, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_ARRAY_CONTAINS,
+	 NULL, test_json_only, describe_unable},
+	{"eachKey", "", false, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_EACH_KEY,
+	 NULL, test_json_only, describe_unable},
+	{"eachValue", "", false, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_EACH_VALUE,
+	 NULL, test_json_only, describe_unable},
 };
 
 /* The rule of a plugin, or a name that is misspelt. */
 static const struct rule_kind unknown_kind = {
-	"unknown",     "",   false,      CONTAINER_TEST,  CONTAINER_TEST,
-	MEMBERS_PLAIN, NULL, test_never, describe_unknown};
+	"unknown", "", false, CONTAINER_TEST, CONTAINER_TEST, MEMBERS_PLAIN,
+	NULL, test_never, describe_unknown,
+};
+/* clang-format on */
 
 /* Longest name in the table, with blanks around it and its NUL. */
 #define NAME_BYTES 24

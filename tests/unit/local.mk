@@ -53,3 +53,18 @@ check_PROGRAMS += %D%/test_format_json
 TESTS += %D%/test_format_json
 tests_unit_test_format_json_LDADD = $(unit_libs)
 tests_unit_test_format_json_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_regex
+TESTS += %D%/test_format_regex
+tests_unit_test_format_regex_LDADD = $(unit_libs)
+tests_unit_test_format_regex_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_date
+TESTS += %D%/test_format_date
+tests_unit_test_format_date_LDADD = $(unit_libs)
+tests_unit_test_format_date_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_matching_path
+TESTS += %D%/test_matching_path
+tests_unit_test_matching_path_LDADD = $(unit_libs)
+tests_unit_test_matching_path_CPPFLAGS = $(unit_cppflags)

@@ -1,0 +1,143 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "format/date.h"
+#include "format/magic.h"
+
+struct example {
+	const char *pattern;
+	const char *text;
+	bool matches;
+};
+
+static void check(const struct example *examples, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct example *e = &examples[i];
+		const char *reason = NULL;
+
+		if (tally__date_matches(e->pattern, e->text, strlen(e->text), &reason) !=
+		    e->matches) {
+			print_message("# '%s' on '%s': %s\n", e->pattern, e->text,
+				      reason ? reason : "");
+			fail();
+		}
+		if (!e->matches) {
+			assert_non_null(reason);
+		}
+	}
+}
+
+static void test_dates(void **state)
+{
+	static const struct example examples[] = {
+		{"yyyy-MM-dd", "2024-02-29", true},
+		{"yyyy-MM-dd", "2023-02-29", false},
+		{"yyyy-MM-dd", "24-2-9", true},
+		{"yyyy-MM-dd", "2024-13-01", false},
+		{"yyyy-MM-dd", "2024-00-01", false},
+		{"yyyy-MM-dd", "2024-04-31", false},
+		{"yyyy-MM-dd", "2024-02-29 ", false},
+		{"yyyy-MM-dd", "", false},
+		{"yyyyMMdd", "20240209", true},
+		{"dd MMM yyyy", "03 Mar 2024", true},
+		{"dd MMM yyyy", "03 March 2024", false},
+		{"EEEE, d MMMM yyyy", "sunday, 3 march 2024", true},
+		{"EEE", "Sun", true},
+		{"EEE", "Xyz", false},
+		{"D", "366", true},
+		{"D", "367", false},
+		{"QQQ", "Q4", true},
+		{"QQQQ", "2nd quarter", true},
+		{"'W'w", "W53", true},
+		{"dd/MM", "29/02", false}, /* 2001 where no year is given */
+		{"G yyyy", "AD 2024", true},
+	};
+
+	(void)state;
+	check(examples, sizeof examples / sizeof examples[0]);
+}
+
+static void test_times(void **state)
+{
+	static const struct example examples[] = {
+		{"HH:mm:ss", "23:59:60", true},
+		{"HH:mm:ss", "24:00:00", false},
+		{"kk:mm", "24:00", true},
+		{"hh:mm a", "12:30 PM", true},
+		{"hh:mm a", "13:30 PM", false},
+		{"K a", "0 am", true},
+		{"HH:mm:ss.SSS", "10:00:00.123", true},
+		{"HH:mm:ss.SSS", "10:00:00.1234", false},
+		{"HH:mm:ss.fff", "10:00:00.123", false},
+		{"n", "123456789012", true},
+		{"HH'h'mm", "10h30", true},
+		{"h 'o''clock'", "5 o'clock", true},
+		{"''HH''", "'10'", true},
+		{"'open", "open", false},
+		{"HHH", "100", false},
+		{"[HH]", "10", false},
+	};
+
+	(void)state;
+	check(examples, sizeof examples / sizeof examples[0]);
+}
+
+static void test_zones(void **state)
+{
+	static const struct example examples[] = {
+		{"XXX", "Z", true},          {"XXX", "+01:00", true},
+		{"XXX", "+0100", false},     {"XXX", "+13:00", true},
+		{"XXX", "+19:00", false},    {"X", "+01", true},
+		{"X", "+0130", true},        {"XX", "+01", false},
+		{"XXXX", "+013015", true},   {"XXXXX", "-01:30:15", true},
+		{"xxx", "Z", false},         {"xx", "-0800", true},
+		{"Z", "+0000", true},        {"Z", "Z", false},
+		{"ZZZZ", "GMT+01:00", true}, {"ZZZZ", "UTC", true},
+		{"ZZZZZ", "+01:00", true},   {"O", "GMT+8", true},
+		{"OOOO", "UTC-03:30", true}, {"OOOO", "GMT+8", false},
+		{"z", "CEST", true},         {"z", "cet", false},
+		{"zzzz", "CET", false},      {"VV", "America/New_York", true},
+		{"VV", "UTC", true},         {"VV", "Nowhere", false},
+		{"VV", "Europe/", false},
+	};
+
+	(void)state;
+	check(examples, sizeof examples / sizeof examples[0]);
+}
+
+static void test_magic(void **state)
+{
+	(void)state;
+	assert_string_equal(tally__magic_detect("\xFF\xD8\xFF\xE0", 4), "image/jpeg");
+	assert_string_equal(tally__magic_detect("\x89PNG\r\n\x1A\n", 8), "image/png");
+	assert_string_equal(tally__magic_detect("RIFF\0\0\0\0WEBP", 12), "image/webp");
+	assert_string_equal(tally__magic_detect("RIFF\0\0\0\0WAVE", 12), "audio/wav");
+	assert_string_equal(tally__magic_detect("RIFF", 4), "text/plain");
+	assert_string_equal(tally__magic_detect("%PDF-1.4", 8), "application/pdf");
+	assert_string_equal(tally__magic_detect("{\"a\":1}", 7), "application/json");
+	assert_string_equal(tally__magic_detect("<?xml version='1.0'?><a/>", 25),
+			    "application/xml");
+	assert_string_equal(tally__magic_detect("\x80\x81\x82", 3), "application/octet-stream");
+	assert_string_equal(tally__magic_detect("BM", 2), "text/plain");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_zones),
+		cmocka_unit_test(test_magic),
+	};
+
+	return cmocka_run_group_tests_name("format/date", tests, NULL, NULL);
+}

@@ -1,0 +1,208 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "format/regex.h"
+
+struct example {
+	const char *pattern;
+	const char *text;
+	bool matches;
+};
+
+static bool matches(const char *pattern, enum regex_mode mode, const char *text)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct regex *regex = NULL;
+	bool result = false;
+
+	if (tally__regex_new(&regex, pattern, mode, &error) != 0) {
+		print_message("# %s: %s\n", pattern, error.message);
+		fail();
+	}
+	assert_int_equal(tally__regex_match(regex, text, strlen(text), &result, NULL), 0);
+	tally__regex_free(regex);
+	return result;
+}
+
+static void check(const struct example *examples, size_t count, enum regex_mode mode)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (matches(examples[i].pattern, mode, examples[i].text) != examples[i].matches) {
+			print_message("# '%s' on '%s'\n", examples[i].pattern, examples[i].text);
+			fail();
+		}
+	}
+}
+
+static void test_whole(void **state)
+{
+	static const struct example examples[] = {
+		{"\\d", "abc9", false},   {"a|ab", "ab", true},
+		{"^a|b$", "axxx", false}, {"^a|b$", "b", true},
+		{"", "", true},           {"", "a", false},
+		{"a*?", "aaa", true},     {"(?x) a # b\n", "a", true},
+		{"/a/", "a", false},      {"(?<=b)a", "a", false},
+		{"\\Aa\\z", "a", true},   {"a\n^b$", "a\nb", true},
+	};
+
+	(void)state;
+	check(examples, sizeof examples / sizeof examples[0], REGEX_WHOLE);
+}
+
+static void test_search(void **state)
+{
+	static const struct example examples[] = {
+		{"b", "abc", true}, {"^b", "abc", false}, {"^b", "a\nb", true}, {"", "abc", true}};
+
+	(void)state;
+	check(examples, sizeof examples / sizeof examples[0], REGEX_SEARCH);
+}
+
+static void test_dialect(void **state)
+{
+	static const struct example examples[] = {
+		{"\\h+", "c0FFee", true},
+		{"\\h+", " ", false},
+		{"\\H", "g", true},
+		{"[\\h-]+", "a-f", true},
+		{"[\\h]", "[", false},
+		{"[^\\h]", "g", true},
+		{"[\\H]", "a", false},
+		{"(?m)a.b", "a\nb", true},
+		{"(?m:.)b", "\nb", true},
+		{"a.b", "a\nb", false},
+		{"(?s)a.b", "a\nb", true},
+		{"(?i)ABC", "abc", true},
+		{"(?i-m)A.", "a\n", false},
+		{"a{,2}", "", true},
+		{"a{,2}", "aaa", false},
+		{"a\\{,2}", "a{,2}", true},
+		{"[{,2}]", ",", true},
+		{"\\u00e9", "é", true},
+		{"\\uD83C\\uDF89", "🎉", true},
+		{"\\\\u0041", "\\u0041", true},
+		{"[\\u0041-\\u0043]+", "ABC", true},
+		{"\\x{1F389}", "🎉", true},
+		{"\\p{L}+", "größe", true},
+		{"\\w+\\d", "日本٣", true},
+		{"(?<y>\\d{4})-\\k<y>", "2024-2024", true},
+		{"(?P<n>a)b", "ab", true},
+		{"a++b", "aab", true},
+		{"(?>a+)b", "aab", true},
+		{"\\R\\X", "\né", true},
+		{"[]a]+", "]a", true},
+		{"[[:alpha:]]+", "ab", true},
+		{"(?=a)(?!b).", "a", true},
+	};
+
+	(void)state;
+	check(examples, sizeof examples / sizeof examples[0], REGEX_WHOLE);
+}
+
+static void test_invalid(void **state)
+{
+	static const char *const patterns[] = {
+		"(",      "[a",      "a{2,1}",         "*",  "\\", "(?<n",
+		"[a&&b]", "\\uD800", "(?<a>x)(?<a>y)", "\\C"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+		struct tally_error error = TALLY_ERROR_INIT;
+		struct regex *regex = NULL;
+
+		assert_int_equal(tally__regex_new(&regex, patterns[i], REGEX_WHOLE, &error),
+				 TALLY_EPARSE);
+		assert_null(regex);
+		assert_true(error.message[0] != '\0');
+	}
+}
+
+static void test_limits(void **state)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct regex *regex = NULL;
+	bool result = true;
+	char *pattern = malloc(LIMIT_REGEX_BYTES + 2);
+	char text[41];
+
+	(void)state;
+	assert_non_null(pattern);
+	memset(pattern, 'a', LIMIT_REGEX_BYTES + 1);
+	pattern[LIMIT_REGEX_BYTES + 1] = '\0';
+	assert_int_equal(tally__regex_new(&regex, pattern, REGEX_WHOLE, &error), TALLY_ELIMIT);
+	free(pattern);
+
+	memset(text, 'a', 40);
+	text[40] = '\0';
+	error = (struct tally_error)TALLY_ERROR_INIT;
+	assert_int_equal(tally__regex_new(&regex, "(a+)+b", REGEX_WHOLE, &error), 0);
+	/* PCRE2 knows that a "b" has to come, and does not even start. */
+	assert_int_equal(tally__regex_match(regex, text, 40, &result, &error), 0);
+	assert_false(result);
+	tally__regex_free(regex);
+
+	assert_int_equal(tally__regex_new(&regex, "(a|a)*(a|a)*[bc]", REGEX_WHOLE, &error), 0);
+	assert_int_equal(tally__regex_match(regex, text, 40, &result, &error), TALLY_ELIMIT);
+	tally__regex_free(regex);
+}
+
+static void test_bytes(void **state)
+{
+	struct regex *regex = NULL;
+	bool result = true;
+
+	(void)state;
+	assert_int_equal(tally__regex_new(&regex, "(?m).*", REGEX_WHOLE, NULL), 0);
+	assert_int_equal(tally__regex_match(regex, "\xFF\xFE", 2, &result, NULL), 0);
+	assert_false(result);
+	assert_int_equal(tally__regex_match(regex, "a\0b", 3, &result, NULL), 0);
+	assert_true(result);
+	tally__regex_free(regex);
+}
+
+static void test_allocations(void **state)
+{
+	(void)state;
+	for (long n = 0;; n++) {
+		struct tally_error error = TALLY_ERROR_INIT;
+		struct regex *regex = NULL;
+		bool result = false;
+		int status = 0;
+
+		tally__mem_fail_after(n);
+		status = tally__regex_new(&regex, "\\h(?m)[a-z]+|x{,3}", REGEX_WHOLE, &error);
+		if (status == 0) {
+			status = tally__regex_match(regex, "abc", 3, &result, &error);
+		}
+		tally__mem_fail_after(-1);
+		tally__regex_free(regex);
+		if (status == 0) {
+			assert_true(result);
+			assert_true(n > 3);
+			return;
+		}
+		assert_int_equal(status, TALLY_ENOMEM);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),       cmocka_unit_test(test_search),
+		cmocka_unit_test(test_dialect),     cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_limits),      cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_allocations),
+	};
+
+	return cmocka_run_group_tests_name("format/regex", tests, NULL, NULL);
+}
