@@ -46,7 +46,7 @@ static int open_first(const struct addrinfo *addresses, bool ipv4)
 
 static int port_of(int socket_fd, unsigned short *port)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {0};
 	socklen_t len = sizeof(address);
 	struct sockaddr_in ipv4;
 	struct sockaddr_in6 ipv6;

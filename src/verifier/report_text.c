@@ -49,7 +49,9 @@ static void add_summary(struct buf *out, const cJSON *contract)
 	bool any = false;
 
 	cJSON_ArrayForEach(interaction, tally__json_get(contract, "interactions"))
+	{
 		counts[verdict_of(interaction)]++;
+	}
 	add_printable(out, text_of(contract, "consumer"), 0);
 	tally__buf_adds(out, " -> ");
 	add_printable(out, text_of(contract, "provider"), 0);
@@ -123,7 +125,9 @@ static void add_failure(struct buf *out, const cJSON *interaction, size_t number
 		tally__buf_addc(out, '\n');
 	}
 	cJSON_ArrayForEach(mismatch, tally__json_get(interaction, "mismatches"))
+	{
 		add_mismatch(out, mismatch);
+	}
 	if (cJSON_IsNumber(omitted))
 		tally__buf_addf(out, "     - and %.0f more mismatches\n", omitted->valuedouble);
 	if (curl != NULL && *curl != '\0') {
@@ -162,7 +166,10 @@ int tally_verify_report_text(const cJSON *results, char **text, struct tally_err
 				   "expected the results of tally_verify, with a list "
 				   "\"contracts\"");
 	tally__buf_init(&out, MAX_REPORT_BYTES);
-	cJSON_ArrayForEach(item, contracts) add_contract(&out, item);
+	cJSON_ArrayForEach(item, contracts)
+	{
+		add_contract(&out, item);
+	}
 	cJSON_ArrayForEach(item, tally__json_get(results, "warnings"))
 	{
 		tally__buf_adds(&out, "note: ");

@@ -156,32 +156,53 @@ static int put_contract(cJSON *list, const struct run *run, const struct tally_c
 	return status;
 }
 
-/* Whoever forgets the state-change URL is told, rather than left to wonder about the failures. */
+static int put_warning(cJSON **list, cJSON *document, size_t count, size_t total, const char *words)
+{
+	struct buf text;
+	int status = TALLY_ENOMEM;
+
+	if (count == 0)
+		return 0;
+	if (*list == NULL)
+		*list = put_new(document, "warnings", cJSON_CreateArray());
+	tally__buf_init(&text, TALLY_ERROR_MESSAGE_BYTES);
+	tally__buf_addf(&text, "%zu of %zu interactions %s", count, total, words);
+	if (*list != NULL && text.status == 0)
+		status = tally__json_append(*list, cJSON_CreateString(text.bytes));
+	tally__buf_release(&text);
+	return status;
+}
+
+/* What a run leaves out is told, rather than left to be guessed from failures. */
 static int put_warnings(cJSON *document, const struct run *run, struct tally_error *error)
 {
-	size_t with_state = 0;
-	struct buf text;
-	cJSON *list;
-	int status;
+	bool has_states = run->settings->options->state_change_url != NULL;
+	size_t stateful = 0, generated = 0, answered_once = 0;
+	size_t total = run->selected_count;
+	cJSON *list = NULL;
 
 	for (size_t i = 0; i < run->count; i++) {
-		if (run->tasks[i].selected && run->tasks[i].interaction->state_count > 0)
-			with_state++;
+		const struct interaction *interaction = run->tasks[i].interaction;
+
+		if (!run->tasks[i].selected)
+			continue;
+		stateful += !has_states && interaction->state_count > 0;
+		generated += interaction->request.generators != NULL;
+		answered_once += interaction->response_count > 1;
 	}
-	if (with_state == 0 || run->settings->options->state_change_url != NULL)
-		return 0;
-	tally__buf_init(&text, TALLY_ERROR_MESSAGE_BYTES);
-	tally__buf_addf(
-		&text,
-		"%zu of %zu interactions need a provider state, but no state-change URL was "
-		"given: their states were not set up",
-		with_state, run->selected_count);
-	list = put_new(document, "warnings", cJSON_CreateArray());
-	status = list == NULL || text.status != 0
-			 ? TALLY_ENOMEM
-			 : tally__json_append(list, cJSON_CreateString(text.bytes));
-	tally__buf_release(&text);
-	return status == 0 ? 0 : tally__fail_nomem(error);
+	if (put_warning(
+		    &list, document, stateful, total,
+		    "need a provider state, but no state-change URL was given: their states were "
+		    "not set up") != 0 ||
+	    put_warning(&list, document, generated, total,
+			"have generators for their request, which are not applied: the contract's "
+			"example values were sent") != 0 ||
+	    put_warning(
+		    &list, document, answered_once, total,
+		    "expect several answers to one message, of which only the first is asked for "
+		    "over HTTP") != 0)
+		return tally__fail_nomem(error);
+	return 0;
 }
 
 int tally__run_results(const struct run *run, const struct tally_contract *const *contracts,

@@ -60,7 +60,7 @@ static void note_state_failure(struct task *task, const char *reason)
 	bool first = strstr(task->message.bytes, "state change handlers has failed") == NULL;
 	struct buf text;
 
-	tally__buf_init(&text, TALLY_ERROR_MESSAGE_BYTES * 2);
+	tally__buf_init(&text, (size_t)TALLY_ERROR_MESSAGE_BYTES * 2);
 	if (first)
 		tally__buf_addf(&text,
 				"One or more of the %s state change handlers has failed: ", action);
@@ -77,7 +77,7 @@ static bool take_state_answer(struct task *task, const struct http_response *res
 {
 	char reason[64];
 
-	if (failure != NULL) {
+	if (response == NULL) {
 		note_state_failure(task, failure->message);
 	} else if (response->status < 200 || response->status > 299) {
 		snprintf(reason, sizeof(reason), "the handler answered %d, expected 2xx",
@@ -107,7 +107,7 @@ static bool take_provider_answer(struct task *task, const struct http_response *
 	const struct tally_verify_options *options = task->run->settings->options;
 
 	task->duration_ms = tally__time_monotonic_ms() - task->sent_ms;
-	if (failure != NULL)
+	if (response == NULL)
 		note_error(task, failure->message);
 	else
 		note_mismatches(task, response);

@@ -550,7 +550,8 @@ static void slow_answers_are_errors(void **state)
 	answer_well(fixture);
 	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
 	fixture->slow = "/orders/7";
-	fixture->options.jobs = 1; /* a thread of the server that waits serves no other connection */
+	fixture->options.jobs =
+		1; /* a thread of the server that waits serves no other connection */
 	fixture->options.request_timeout_ms = 100;
 	verify_well(fixture);
 	assert_string_equal(outcome(fixture, 0), "error");
@@ -624,6 +625,26 @@ static char *many_interactions(struct fixture *fixture, int n)
 	copy = tally__arena_strdup(&fixture->arena, text.bytes);
 	tally__buf_release(&text);
 	return copy;
+}
+
+static void what_is_left_out_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+	const cJSON *warnings;
+
+	answer_well(fixture);
+	add_contract(fixture, "4.0", "interactions",
+		     "{\"type\":\"Synchronous/HTTP\",\"description\":\"g\",\"request\":{\"path\":"
+		     "\"/ping\",\"generators\":{\"path\":{\"type\":\"ProviderState\","
+		     "\"expression\":\"/${id}\"}}},\"response\":{\"status\":204}},"
+		     "{\"type\":\"Synchronous/Messages\",\"description\":\"m\",\"request\":{},"
+		     "\"response\":[{},{}]}");
+	verify_well(fixture);
+	warnings = tally__json_get(fixture->results, "warnings");
+	assert_int_equal(cJSON_GetArraySize(warnings), 2);
+	assert_in(cJSON_GetArrayItem(warnings, 0)->valuestring,
+		  "1 of 2 interactions have generators");
+	assert_in(cJSON_GetArrayItem(warnings, 1)->valuestring, "expect several answers");
 }
 
 /* The results but for how long things took. */
@@ -880,6 +901,7 @@ int main(void)
 		TEST(garbage_is_an_error),
 		TEST(a_provider_that_is_down),
 		TEST(parallel_runs_give_the_same_results),
+		TEST(what_is_left_out_is_told),
 		TEST(filters_choose),
 		TEST(a_contract_without_interactions),
 		TEST(pending_failures_do_not_fail),
