@@ -15,10 +15,11 @@
 	X(LIMIT_RULES, 100000, "rules", "the matching rules of one request, response or message")  \
 	X(LIMIT_MISMATCHES, 1000, "mismatches", "kept of one comparison; more are counted")        \
 	X(LIMIT_MATCH_STEPS, 20000000, "steps", "values visited in one comparison")                \
-	X(LIMIT_SHOWN_BYTES, 400, "bytes", "a value in the text of a mismatch; longer ones are cut") \
+	X(LIMIT_SHOWN_BYTES, 400, "bytes",                                                         \
+	  "a value in the text of a mismatch; longer ones are cut")                                \
 	X(LIMIT_REGEX_BYTES, 16384, "bytes", "a regular expression")                               \
 	X(LIMIT_REGEX_STEPS, 1000000, "steps", "matching one regular expression")                  \
-	X(LIMIT_REGEX_DEPTH, 20000, "levels", "backtracking of one regular expression, in KiB")    \
+	X(LIMIT_REGEX_DEPTH, 20000, "KiB", "memory for backtracking of one regular expression")    \
 	X(LIMIT_NAME_BYTES, 1024, "bytes", "a name of an application, version, branch or tag")     \
 	X(LIMIT_DIR_FILES, 20000, "files", "files taken from one folder")
 

@@ -64,28 +64,39 @@ size_t tally__utf8_valid_len(const char *bytes, size_t len)
 	return at;
 }
 
+/* Characters that a terminal must not be given: controls; those without a width; line ends; marks,
+ * embeddings, overrides and isolates of direction; the byte-order mark. */
+static const struct {
+	uint32_t first;
+	uint32_t last;
+} unprintable[] = {
+	{0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x061C}, {0x200B, 0x200F},
+	{0x2028, 0x202E}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF},
+};
+
+/* The code point of a character that tally__utf8_char_len has measured. */
+static uint32_t code_point(const unsigned char *bytes, size_t char_len)
+{
+	static const unsigned char head_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+	uint32_t code = bytes[0] & head_bits[char_len];
+	size_t i;
+
+	for (i = 1; i < char_len; i++)
+		code = code << 6 | (bytes[i] & 0x3F);
+	return code;
+}
+
 size_t tally__text_printable_len(const char *text, size_t len)
 {
-	const unsigned char *bytes = (const unsigned char *)text;
 	size_t char_len = tally__utf8_char_len(text, len);
+	uint32_t code;
+	size_t i;
 
-	if (char_len == 1)
-		return bytes[0] < 0x20 || bytes[0] == 0x7F ? 0 : 1;
-	if (char_len == 2) {
-		if (bytes[0] == 0xC2 && bytes[1] < 0xA0) /* U+0080 to U+009F: more controls */
-			return 0;
-		if (bytes[0] == 0xD8 && bytes[1] == 0x9C) /* U+061C */
-			return 0;
-	}
-	if (char_len == 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF)
-		return 0; /* U+FEFF, the byte-order mark */
-	if (char_len == 3 && bytes[0] == 0xE2) {
-		/* U+200B to U+200F; U+2028 to U+202E; U+2066 to U+2069: characters without a width,
-		 * line ends, and marks, embeddings, overrides and isolates of direction. */
-		if (bytes[1] == 0x80 && ((bytes[2] >= 0x8B && bytes[2] <= 0x8F) ||
-					 (bytes[2] >= 0xA8 && bytes[2] <= 0xAE)))
-			return 0;
-		if (bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9)
+	if (char_len == 0)
+		return 0;
+	code = code_point((const unsigned char *)text, char_len);
+	for (i = 0; i < sizeof(unprintable) / sizeof(*unprintable); i++) {
+		if (code >= unprintable[i].first && code <= unprintable[i].last)
 			return 0;
 	}
 	return char_len;

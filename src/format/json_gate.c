@@ -200,7 +200,7 @@ static int scan_name(struct gate *gate, size_t base)
 {
 	struct json_name name = {.offset = gate->at, .text = gate->text + gate->at + 1};
 	struct json_twins twins;
-	bool escaped;
+	bool escaped = false;
 	int status = scan_string(gate, &escaped);
 
 	if (status != TALLY_OK)

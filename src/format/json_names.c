@@ -96,20 +96,21 @@ int tally__json_names_close(struct json_names *names, size_t base, struct json_t
 	int status = TALLY_OK;
 	size_t i;
 
+	if (names->count - base <= PAIRWISE_MEMBERS) {
+		names->count = base;
+		return TALLY_OK;
+	}
 	tally__map_init(&map);
-	if (names->count - base > PAIRWISE_MEMBERS) {
-		for (i = base; i < names->count && status == TALLY_OK; i++) {
-			struct json_name *name = &names->items[i];
-			const struct map_entry *entry =
-				tally__map_add(&map, name->text, name->len, name);
+	for (i = base; i < names->count && status == TALLY_OK; i++) {
+		struct json_name *name = &names->items[i];
+		const struct map_entry *entry = tally__map_add(&map, name->text, name->len, name);
 
-			if (entry == NULL) {
-				status = TALLY_ENOMEM;
-			} else if (entry->value != name) {
-				*twins = (struct json_twins){
-					*(const struct json_name *)entry->value, *name};
-				status = TALLY_ECONFLICT;
-			}
+		if (entry == NULL) {
+			status = TALLY_ENOMEM;
+		} else if (entry->value != name) {
+			*twins =
+				(struct json_twins){*(const struct json_name *)entry->value, *name};
+			status = TALLY_ECONFLICT;
 		}
 	}
 	tally__map_release(&map);
