@@ -7,4 +7,4 @@ meta_tests = \
 	%D%/links.sh \
 	%D%/tarball.sh
 TESTS += $(meta_tests)
-EXTRA_DIST += $(meta_tests) %D%/symbols.sh %D%/tap.sh %D%/lint.sh %D%/cppcheck.cfg %D%/cppcheck.suppressions
+EXTRA_DIST += $(meta_tests) %D%/demo.sh %D%/readme.sh %D%/symbols.sh %D%/tap.sh %D%/lint.sh %D%/cppcheck.cfg %D%/cppcheck.suppressions
