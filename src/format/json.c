@@ -149,6 +149,9 @@ int tally_json_parse(cJSON **out, const char *text, size_t len, struct tally_err
 	struct json_places places = {0};
 	int status;
 
+	/* No bytes may come without a pointer to them. */
+	if (len == 0)
+		text = "";
 	if (len >= 3 && memcmp(text, byte_order_mark, 3) == 0) {
 		text += 3;
 		len -= 3;

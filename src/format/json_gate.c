@@ -15,7 +15,9 @@
 
 static_assert(LIMIT_DOCUMENT_BYTES < UINT32_MAX, "offsets are kept in 32 bits");
 
+/* What peek() sees behind the last byte. */
 #define END (-1)
+
 struct gate {
 	const char *text;
 	size_t len;

@@ -221,6 +221,7 @@ static void test_nul_bytes(void **state)
 	assert_string_equal(error.message,
 			    "expected the end of the text after the value, found the byte 0x00");
 	assert_int_equal(tally_json_parse(&value, "\"a\0b\"", 5, NULL), TALLY_EPARSE);
+	assert_int_equal(tally_json_parse(&value, NULL, 0, NULL), TALLY_EPARSE);
 	assert_int_equal(tally_json_parse(&value, "\"\\\0\"", 4, NULL), TALLY_EPARSE);
 	assert_null(value);
 }
