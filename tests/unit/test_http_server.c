@@ -417,12 +417,12 @@ static void stop_lets_answers_out(void **state)
 	pthread_mutex_unlock(&fixture->lock);
 	tally__buf_init(&answer, 1 << 20);
 	wire_read_all(fd, &answer);
-	assert_contains(answer, "HTTP/1.1 200 ");
-	assert_contains(answer, "\r\n\r\nlate");
-	tally__buf_release(&answer);
 	close(fd);
 	pthread_join(stopper, NULL);
 	fixture->server = NULL;
+	assert_contains(answer, "HTTP/1.1 200 ");
+	assert_contains(answer, "\r\n\r\nlate");
+	tally__buf_release(&answer);
 }
 
 static void hosts_and_ports(void **state)

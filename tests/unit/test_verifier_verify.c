@@ -343,13 +343,14 @@ static void requests_go_out_as_written(void **state)
 	add_contract(
 		fixture, "4.0", "interactions",
 		"{\"type\":\"Synchronous/HTTP\",\"description\":\"b\",\"request\":{\"path\":"
-		"\"no-slash\",\"query\":{\"ids[]\":[\"a b\",\"c+d&\xc3\xa9\"],\"flag\":[null]},"
+		"\"no-slash?a#b\",\"query\":{\"ids[]\":[\"a b\",\"c+d&\xc3\xa9\"],\"flag\":[null]},"
 		"\"headers\":{\"X-R\":[\"1\",\"2\"],\"Accept\":[\"text/a\",\"text/b\"]}},"
 		"\"response\":{\"status\":404}}");
 	verify_well(fixture);
-	assert_string_equal(fixture->log.bytes,
-			    "PATCH /base/a%2Fb//c/../d%20e?x=1%202&y=a+b&x=%26 caf\xc3\xa9\n"
-			    "GET /base/no-slash?ids%5B%5D=a%20b&ids%5B%5D=c%2Bd%26%C3%A9&flag\n");
+	assert_string_equal(
+		fixture->log.bytes,
+		"PATCH /base/a%2Fb//c/../d%20e?x=1%202&y=a+b&x=%26 caf\xc3\xa9\n"
+		"GET /base/no-slash%3Fa%23b?ids%5B%5D=a%20b&ids%5B%5D=c%2Bd%26%C3%A9&flag\n");
 	for (size_t i = 0, repeated = 0; i < fixture->seen.count; i++) {
 		const struct http_header *header = &fixture->seen.items[i];
 
