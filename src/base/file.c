@@ -269,6 +269,8 @@ int tally__file_lock(int *lock, const char *path, unsigned timeout_ms, struct ta
 	int file;
 
 	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	if (file < 0 && errno == EISDIR)
+		file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (file < 0)
 		return tally__fail_errno(error, TALLY_EIO, path, errno, "cannot open the lock");
 	/* Asked again and again rather than waited for: flock has no timeout. */

@@ -25,7 +25,8 @@ int tally__dir_each(const char *path, const char *suffix,
 		    int (*visit)(void *context, const char *path, struct tally_error *error),
 		    void *context, struct tally_error *error);
 
-/* An exclusive advisory lock on a file (made if missing) that the end of the process releases.
+/* An exclusive advisory lock on a file (made if missing) or a folder that the end of the process
+ * releases.
  * Waits up to timeout_ms; TALLY_EBUSY then.  `*lock` is a descriptor for tally__file_unlock. */
 int tally__file_lock(int *lock, const char *path, unsigned timeout_ms, struct tally_error *error);
 void tally__file_unlock(int lock);

@@ -13,6 +13,9 @@
 	X(LIMIT_INTERACTIONS, 100000, "interactions", "one contract")                              \
 	X(LIMIT_PATH_TOKENS, 256, "tokens", "a path expression in a matching rule")                \
 	X(LIMIT_RULES, 100000, "rules", "the matching rules of one request, response or message")  \
+	X(LIMIT_RULE_CATEGORIES, 64, "categories", "the matching rules of one part")               \
+	X(LIMIT_LINT_STEPS, 20000000, "steps", "looking for what rules select, in one contract")   \
+	X(LIMIT_LINT_FINDINGS, 10000, "findings", "of one contract; looking stops there")          \
 	X(LIMIT_MISMATCHES, 1000, "mismatches", "kept of one comparison; more are counted")        \
 	X(LIMIT_MATCH_STEPS, 20000000, "steps", "values visited in one comparison")                \
 	X(LIMIT_SHOWN_BYTES, 400, "bytes",                                                         \

@@ -172,8 +172,23 @@ int tally__body_bytes(const struct body *body, struct arena *arena, const char *
 int tally__interaction_digest(const struct interaction *interaction, char text[DIGEST_TEXT_BYTES],
 			      struct tally_error *error);
 
-/* The JSON of one interaction as a V4 file has it; released by the caller. */
+/* The JSON that the digest is made of; released by the caller. */
+int tally__interaction_canonical(const struct interaction *interaction, cJSON **out,
+				 struct tally_error *error);
+
+/* The JSON of one interaction as a file of version V2, V3 or V4 has it; released by the caller.
+ * Errors as for tally_contract_write. */
 int tally__interaction_write(const struct interaction *interaction, enum tally_spec spec,
 			     cJSON **out, struct tally_error *error);
+
+/* How the two sides of a merge are called in messages: {"the file", "the new contract"}. */
+int tally__contract_merge(struct tally_contract **out, const struct tally_contract *a,
+			  const struct tally_contract *b, enum tally_save_mode mode,
+			  const char *const names[2], struct tally_error *error);
+
+/* The name of the file for a contract, made in `arena`: "<consumer>-<provider>.json", with
+ * everything percent-encoded that a file name cannot or should not hold, and bounded in length.
+ * NULL when memory is short. */
+char *tally__contract_file_name(struct arena *arena, const char *consumer, const char *provider);
 
 #endif

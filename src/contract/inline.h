@@ -46,6 +46,8 @@ bool tally__is_inline(const cJSON *value);
 int tally__inline_rule(struct extractor *extractor, const cJSON *object, const char *name,
 		       cJSON **rule);
 int tally__inline_generator(struct extractor *extractor, const cJSON *object, cJSON **generator);
+/* Whether `name` is a rule of the specification; the rules of plugins have other names. */
+bool tally__rule_is_known(const char *name);
 /* That nothing stands in a matcher object that neither its rules nor its generator know. */
 int tally__inline_check(struct extractor *extractor, const cJSON *object);
 

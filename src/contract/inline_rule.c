@@ -79,6 +79,11 @@ static const struct kind *find_kind(const struct kind *kinds, size_t count, cons
 	return NULL;
 }
 
+bool tally__rule_is_known(const char *name)
+{
+	return find_kind(rule_kinds, COUNT(rule_kinds), name) != NULL;
+}
+
 static bool has_attribute(const struct kind *kind, const char *name)
 {
 	for (size_t i = 0; kind && i < MAX_ATTRIBUTES && kind->attributes[i]; i++)

@@ -4,27 +4,38 @@
 #include "base/limits.h"
 #include "contract/writer.h"
 
-int tally__interaction_digest(const struct interaction *interaction, char text[DIGEST_TEXT_BYTES],
-			      struct tally_error *error)
+int tally__interaction_canonical(const struct interaction *interaction, cJSON **out,
+				 struct tally_error *error)
 {
 	struct writer writer;
-	struct buf canonical;
 	cJSON *json;
 	int status;
 
 	tally__writer_init(&writer, TALLY_SPEC_V4, error);
 	writer.canonical = true;
-	tally__buf_init(&canonical, (size_t)LIMIT_DOCUMENT_BYTES * 2);
 	json = tally__writer_interaction(&writer, interaction);
 	status = writer.status;
+	tally__writer_release(&writer);
 	if (status == 0)
-		tally__json_add(&canonical, json, TALLY_JSON_CANONICAL);
-	if (status == 0)
-		status = tally__buf_status(&canonical, error);
+		*out = json;
+	return status;
+}
+
+int tally__interaction_digest(const struct interaction *interaction, char text[DIGEST_TEXT_BYTES],
+			      struct tally_error *error)
+{
+	struct buf canonical;
+	cJSON *json = NULL;
+	int status = tally__interaction_canonical(interaction, &json, error);
+
+	if (status != 0)
+		return status;
+	tally__buf_init(&canonical, (size_t)LIMIT_DOCUMENT_BYTES * 2);
+	tally__json_add(&canonical, json, TALLY_JSON_CANONICAL);
+	status = tally__buf_status(&canonical, error);
 	if (status == 0)
 		status = tally__digest(text, canonical.bytes, canonical.len, error);
 	cJSON_Delete(json);
 	tally__buf_release(&canonical);
-	tally__writer_release(&writer);
 	return status;
 }

@@ -5,12 +5,16 @@ libtallyall_la_SOURCES += \
 	%D%/inline.c %D%/inline.h \
 	%D%/inline_rule.c \
 	%D%/interaction_digest.c \
+	%D%/lint.c %D%/lint.h \
+	%D%/lint_rules.c \
+	%D%/merge.c \
 	%D%/read_body.c \
 	%D%/read_interaction.c \
 	%D%/read_part.c \
 	%D%/reader.c %D%/reader.h \
 	%D%/rules_lift.c \
 	%D%/rules_lower.c \
+	%D%/save.c \
 	%D%/write.c \
 	%D%/write_body.c \
 	%D%/write_interaction.c \

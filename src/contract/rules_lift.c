@@ -42,7 +42,17 @@ struct lifter {
 	cJSON *out;                  /* the category form being built */
 	struct map lists;            /* "category\0name" to its list of matchers (flat form) */
 	size_t count;
+	size_t category_count;
 };
+
+static int check_category_count(struct lifter *lifter)
+{
+	if (++lifter->category_count <= LIMIT_RULE_CATEGORIES)
+		return 0;
+	return tally__fail(lifter->reader->error, TALLY_ELIMIT,
+			   "more than %d categories of matching rules in one part",
+			   LIMIT_RULE_CATEGORIES);
+}
 
 static int check_count(struct lifter *lifter)
 {
@@ -75,15 +85,25 @@ static cJSON *new_entry(cJSON **matchers)
 	return entry;
 }
 
-/* The object of a category in the result, made when it is not there. */
+/* The object of a category in the result, made when it is not there; NULL with the error filled. */
 static cJSON *category_object(struct lifter *lifter, const char *name)
 {
 	cJSON *category = tally__json_get(lifter->out, name);
 
 	if (category)
 		return category;
+	if (check_category_count(lifter) != 0)
+		return NULL;
 	category = cJSON_CreateObject();
-	return tally__json_put(lifter->out, name, category) ? NULL : category;
+	if (tally__json_put(lifter->out, name, category) == 0)
+		return category;
+	tally__fail_nomem(lifter->reader->error);
+	return NULL;
+}
+
+static int category_failure(const struct lifter *lifter)
+{
+	return lifter->category_count > LIMIT_RULE_CATEGORIES ? TALLY_ELIMIT : TALLY_ENOMEM;
 }
 
 /* ---- The flat form ---- */
@@ -186,7 +206,7 @@ static int flat_list(struct lifter *lifter, const struct flat_key *key, cJSON **
 		category = category_object(lifter, key->category);
 		if (!category) {
 			cJSON_Delete(entry);
-			return tally__fail_nomem(lifter->reader->error);
+			return category_failure(lifter);
 		}
 		if (put(lifter->reader, category, key->name, entry) != 0)
 			return TALLY_ENOMEM;
@@ -298,7 +318,7 @@ static int lift_named(struct lifter *lifter, const char *name, enum category_for
 		      cJSON *value)
 {
 	cJSON *category = category_object(lifter, name);
-	int status = category ? 0 : tally__fail_nomem(lifter->reader->error);
+	int status = category ? 0 : category_failure(lifter);
 
 	if (status == 0 && cJSON_IsArray(tally__json_get(value, "matchers")))
 		return take_entry(lifter, category, form == FORM_PATHS ? "$" : "", name, value);
@@ -381,6 +401,7 @@ int tally__reader_generators(const struct reader *reader, cJSON *owner, const cJ
 {
 	cJSON *generators = NULL;
 	cJSON *lifted;
+	size_t count = 0;
 	int status = tally__reader_object(reader, owner, "generators", &generators);
 
 	if (status != 0 || !generators || !generators->child)
@@ -394,7 +415,12 @@ int tally__reader_generators(const struct reader *reader, cJSON *owner, const cJ
 		const char *spelling = tally__arena_strdup(reader->arena, value->string);
 		const char *name = spelling ? category_name(spelling, &form) : NULL;
 
-		if (name && tally__json_get(lifted, name)) {
+		if (++count > LIMIT_RULE_CATEGORIES) {
+			status = tally__fail(reader->error, TALLY_ELIMIT,
+					     "more than %d categories of generators in one part",
+					     LIMIT_RULE_CATEGORIES);
+			cJSON_Delete(value);
+		} else if (name && tally__json_get(lifted, name)) {
 			status = tally__reader_failf(reader, "generators",
 						     "the generators of \"%s\" stand there twice, "
 						     "under two spellings: keep one",

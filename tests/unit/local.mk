@@ -68,3 +68,8 @@ check_PROGRAMS += %D%/test_matching_path
 TESTS += %D%/test_matching_path
 tests_unit_test_matching_path_LDADD = $(unit_libs)
 tests_unit_test_matching_path_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_contract_merge
+TESTS += %D%/test_contract_merge
+tests_unit_test_contract_merge_LDADD = $(unit_libs)
+tests_unit_test_contract_merge_CPPFLAGS = $(unit_cppflags)

@@ -1,0 +1,318 @@
+/* Matching rules against the examples that they are about. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "contract/inline.h"
+#include "contract/lint.h"
+
+/* One segment of a path expression. */
+struct segment {
+	enum { SEGMENT_FIELD, SEGMENT_INDEX, SEGMENT_STAR, SEGMENT_STAR_INDEX } kind;
+	const char *name;
+	size_t len;
+	size_t index;
+};
+
+/* Takes the segment at *cursor and moves past it; false when there is none that can be read. */
+static bool take_segment(const char **cursor, struct segment *out)
+{
+	const char *start = *cursor;
+
+	memset(out, 0, sizeof(*out));
+	if (*start == '.') {
+		out->name = start + 1;
+		out->len = strcspn(start + 1, ".[");
+		*cursor = start + 1 + out->len;
+		if (out->len == 1 && start[1] == '*')
+			out->kind = SEGMENT_STAR;
+		return out->len > 0;
+	}
+	if (strncmp(start, "['", 2) == 0) {
+		const char *end = strstr(start + 2, "']");
+
+		if (!end || end == start + 2)
+			return false;
+		out->name = start + 2;
+		out->len = (size_t)(end - start - 2);
+		*cursor = end + 2;
+		return true;
+	}
+	if (strncmp(start, "[*]", 3) == 0) {
+		out->kind = SEGMENT_STAR_INDEX;
+		*cursor = start + 3;
+		return true;
+	}
+	if (*start == '[') {
+		char *end;
+
+		out->kind = SEGMENT_INDEX;
+		out->index = strtoul(start + 1, &end, 10);
+		*cursor = *end == ']' ? end + 1 : end;
+		return start[1] >= '0' && start[1] <= '9' && *end == ']';
+	}
+	return false;
+}
+
+static bool is_well_formed(const char *path)
+{
+	const char *cursor = *path == '$' ? path + 1 : path;
+	struct segment segment;
+
+	/* A first name may stand without "$.". */
+	if (*path && *path != '$' && *path != '[' && *path != '.')
+		cursor += strcspn(cursor, ".[");
+	while (*cursor)
+		if (!take_segment(&cursor, &segment))
+			return false;
+	return true;
+}
+
+/* What a path selects in an example. */
+struct selection {
+	struct lint *lint;
+	size_t nodes;
+	bool empty_array; /* it ends at an empty array, or has to pass one */
+	bool list_found;  /* it ends at a list that has elements */
+	bool gave_up;
+};
+
+static bool is_selected(const struct segment *segment, const cJSON *child, size_t index)
+{
+	char digits[24];
+
+	switch (segment->kind) {
+	case SEGMENT_STAR:
+		return true;
+	case SEGMENT_STAR_INDEX:
+		return !child->string ||
+		       strspn(child->string, "0123456789") == strlen(child->string);
+	case SEGMENT_INDEX:
+		if (!child->string)
+			return index == segment->index;
+		snprintf(digits, sizeof(digits), "%zu", segment->index);
+		return strcmp(child->string, digits) == 0;
+	case SEGMENT_FIELD:
+		break;
+	}
+	return child->string && strlen(child->string) == segment->len &&
+	       memcmp(child->string, segment->name, segment->len) == 0;
+}
+
+/* The depth is that of the example, which is bounded. */
+static void select_nodes(struct selection *selection, const cJSON *node, const char *rest)
+{
+	struct segment segment;
+	size_t index = 0;
+
+	if (selection->gave_up)
+		return;
+	if (cJSON_IsArray(node) && !node->child && (!*rest || *rest == '['))
+		selection->empty_array = true;
+	if (!*rest) {
+		selection->nodes++;
+		if (cJSON_IsArray(node) && node->child)
+			selection->list_found = true;
+		return;
+	}
+	if (!take_segment(&rest, &segment))
+		return;
+	for (const cJSON *child = node->child; child; child = child->next, index++) {
+		if (++selection->lint->steps > LIMIT_LINT_STEPS) {
+			selection->gave_up = true;
+			return;
+		}
+		if (is_selected(&segment, child, index))
+			select_nodes(selection, child, rest);
+	}
+}
+
+static const char *rule_name(const cJSON *rule)
+{
+	return tally__json_get_string(rule, "match");
+}
+
+static bool has_rule(const cJSON *entry, const char *name)
+{
+	const cJSON *matchers = tally__json_get(entry, "matchers");
+
+	for (const cJSON *rule = matchers ? matchers->child : NULL; rule; rule = rule->next)
+		if (rule_name(rule) && strcmp(rule_name(rule), name) == 0)
+			return true;
+	return false;
+}
+
+static void lint_entry(struct lint *lint, const char *place, const cJSON *entry)
+{
+	const cJSON *matchers = tally__json_get(entry, "matchers");
+	const char *combine = tally__json_get_string(entry, "combine");
+
+	if (!matchers || !matchers->child)
+		tally__lint_add(lint, LINT_WARNING, "empty-rule", NULL,
+				"the rule at %s has no matchers: it does nothing", place);
+	if (combine && !tally__text_equal_nocase(combine, "AND") &&
+	    !tally__text_equal_nocase(combine, "OR"))
+		tally__lint_add(lint, LINT_WARNING, "unknown-combine", NULL,
+				"the rule at %s combines by \"%.20s\", which is taken for AND: "
+				"write AND or OR",
+				place, combine);
+	for (const cJSON *rule = matchers ? matchers->child : NULL; rule; rule = rule->next) {
+		const char *name = rule_name(rule);
+
+		if (name && !tally__rule_is_known(name))
+			tally__lint_add(lint, LINT_WARNING, "unknown-rule", NULL,
+					"the specification has no rule \"%.60s\" (at %s): without "
+					"the plugin that has it, nothing matches",
+					name, place);
+	}
+}
+
+/* A rule for the items of a list does not free the list's length: a rule for the list does. */
+static void lint_wildcard(struct lint *lint, const struct json_index *category, const char *path)
+{
+	char *list;
+	const cJSON *own;
+
+	for (const char *star = strstr(path, "[*]"); star; star = strstr(star + 3, "[*]")) {
+		list = tally__arena_memdup(&lint->arena, path, (size_t)(star - path));
+		if (!list) {
+			lint->status = TALLY_ENOMEM;
+			return;
+		}
+		own = tally__json_index_get(category, list);
+		if (own)
+			continue;
+		tally__lint_add(lint, LINT_WARNING, "fixed-length", NULL,
+				"%s is about the items of %s, but no rule is about that list, so "
+				"its length must be that of the example: add a type rule there",
+				path, list);
+		return;
+	}
+}
+
+static void lint_path(struct lint *lint, const struct json_index *category, const cJSON *entry,
+		      const cJSON *example)
+{
+	struct selection selection = {.lint = lint};
+	const char *path = entry->string;
+	const cJSON *matchers = tally__json_get(entry, "matchers");
+
+	if (!is_well_formed(path)) {
+		tally__lint_add(lint, LINT_ERROR, "malformed-path", NULL,
+				"expected a path such as $.orders[*].id, found \"%.100s\"", path);
+		return;
+	}
+	lint_entry(lint, path, entry);
+	if (!example || *path != '$')
+		return;
+	select_nodes(&selection, example, path + 1);
+	if (selection.gave_up)
+		return;
+	if (selection.empty_array)
+		tally__lint_add(lint, LINT_WARNING, "empty-example", NULL,
+				"the example at %s is an empty list: with a rule, that accepts "
+				"every list; give it an item",
+				path);
+	else if (selection.nodes == 0)
+		tally__lint_add(lint, LINT_WARNING, "rule-without-example", NULL,
+				"nothing in the example is at %s: the rule is never used", path);
+	else if (selection.list_found && has_rule(entry, "type") && matchers &&
+		 !tally__json_get(matchers->child, "min"))
+		tally__lint_add(lint, LINT_WARNING, "no-minimum", NULL,
+				"the type rule at %s accepts an empty list: add \"min\": 1 if "
+				"there must be an item",
+				path);
+	lint_wildcard(lint, category, path);
+}
+
+/* An example that is no tree (XML, text) cannot be looked into. */
+static const cJSON *tree_of(const struct lint_part *part, const char *category)
+{
+	if (strcmp(category, "metadata") == 0)
+		return part->metadata;
+	return part->body->json;
+}
+
+static void lint_named(struct lint *lint, const struct lint_part *part, const cJSON *category)
+{
+	bool is_header = strcmp(category->string, "header") == 0;
+	const struct name_values_list *list = is_header ? part->headers : part->query;
+
+	for (const cJSON *entry = category->child; entry; entry = entry->next) {
+		lint_entry(lint, entry->string, entry);
+		if (!list || (lint->steps += list->count) > LIMIT_LINT_STEPS)
+			continue;
+		if (is_header ? !tally__header_find(list, entry->string)
+			      : !tally__query_find(list, entry->string))
+			tally__lint_add(lint, LINT_WARNING, "rule-without-example", NULL,
+					"no %s \"%.100s\" is expected: the rule is never used",
+					is_header ? "header" : "query parameter", entry->string);
+	}
+}
+
+static bool is_category(const char *name)
+{
+	static const char *const names[] = {"body", "header", "metadata", "method",
+					    "path", "query",  "status"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void lint_category(struct lint *lint, const struct lint_part *part, const cJSON *category)
+{
+	const char *name = category->string;
+
+	if (!is_category(name)) {
+		tally__lint_add(lint, LINT_WARNING, "unknown-category", NULL,
+				"the specification has no category \"%.60s\" of matching rules: "
+				"write body, header, query, path, method, status or metadata",
+				name);
+		return;
+	}
+	if (cJSON_IsArray(tally__json_get(category, "matchers"))) {
+		lint_entry(lint, name, category);
+	} else if (strcmp(name, "header") == 0 || strcmp(name, "query") == 0) {
+		lint_named(lint, part, category);
+	} else {
+		struct json_index index;
+
+		if (tally__json_index_init(&index, category) != 0)
+			lint->status = TALLY_ENOMEM;
+		for (const cJSON *entry = category->child; entry && lint->status == 0;
+		     entry = entry->next)
+			lint_path(lint, &index, entry, tree_of(part, name));
+		tally__json_index_release(&index);
+	}
+}
+
+void tally__lint_rules(struct lint *lint, const struct lint_part *part)
+{
+	const char *const members[] = {"matchingRules", "generators"};
+	size_t mark = lint->pointer.len;
+
+	tally__pointer_add(&lint->pointer, members[0]);
+	for (const cJSON *category = part->rules ? part->rules->child : NULL; category;
+	     category = category->next) {
+		size_t inner = lint->pointer.len;
+
+		/* Lifted rules stand elsewhere in their file. */
+		if (lint->contract->spec >= TALLY_SPEC_V3)
+			tally__pointer_add(&lint->pointer, category->string);
+		lint_category(lint, part, category);
+		tally__buf_truncate(&lint->pointer, inner);
+	}
+	tally__buf_truncate(&lint->pointer, mark);
+	for (const cJSON *category = part->generators ? part->generators->child : NULL; category;
+	     category = category->next)
+		if (!is_category(category->string))
+			tally__lint_add(lint, LINT_WARNING, "unknown-category", members[1],
+					"the specification has no category \"%.60s\" of generators",
+					category->string);
+}
