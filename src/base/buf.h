@@ -32,7 +32,7 @@ void tally__buf_add(struct buf *buf, const void *bytes, size_t len);
 void tally__buf_adds(struct buf *buf, const char *text);
 void tally__buf_addc(struct buf *buf, char c);
 void tally__buf_addf(struct buf *buf, const char *format, ...) TALLY_PRINTF(2, 3);
-void tally__buf_addv(struct buf *buf, const char *format, va_list arguments);
+void tally__buf_addv(struct buf *buf, const char *format, va_list arguments) TALLY_PRINTF(2, 0);
 
 /* 0, or records the sticky failure in `error` and returns it. */
 int tally__buf_status(const struct buf *buf, struct tally_error *error);

@@ -109,7 +109,8 @@ static void copy_printable(char *target, size_t target_bytes, const char *source
 	target[len] = '\0';
 }
 
-static void record(struct tally_error *error, int code, const char *format, va_list arguments)
+static void TALLY_PRINTF(3, 0)
+	record(struct tally_error *error, int code, const char *format, va_list arguments)
 {
 	/* One character longer than what is kept, so that a character cut here is not seen. */
 	char text[TALLY_ERROR_MESSAGE_BYTES + CHAR_BYTES];

@@ -9,7 +9,7 @@
 
 /* Integers of so many digits are exact as a double, and need no text of their own. */
 #define JSON_EXACT_DIGITS 15
-/* cJSON reads at most 63 bytes of a number and then stumbles over the rest. */
+/* Older releases of cJSON read at most 63 bytes of a number and then stumble over the rest. */
 #define JSON_CJSON_NUMBER_BYTES 60
 
 /* How far a text goes as a JSON number. */
