@@ -54,7 +54,7 @@ text_files() {
 	if [ -e .git ]; then
 		git ls-files -co --exclude-standard
 	else
-		find . -type f -not -path './build*' -not -path '*/node_modules/*' |
+		find . -type f -not -path './build*' -not -path './_*' -not -path '*/node_modules/*' |
 			sed 's|^\./||' | grep -vE '^(configure|aclocal\.m4|Makefile\.in|config\.h\.in|build-aux/|m4/l)'
 	fi | grep -vE '^tests/meta/banned\.sh$'
 }

@@ -29,7 +29,7 @@ broken() { # FILE
 }
 # File names here have no spaces.
 # shellcheck disable=SC2044
-for file in $(find . -name '*.md' -not -path './build*' -not -path '*/node_modules/*' -not -path './tally-[0-9]*' | LC_ALL=C sort); do
+for file in $(find . -name '*.md' -not -path './build*' -not -path './_*' -not -path '*/node_modules/*' | LC_ALL=C sort); do
 	expect "links of ${file#./}" broken "${file#./}"
 done
 # Names in `code` that look like paths of this tree exist.
