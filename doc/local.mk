@@ -4,4 +4,5 @@ EXTRA_DIST += \
 	%D%/limits.md \
 	%D%/performance.md \
 	%D%/decisions/0001-libraries-loaded-when-used.md \
-	%D%/decisions/0002-digests-are-git-object-ids.md
+	%D%/decisions/0002-digests-are-git-object-ids.md \
+	%D%/decisions/0003-verifier-and-the-reference.md

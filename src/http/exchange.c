@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -338,11 +339,31 @@ int tally__exchange_start(struct exchange *exchange, const struct http_client_op
 	return 0;
 }
 
+/* libcurl does not say whether it was the server or a proxy that refused. */
+static bool environment_has_proxy(void)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+					    "ALL_PROXY"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && *value != '\0')
+			return true;
+	}
+	return false;
+}
+
 static int fail_to_connect(struct exchange *exchange, const char *reason, struct tally_error *error)
 {
 	long os_errno = 0;
 
 	curl_easy_getinfo(exchange->easy, CURLINFO_OS_ERRNO, &os_errno);
+	if (environment_has_proxy())
+		return tally__fail(error, TALLY_EUNREACHABLE,
+				   "cannot connect to %s: %s; http_proxy or the like is set in the "
+				   "environment: is that proxy to be used?",
+				   exchange->address, reason);
 	if (os_errno == ECONNREFUSED)
 		return tally__fail(error, TALLY_EUNREACHABLE,
 				   "nothing listens on %s; start what should, or correct the "

@@ -457,6 +457,16 @@ static void refused_connections(void **state)
 							     .target = "http://name.invalid/"}),
 		TALLY_EUNREACHABLE);
 	assert_message(fixture, "name.invalid:80");
+
+	/* The same port, but as a proxy. */
+	setenv("http_proxy", target, 1);
+	assert_int_equal(
+		send_request(fixture, &(struct http_request){.method = "GET",
+							     .target = "http://192.0.2.1:81/"}),
+		TALLY_EUNREACHABLE);
+	unsetenv("http_proxy");
+	assert_message(fixture, "192.0.2.1:81");
+	assert_message(fixture, "http_proxy");
 }
 
 static void bad_requests_are_refused(void **state)
