@@ -1,6 +1,6 @@
 #!/bin/sh
 # doc/limits.md shows the limits of src/base/limits.h.  After a change there,
-# `sh tests/meta/limits.sh table` prints the table to put into the page.
+# `sh tests/meta/limits.sh write` puts the new table into the page.
 table() {
 	sed 's/\\$//' "$1" | tr -d '\n\t' | grep -o 'X([A-Z_]*, *[0-9]*, *"[^"]*", *"[^"]*")' |
 		awk -F '"' 'BEGIN { print "| limit | value | unit | what it bounds |"; print "|---|---|---|---|" }
@@ -9,8 +9,10 @@ table() {
 			printf "| `%s` | %s | %s | %s |\n", head[2], head[3], $2, $4
 		}'
 }
-if [ "${1-}" = table ]; then
-	table "$(dirname "$0")/../../src/base/limits.h"
+if [ "${1-}" = write ]; then
+	cd "$(dirname "$0")/../.." || exit 1
+	page=$(grep -v '^|' doc/limits.md) && rows=$(table src/base/limits.h) &&
+		printf '%s\n\n%s\n' "$page" "$rows" >doc/limits.md
 	exit
 fi
 # shellcheck source=tests/meta/tap.sh
@@ -19,7 +21,7 @@ fi
 same_table() {
 	table "$TALLY_SRCDIR/src/base/limits.h" >"$scratch/code"
 	grep '^|' "$TALLY_SRCDIR/doc/limits.md" >"$scratch/page"
-	diff "$scratch/page" "$scratch/code"
+	diff "$scratch/page" "$scratch/code" || echo 'run: sh tests/meta/limits.sh write'
 }
 every_limit() { # the table is read from the text: none may be written in a way that it misses
 	named=$(grep -c 'X(LIMIT_' "$TALLY_SRCDIR/src/base/limits.h")
