@@ -1,2 +1,3 @@
 api_tests = %D%/installed.sh
 EXTRA_DIST += $(api_tests)
+TESTS += $(api_tests)
