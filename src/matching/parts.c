@@ -592,44 +592,61 @@ static void compare_metadata(struct walk *walk, const struct place *place, const
 	tally__walk_report_text(walk, place, "equality", &e, &a);
 }
 
+static void match_metadata_key(struct walk *walk, const struct reach *reach, const cJSON *expected,
+			       const cJSON *actual)
+{
+	const char *key = expected->string;
+	size_t len = strlen(key);
+	struct place place = {.kind = MISMATCH_METADATA, .name = key};
+	struct operand e = {.json = expected};
+	struct frame root = {.depth = 1};
+	struct frame frame = {.parent = &root, .key = key, .depth = 2};
+	struct reach child = {0};
+	bool cascaded = false;
+
+	if (!actual) {
+		tally__walk_report(walk, &place, "equality", &e, NULL,
+				   "Expected message metadata '%.200s' but was missing", key);
+		return;
+	}
+	if (!tally__reach_child(walk, reach, 1, key, len, tally__path_is_index(key, len), &child)) {
+		return;
+	}
+	/* Rules for the value or for what is in it; else the value as a whole. */
+	if (child.count > 0 || tally__reach_select(&child, 2, &cascaded)) {
+		tally__match_json(walk, &frame, &child, expected, actual);
+	} else {
+		compare_metadata(walk, &place, expected, actual);
+	}
+	tally__reach_leave(walk, &child);
+}
+
 void tally__match_metadata(struct walk *walk, const struct rules *rules, const cJSON *expected,
 			   const cJSON *actual)
 {
-	struct frame root = {.depth = 1};
+	struct json_index index = {0};
 	struct reach reach = {0};
 	const cJSON *wanted = NULL;
 
 	if (!tally__reach_root(walk, rules->metadata, &reach)) {
 		return;
 	}
+	if (actual && tally__json_index_init(&index, actual) != 0) {
+		tally__walk_fail(walk, TALLY_ENOMEM);
+		return;
+	}
 	walk->kind = MISMATCH_METADATA;
 	cJSON_ArrayForEach(wanted, expected)
 	{
-		const char *key = wanted->string;
-		const cJSON *found = tally__json_get(actual, key);
-		struct place place = {.kind = MISMATCH_METADATA, .name = key};
-		struct operand e = {.json = wanted};
-		struct frame frame = {.parent = &root, .key = key, .depth = 2};
-		struct reach child = {0};
-		bool cascaded = false;
-
-		if (!found) {
-			tally__walk_report(walk, &place, "equality", &e, NULL,
-					   "Expected message metadata '%.200s' but was missing",
-					   key);
-			continue;
-		}
-		if (!tally__reach_child(walk, &reach, 1, key, strlen(key),
-					tally__path_is_index(key, strlen(key)), &child)) {
+		if (!tally__walk_step(walk)) {
 			break;
 		}
-		if (child.count > 0 || tally__reach_select(&child, 2, &cascaded)) {
-			tally__match_json(walk, &frame, &child, wanted, found);
-		} else {
-			compare_metadata(walk, &place, wanted, found);
-		}
-		tally__reach_leave(walk, &child);
+		match_metadata_key(walk, &reach, wanted,
+				   actual ? tally__json_index_get(&index, wanted->string) : NULL);
 	}
-	tally__reach_leave(walk, &reach);
 	walk->kind = MISMATCH_BODY;
+	tally__reach_leave(walk, &reach);
+	if (actual) {
+		tally__json_index_release(&index);
+	}
 }

@@ -480,73 +480,133 @@ static const char *bare_name(struct builder *b, const char *name)
 	return name;
 }
 
-static int compile_named(struct builder *b, struct named_rules_list *out, const cJSON *category)
+static int compile_named_place(struct builder *b, struct named_rules_list *out, const cJSON *place)
 {
-	const cJSON *place = NULL;
-	size_t count = (size_t)cJSON_GetArraySize(category);
-	struct named_rules *items =
-		tally__arena_alloc_array(&b->rules->arena, out->count + count, sizeof *items);
+	const char *name = place->string ? place->string : "";
+	struct rule_list *list = NULL;
+	const char *bare = NULL;
+	int status = compile_place(b, place, &list);
 
-	if (!items) {
+	if (status != 0 || !list) {
+		return status;
+	}
+	bare = bare_name(b, name);
+	if (!bare) {
 		return tally__fail_nomem(b->error);
 	}
-	if (out->count > 0) {
-		memcpy(items, out->items, out->count * sizeof *items);
-	}
-	out->items = items;
-	if (tally__json_get(category, "matchers")) {
-		return 0; /* rules for no name at all */
-	}
-	cJSON_ArrayForEach(place, category)
-	{
-		struct rule_list *list = NULL;
-		const char *name = place->string ? place->string : "";
-		int status = compile_place(b, place, &list);
-		const char *bare = bare_name(b, name);
-
-		if (status == 0 && !bare) {
-			status = tally__fail_nomem(b->error);
-		}
-		if (status != 0) {
-			tally__error_within(b->error, name);
-			return status;
-		}
-		if (list) {
-			out->items[out->count++] = (struct named_rules){name, bare, list};
-		}
-	}
+	out->names[out->count] = (struct named_rules){name, out->count, list};
+	out->bare[out->count] = (struct named_rules){bare, out->count, list};
+	out->count++;
 	return 0;
 }
 
-static const struct rule_list *find_named(const struct named_rules_list *list, const char *name,
-					  bool (*equal)(const char *a, const char *b))
+/* The same array with room for `more`; NULL when memory is short. */
+static struct named_rules *extend(struct builder *b, const struct named_rules *items, size_t count,
+				  size_t more)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		if (equal(list->items[i].name, name)) {
-			return list->items[i].list;
-		}
+	struct named_rules *longer =
+		tally__arena_alloc_array(&b->rules->arena, count + more, sizeof *longer);
+
+	if (longer && count > 0) {
+		memcpy(longer, items, count * sizeof *longer);
 	}
-	for (size_t i = 0; i < list->count; i++) {
-		if (equal(list->items[i].bare, name)) {
-			return list->items[i].list;
-		}
-	}
-	return NULL;
+	return longer;
 }
 
-static bool equal_exactly(const char *a, const char *b)
+static int compile_named(struct builder *b, struct named_rules_list *out, const cJSON *category,
+			 int (*compare)(const void *a, const void *b))
 {
-	return strcmp(a, b) == 0;
+	size_t more = (size_t)cJSON_GetArraySize(category);
+	const cJSON *place = NULL;
+
+	if (tally__json_get(category, "matchers")) {
+		return 0; /* rules for no name at all */
+	}
+	out->names = extend(b, out->names, out->count, more);
+	out->bare = extend(b, out->bare, out->count, more);
+	if (!out->names || !out->bare) {
+		return tally__fail_nomem(b->error);
+	}
+	cJSON_ArrayForEach(place, category)
+	{
+		int status = compile_named_place(b, out, place);
+
+		if (status != 0) {
+			tally__error_within(b->error, place->string ? place->string : "");
+			return status;
+		}
+	}
+	qsort(out->names, out->count, sizeof *out->names, compare);
+	qsort(out->bare, out->count, sizeof *out->bare, compare);
+	return 0;
+}
+
+static int compare_nocase(const char *a, const char *b)
+{
+	while (*a && tally__text_lower(*a) == tally__text_lower(*b)) {
+		a++;
+		b++;
+	}
+	return (unsigned char)tally__text_lower(*a) - (unsigned char)tally__text_lower(*b);
+}
+
+static int compare_orders(int order, const struct named_rules *a, const struct named_rules *b)
+{
+	return order != 0 ? order : a->order < b->order ? -1 : a->order > b->order;
+}
+
+static int compare_parameters(const void *a, const void *b)
+{
+	const struct named_rules *left = a;
+	const struct named_rules *right = b;
+
+	return compare_orders(strcmp(left->name, right->name), left, right);
+}
+
+static int compare_headers(const void *a, const void *b)
+{
+	const struct named_rules *left = a;
+	const struct named_rules *right = b;
+
+	return compare_orders(compare_nocase(left->name, right->name), left, right);
+}
+
+/* Of several entries of one name, the first in the file. */
+static const struct rule_list *search(const struct named_rules *items, size_t count,
+				      const char *name,
+				      int (*compare)(const char *a, const char *b))
+{
+	size_t low = 0;
+	size_t high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(items[middle].name, name) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low < count && compare(items[low].name, name) == 0 ? items[low].list : NULL;
+}
+
+static const struct rule_list *find_named(const struct named_rules_list *list, const char *name,
+					  int (*compare)(const char *a, const char *b))
+{
+	const struct rule_list *found = search(list->names, list->count, name, compare);
+
+	return found ? found : search(list->bare, list->count, name, compare);
 }
 
 const struct rule_list *tally__rules_find_query(const struct rules *rules, const char *name)
 {
-	return find_named(&rules->query, name, equal_exactly);
+	return find_named(&rules->query, name, strcmp);
 }
 
 const struct rule_list *tally__rules_find_header(const struct rules *rules, const char *name)
 {
-	return find_named(&rules->headers, name, tally__text_equal_nocase);
+	return find_named(&rules->headers, name, compare_nocase);
 }
 
 /* {"matchers": […]}, or the same one level further down, under "" or "$". */
@@ -595,10 +655,10 @@ static int compile_category(struct builder *b, struct gathered *gathered, const 
 		return compile_one(b, category, &rules->status);
 	}
 	if (tally__text_equal_nocase(name, "query")) {
-		return compile_named(b, &rules->query, category);
+		return compile_named(b, &rules->query, category, compare_parameters);
 	}
 	if (tally__text_equal_nocase(name, "header") || tally__text_equal_nocase(name, "headers")) {
-		return compile_named(b, &rules->headers, category);
+		return compile_named(b, &rules->headers, category, compare_headers);
 	}
 	if (tally__text_equal_nocase(name, "metadata")) {
 		return gather_category(b, &gathered->metadata, category, true);

@@ -31,12 +31,15 @@ struct rule_node {
 /* Rules for a header or query parameter. */
 struct named_rules {
 	const char *name;
-	const char *bare; /* the name without "$." in front or an index behind */
+	size_t order; /* in the file */
 	const struct rule_list *list;
 };
 
+/* Sorted by name, for look-ups: the names as they stand, and without "$." in front or an index
+ * behind. */
 struct named_rules_list {
-	struct named_rules *items;
+	struct named_rules *names;
+	struct named_rules *bare;
 	size_t count;
 };
 

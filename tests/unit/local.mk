@@ -73,3 +73,8 @@ check_PROGRAMS += %D%/test_contract_merge
 TESTS += %D%/test_contract_merge
 tests_unit_test_contract_merge_LDADD = $(unit_libs)
 tests_unit_test_contract_merge_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_matching_match
+TESTS += %D%/test_matching_match
+tests_unit_test_matching_match_LDADD = $(unit_libs)
+tests_unit_test_matching_match_CPPFLAGS = $(unit_cppflags)
