@@ -5,6 +5,9 @@ bench_programs =
 bench_programs += %D%/bench_json
 bench_bench_json_LDADD = $(bench_libs)
 
+bench_programs += %D%/bench_match
+bench_bench_match_LDADD = $(bench_libs)
+
 bench_programs += %D%/bench_startup
 
 EXTRA_PROGRAMS += $(bench_programs)

@@ -26,3 +26,15 @@ tests_fuzz_fuzz_json_SOURCES = %D%/fuzz_json.c $(fuzz_engine)
 tests_fuzz_fuzz_json_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_json_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_path
+tests_fuzz_fuzz_path_SOURCES = %D%/fuzz_path.c $(fuzz_engine)
+tests_fuzz_fuzz_path_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_path_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_path_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_match
+tests_fuzz_fuzz_match_SOURCES = %D%/fuzz_match.c $(fuzz_engine)
+tests_fuzz_fuzz_match_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_match_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_match_LDFLAGS = $(fuzz_ldflags)
