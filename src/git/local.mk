@@ -1,1 +1,17 @@
-libtallyall_la_SOURCES +=
+libtallyall_la_SOURCES += \
+	%D%/at.c \
+	%D%/branch.c %D%/branch.h \
+	%D%/commit.c %D%/commit.h \
+	%D%/edits.c %D%/edits.h \
+	%D%/files.c %D%/files.h \
+	%D%/log.c \
+	%D%/names.c \
+	%D%/open.h \
+	%D%/pack.c %D%/pack.h \
+	%D%/paths.c %D%/paths.h \
+	%D%/repository.c %D%/repository.h \
+	%D%/snapshot.c \
+	%D%/staging.c %D%/staging.h \
+	%D%/store.c %D%/store.h \
+	%D%/transaction.c \
+	%D%/tree.c

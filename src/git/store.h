@@ -93,9 +93,13 @@ int tally__snapshot_log(const struct snapshot *snapshot, const char *path,
 			int (*visit)(void *context, const struct store_change *change),
 			void *context, struct tally_error *error);
 
-/* One safe path component for any name of up to LIMIT_NAME_BYTES bytes, reversible: see
- * doc/store-format.md, "Names".  TALLY_EINVAL for "" and names too long. */
+/* One safe path component for any name of up to LIMIT_NAME_BYTES bytes: see doc/store-format.md,
+ * "Names".  At most 240 bytes, which leaves room for an extension.  TALLY_EINVAL for "" and names
+ * too long. */
 int tally__path_component(struct buf *out, const char *name, struct tally_error *error);
+/* The name again.  TALLY_ENOTFOUND for the component of a name that is too long to be held by one
+ * (it has a digest in place of the end: a record must hold the name), TALLY_EPARSE for what
+ * tally__path_component never makes. */
 int tally__path_component_decode(struct buf *out, const char *component, struct tally_error *error);
 
 #endif

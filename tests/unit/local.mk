@@ -78,3 +78,10 @@ check_PROGRAMS += %D%/test_matching_match
 TESTS += %D%/test_matching_match
 tests_unit_test_matching_match_LDADD = $(unit_libs)
 tests_unit_test_matching_match_CPPFLAGS = $(unit_cppflags)
+
+
+check_PROGRAMS += %D%/test_git_store
+TESTS += %D%/test_git_store
+tests_unit_test_git_store_SOURCES = %D%/test_git_store.c %D%/git_scratch.c %D%/git_scratch.h
+tests_unit_test_git_store_LDADD = $(unit_libs)
+tests_unit_test_git_store_CPPFLAGS = $(unit_cppflags)

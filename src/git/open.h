@@ -1,0 +1,11 @@
+/* git/open.h - a store and the tip of its branch. */
+#ifndef TALLY_GIT_OPEN_H
+#define TALLY_GIT_OPEN_H
+
+#include "git/repository.h"
+
+/* Reads where the branch is now; opens the repository anew from time to time, and then
+ * store->staging is gone. */
+int tally__store_tip(struct store *store, git_oid *tip, struct tally_error *error);
+
+#endif

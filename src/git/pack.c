@@ -1,0 +1,155 @@
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "git/pack.h"
+
+/* In a .keep file of ours. */
+static const char keep_text[] = "tally: a commit is being made\n";
+
+static int make_keep(const struct store *store, const struct pack *pack, struct tally_error *error)
+{
+	char file[FILE_BYTES];
+	int status = tally__store_file(file, store, pack->name, ".keep", error);
+	int descriptor;
+
+	if (status != 0)
+		return status;
+	descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (descriptor < 0)
+		return tally__errno_fail(error, errno, file, "make a file");
+	if (write(descriptor, keep_text, sizeof keep_text - 1) != (ssize_t)sizeof keep_text - 1)
+		status = tally__errno_fail(error, errno, file, "write");
+	close(descriptor);
+	return status;
+}
+
+static int move_file(const struct store *store, const char *from, const char *to, const char *end,
+		     struct tally_error *error)
+{
+	char old[FILE_BYTES];
+	char new[FILE_BYTES];
+	int status = tally__store_file(old, store, from, end, error);
+
+	if (status == 0)
+		status = tally__store_file(new, store, to, end, error);
+	if (status == 0)
+		status = tally__file_flush(old, error);
+	if (status == 0 && rename(old, new) != 0)
+		status = tally__errno_fail(error, errno, new, "move a pack into place");
+	return status;
+}
+
+int tally__pack_move(struct pack *pack, const struct store *store, const char *from, const char *id,
+		     bool keep, struct tally_error *error)
+{
+	char made[FILE_BYTES];
+	char folder[FILE_BYTES];
+	int status = tally__store_file(folder, store, PACK_DIR, "", error);
+
+	snprintf(made, sizeof made, "%s/pack-%s", from, id);
+	snprintf(pack->name, sizeof pack->name, "%s/pack-%s", PACK_DIR, id);
+	if (status == 0 && keep)
+		status = make_keep(store, pack, error);
+	/* The index last: a pack is there for others once its index is. */
+	if (status == 0)
+		status = move_file(store, made, pack->name, ".pack", error);
+	if (status == 0)
+		status = move_file(store, made, pack->name, ".idx", error);
+	if (status == 0)
+		status = tally__file_flush(folder, error);
+	if (status != 0)
+		tally__pack_remove(pack, store);
+	return status;
+}
+
+static int insert(void *builder, const git_oid *id, git_object_t type)
+{
+	(void)type;
+	return git_packbuilder_insert(builder, id, NULL);
+}
+
+int tally__pack_install(struct pack *pack, const struct store *store, const struct staging *staging,
+			struct tally_error *error)
+{
+	git_packbuilder *builder = NULL;
+	char folder[FILE_BYTES];
+	int status = tally__store_file(folder, store, STAGE_DIR, "", error);
+
+	pack->name[0] = '\0';
+	if (status != 0)
+		return status;
+	if (git_packbuilder_new(&builder, tally__staging_git(staging)) < 0) {
+		status = tally__git_fail(error, store->path, "make a pack");
+		goto out;
+	}
+	/* Too little work in it for threads. */
+	git_packbuilder_set_threads(builder, 1);
+	if (tally__staging_each(staging, insert, builder) < 0 ||
+	    git_packbuilder_write(builder, folder, 0444, NULL, NULL) < 0) {
+		status = tally__git_fail(error, store->path, "write a pack");
+		goto out;
+	}
+	status = tally__pack_move(pack, store, STAGE_DIR, git_packbuilder_name(builder), true,
+				  error);
+out:
+	git_packbuilder_free(builder);
+	if (status != 0)
+		tally__store_empty(store, STAGE_DIR);
+	return status;
+}
+
+void tally__pack_accept(const struct pack *pack, const struct store *store)
+{
+	if (pack->name[0])
+		tally__store_unlink(store, pack->name, ".keep");
+}
+
+void tally__pack_remove(const struct pack *pack, const struct store *store)
+{
+	if (!pack->name[0])
+		return;
+	tally__store_unlink(store, pack->name, ".idx");
+	tally__store_unlink(store, pack->name, ".pack");
+	tally__store_unlink(store, pack->name, ".keep");
+}
+
+static bool is_ours(int folder, const char *name)
+{
+	char text[sizeof keep_text] = "";
+	int descriptor = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	ssize_t len;
+
+	if (descriptor < 0)
+		return false;
+	len = read(descriptor, text, sizeof text);
+	close(descriptor);
+	/* Empty or cut short: its writer was killed between making and filling it. */
+	return len >= 0 && (size_t)len < sizeof text && memcmp(text, keep_text, (size_t)len) == 0;
+}
+
+void tally__pack_unkeep_all(const struct store *store)
+{
+	char folder[FILE_BYTES];
+	struct dirent *entry;
+	DIR *dir;
+
+	if (tally__store_file(folder, store, PACK_DIR, "", NULL) != 0)
+		return;
+	dir = opendir(folder);
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		const char *dot = strrchr(entry->d_name, '.');
+
+		if (dot && strcmp(dot, ".keep") == 0 && is_ours(dirfd(dir), entry->d_name))
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+	closedir(dir);
+}

@@ -1,0 +1,67 @@
+/* git/repository.h - what the files of this folder share: an open repository, and libgit2's errors
+ * as ours.  Not for other folders. */
+#ifndef TALLY_GIT_REPOSITORY_H
+#define TALLY_GIT_REPOSITORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/libgit2.h"
+#include "git/store.h"
+
+#define STORE_BRANCH "refs/heads/main"
+
+/* A repository as opened from disk.  Counted, since snapshots outlive a store's decision to open it
+ * anew (which lets go of the packs that were rolled up). */
+struct repository {
+	git_repository *git;
+	git_odb *odb;
+	unsigned uses;
+};
+
+struct staging;
+
+struct store {
+	char *path;                    /* of the repository, ending in "/" */
+	struct repository *repository; /* in use now */
+	struct staging *staging;       /* NULL before the first transaction */
+	git_oid tip;                   /* as last seen */
+	unsigned tips_seen;            /* how often it changed since the repository was opened */
+};
+
+/* TALLY_ENOFILE, TALLY_EIO. */
+int tally__repository_open(struct repository **out, const char *path, struct tally_error *error);
+struct repository *tally__repository_share(struct repository *repository);
+void tally__repository_release(struct repository *repository);
+
+/* The commit that the branch points at; all zero on an empty branch. */
+int tally__repository_tip(struct repository *repository, git_oid *tip, struct tally_error *error);
+
+/* Looks an object up; when it is not found where it was, something may have been repacked: looks
+ * again.  `git` is the repository to look in: repository->git, or a staging area's. */
+int tally__object_lookup(git_object **out, struct repository *repository, git_repository *git,
+			 const git_oid *id, git_object_t type, struct tally_error *error);
+
+/* Fails with libgit2's last error: TALLY_ENOMEM, or TALLY_EIO with a hint when the cause can be
+ * seen (disk full, no permission). `doing` completes "cannot …". */
+int tally__git_fail(struct tally_error *error, const char *path, const char *doing);
+/* The same with errno. */
+int tally__errno_fail(struct tally_error *error, int number, const char *path, const char *doing);
+
+/* A pinned commit.  Trees are read through `git`, which is the repository's or, within a
+ * transaction, the staging area's, which has what the last commit wrote still in memory. */
+struct snapshot {
+	struct repository *repository;
+	git_repository *git;
+	git_tree *tree; /* NULL on an empty branch */
+	git_oid commit;
+	int64_t unix_seconds;
+	char id[STORE_ID_BYTES];
+};
+
+/* `commit` all zero: an empty branch. */
+int tally__snapshot_init(struct snapshot *snapshot, struct repository *repository,
+			 git_repository *git, const git_oid *commit, struct tally_error *error);
+void tally__snapshot_release(struct snapshot *snapshot);
+
+#endif

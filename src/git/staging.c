@@ -1,0 +1,229 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "git/staging.h"
+
+/* Larger commits are not kept in memory after they were written. */
+#define KEPT_BYTES ((size_t)8 << 20)
+
+struct staged {
+	git_oid id;
+	git_object_t type;
+	size_t len;
+	char *bytes;
+};
+
+struct objects {
+	struct map by_id;
+	struct arena arena;
+};
+
+struct staging {
+	git_odb_backend backend; /* first: libgit2 is given a pointer to it */
+	struct repository *repository;
+	git_odb *odb;
+	git_repository *git;
+	struct objects fresh; /* of the commit being made */
+	struct objects kept;  /* of the commit made last */
+};
+
+static void objects_init(struct objects *objects)
+{
+	tally__map_init(&objects->by_id);
+	tally__arena_init(&objects->arena, 0);
+}
+
+static void objects_release(struct objects *objects)
+{
+	tally__map_release(&objects->by_id);
+	tally__arena_release(&objects->arena);
+}
+
+static const struct staged *objects_get(const struct objects *objects, const git_oid *id)
+{
+	return tally__map_get(&objects->by_id, (const char *)id->id, GIT_OID_RAWSZ);
+}
+
+static int objects_put(struct objects *objects, const git_oid *id, git_object_t type,
+		       const void *bytes, size_t len)
+{
+	struct staged *staged = tally__arena_alloc(&objects->arena, sizeof *staged);
+
+	if (!staged)
+		return TALLY_ENOMEM;
+	staged->id = *id;
+	staged->type = type;
+	staged->len = len;
+	staged->bytes = tally__arena_memdup(&objects->arena, bytes, len);
+	if (!staged->bytes)
+		return TALLY_ENOMEM;
+	return tally__map_put(&objects->by_id, (const char *)staged->id.id, GIT_OID_RAWSZ, staged);
+}
+
+static struct staging *of(git_odb_backend *backend)
+{
+	return (struct staging *)backend;
+}
+
+static const struct staged *in_memory(git_odb_backend *backend, const git_oid *id)
+{
+	const struct staged *staged = objects_get(&of(backend)->fresh, id);
+
+	return staged ? staged : objects_get(&of(backend)->kept, id);
+}
+
+static int give(void **out, size_t *out_len, git_odb_backend *backend, const void *bytes,
+		size_t len)
+{
+	void *copy = git_odb_backend_data_alloc(backend, len > 0 ? len : 1);
+
+	if (!copy)
+		return GIT_ERROR;
+	memcpy(copy, bytes, len);
+	*out = copy;
+	*out_len = len;
+	return 0;
+}
+
+static int backend_read(void **out, size_t *len, git_object_t *type, git_odb_backend *backend,
+			const git_oid *id)
+{
+	const struct staged *staged = in_memory(backend, id);
+	git_odb_object *object = NULL;
+	int git;
+
+	if (staged) {
+		*type = staged->type;
+		return give(out, len, backend, staged->bytes, staged->len);
+	}
+	git = git_odb_read(&object, of(backend)->repository->odb, id);
+	if (git < 0)
+		return git;
+	*type = git_odb_object_type(object);
+	git = give(out, len, backend, git_odb_object_data(object), git_odb_object_size(object));
+	git_odb_object_free(object);
+	return git;
+}
+
+static int backend_read_header(size_t *len, git_object_t *type, git_odb_backend *backend,
+			       const git_oid *id)
+{
+	const struct staged *staged = in_memory(backend, id);
+
+	if (!staged)
+		return git_odb_read_header(len, type, of(backend)->repository->odb, id);
+	*len = staged->len;
+	*type = staged->type;
+	return 0;
+}
+
+static int backend_exists(git_odb_backend *backend, const git_oid *id)
+{
+	return objects_get(&of(backend)->fresh, id) != NULL;
+}
+
+static int backend_write(git_odb_backend *backend, const git_oid *id, const void *bytes, size_t len,
+			 git_object_t type)
+{
+	if (backend_exists(backend, id))
+		return 0;
+	return objects_put(&of(backend)->fresh, id, type, bytes, len) == 0 ? 0 : GIT_ERROR;
+}
+
+/* The staging area is not libgit2's to free. */
+static void backend_free(git_odb_backend *backend)
+{
+	(void)backend;
+}
+
+int tally__staging_new(struct staging **out, struct repository *repository,
+		       struct tally_error *error)
+{
+	struct staging *staging = tally__calloc(1, sizeof *staging);
+
+	if (!staging)
+		return tally__fail_nomem(error);
+	objects_init(&staging->fresh);
+	objects_init(&staging->kept);
+	staging->repository = tally__repository_share(repository);
+	staging->backend.version = GIT_ODB_BACKEND_VERSION;
+	staging->backend.read = backend_read;
+	staging->backend.read_header = backend_read_header;
+	staging->backend.exists = backend_exists;
+	staging->backend.write = backend_write;
+	staging->backend.free = backend_free;
+	if (git_odb_new(&staging->odb) < 0 ||
+	    git_odb_add_backend(staging->odb, &staging->backend, 1) < 0 ||
+	    git_repository_wrap_odb(&staging->git, staging->odb) < 0) {
+		tally__staging_free(staging);
+		return tally__fail_nomem(error);
+	}
+	*out = staging;
+	return 0;
+}
+
+void tally__staging_free(struct staging *staging)
+{
+	if (!staging)
+		return;
+	git_repository_free(staging->git);
+	git_odb_free(staging->odb);
+	tally__repository_release(staging->repository);
+	objects_release(&staging->fresh);
+	objects_release(&staging->kept);
+	tally__free(staging);
+}
+
+git_repository *tally__staging_git(const struct staging *staging)
+{
+	return staging->git;
+}
+
+int tally__staging_write(struct staging *staging, git_oid *id, git_object_t type, const void *bytes,
+			 size_t len, struct tally_error *error)
+{
+	if (git_odb_write(id, staging->odb, len > 0 ? bytes : "", len, type) < 0)
+		return tally__git_fail(error, git_repository_path(staging->repository->git),
+				       "stage an object");
+	return 0;
+}
+
+int tally__staging_each(const struct staging *staging,
+			int (*visit)(void *context, const git_oid *id, git_object_t type),
+			void *context)
+{
+	const struct map *map = &staging->fresh.by_id;
+	int status = 0;
+
+	for (size_t i = 0; i < map->count && status == 0; i++) {
+		const struct staged *staged = map->entries[i].value;
+
+		status = visit(context, &staged->id, staged->type);
+	}
+	return status;
+}
+
+size_t tally__staging_count(const struct staging *staging)
+{
+	return staging->fresh.by_id.count;
+}
+
+void tally__staging_clear(struct staging *staging)
+{
+	objects_release(&staging->fresh);
+	objects_init(&staging->fresh);
+}
+
+void tally__staging_keep(struct staging *staging)
+{
+	objects_release(&staging->kept);
+	staging->kept = staging->fresh;
+	objects_init(&staging->fresh);
+	if (staging->kept.arena.used_bytes > KEPT_BYTES) {
+		objects_release(&staging->kept);
+		objects_init(&staging->kept);
+	}
+}

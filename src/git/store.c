@@ -1,0 +1,117 @@
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "git/open.h"
+#include "git/staging.h"
+
+/* So many commits later the repository is opened anew: libgit2 keeps packs that are gone. */
+#define TIPS_BEFORE_REOPENING 64
+
+/* 0 when there is nothing at `path`, or an empty folder. */
+static int check_vacant(const char *path, struct tally_error *error)
+{
+	struct dirent *entry;
+	bool vacant = true;
+	DIR *dir = opendir(path);
+
+	if (!dir && errno == ENOENT)
+		return 0;
+	if (!dir && errno != ENOTDIR)
+		return tally__errno_fail(error, errno, path, "look into it");
+	while (dir && vacant && (entry = readdir(dir)) != NULL)
+		vacant = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	if (dir)
+		closedir(dir);
+	if (!dir || !vacant)
+		return tally__fail_at(error, TALLY_ECONFLICT, path, 0, 0,
+				      "there is something already; name a new or empty folder");
+	return 0;
+}
+
+int tally__store_init(const char *path, struct tally_error *error)
+{
+	git_repository_init_options options = {
+		.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION};
+	git_repository *repository = NULL;
+	int status = tally__git2_load(error);
+
+	if (status == 0)
+		status = check_vacant(path, error);
+	if (status == 0)
+		status = tally__dir_make(path, error);
+	if (status != 0)
+		return status;
+	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_NO_REINIT;
+	options.initial_head = "main";
+	options.description = "Contracts kept by Tally; see doc/store-format.md there.\n";
+	if (git_repository_init_ext(&repository, path, &options) < 0)
+		return tally__git_fail(error, path, "make a repository");
+	git_repository_free(repository);
+	return 0;
+}
+
+int tally__store_open(struct store **out, const char *path, struct tally_error *error)
+{
+	struct store *store;
+	int status = tally__git2_load(error);
+
+	if (status != 0)
+		return status;
+	store = tally__calloc(1, sizeof *store);
+	if (!store)
+		return tally__fail_nomem(error);
+	status = tally__repository_open(&store->repository, path, error);
+	if (status != 0)
+		goto out;
+	/* The whole path, ending in a slash: the folder may be changed later. */
+	store->path = tally__strdup(git_repository_path(store->repository->git));
+	if (!store->path) {
+		status = tally__fail_nomem(error);
+		goto out;
+	}
+	*out = store;
+	store = NULL;
+out:
+	tally__store_close(store);
+	return status;
+}
+
+void tally__store_close(struct store *store)
+{
+	if (!store)
+		return;
+	tally__staging_free(store->staging);
+	tally__repository_release(store->repository);
+	tally__free(store->path);
+	tally__free(store);
+}
+
+static int reopen(struct store *store, struct tally_error *error)
+{
+	struct repository *repository;
+	int status = tally__repository_open(&repository, store->path, error);
+
+	if (status != 0)
+		return status;
+	tally__staging_free(store->staging);
+	store->staging = NULL;
+	tally__repository_release(store->repository);
+	store->repository = repository;
+	store->tips_seen = 0;
+	return 0;
+}
+
+int tally__store_tip(struct store *store, git_oid *tip, struct tally_error *error)
+{
+	int status = tally__repository_tip(store->repository, tip, error);
+
+	if (status != 0 || git_oid_equal(tip, &store->tip))
+		return status;
+	store->tip = *tip;
+	return ++store->tips_seen > TIPS_BEFORE_REOPENING ? reopen(store, error) : 0;
+}
