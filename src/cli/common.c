@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "cli/common.h"
 #include "cli/output.h"
@@ -44,6 +45,24 @@ int print_answer(cJSON *answer)
 
 	cJSON_Delete(answer);
 	return code < 0 ? failed(&error) : EXIT_YES;
+}
+
+int failed_in_options(const struct call *call, struct tally_error *error)
+{
+	char name[sizeof(error->where)];
+	size_t len = strspn(error->where, "abcdefghijklmnopqrstuvwxyz_");
+	const struct option *option;
+
+	memcpy(name, error->where, len);
+	for (size_t i = 0; i < len; i++)
+		name[i] = name[i] == '_' ? '-' : name[i];
+	option = option_find(call->command->options, name, len);
+	/* A list: "headers" are given with --header. */
+	if (!option && len > 1)
+		option = option_find(call->command->options, name, len - 1);
+	if (option)
+		(void)snprintf(error->where, sizeof(error->where), "--%s", option->name);
+	return failed(error);
 }
 
 int need(struct call *call, const char *value, const char *option, const char *what)

@@ -56,6 +56,10 @@ int app_version_get(struct call *call, const char *pacticipant, const char *vers
 /* Opens the broker named by the option.  0, or an exit status. */
 int broker_open(struct call *call, const char *location, struct tally_broker **broker);
 
+/* Says what went wrong in a call whose parameters are the command's options: where the error names
+ * a parameter ("provider_url"), the option is named ("--provider-url").  Its exit status. */
+int failed_in_options(const struct call *call, struct tally_error *error);
+
 /* A required option that is missing: an exit status; 0 when it is there. */
 int need(struct call *call, const char *value, const char *option, const char *what);
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/gen.h"
@@ -206,14 +207,29 @@ static void put_title(FILE *f, const char *name, const char *summary)
 	(void)fputc('\n', f);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct command *const *left = a;
+	const struct command *const *right = b;
+
+	return strcmp((*left)->name, (*right)->name);
+}
+
+/* The other commands of the group, in the order that mandoc asks for. */
 static void put_see_also(FILE *f, const struct command *self)
 {
+	const struct command *others[64];
+	size_t count = 0;
+
+	for (size_t i = 0; all_commands[i] && count < sizeof(others) / sizeof(others[0]); i++) {
+		if (all_commands[i]->group == self->group && all_commands[i] != self)
+			others[count++] = all_commands[i];
+	}
+	qsort(others, count, sizeof(others[0]), by_name);
 	(void)fputs(".Sh SEE ALSO\n.Xr tally 1", f);
-	for (size_t i = 0; all_commands[i]; i++) {
-		if (all_commands[i]->group != self->group || all_commands[i] == self)
-			continue;
+	for (size_t i = 0; i < count; i++) {
 		(void)fputs(" ,\n.Xr tally-", f);
-		print_joined(f, all_commands[i]->name, '-');
+		print_joined(f, others[i]->name, '-');
 		(void)fputs(" 1", f);
 	}
 	(void)fputc('\n', f);

@@ -6,13 +6,28 @@
 #include "cli/gen.h"
 #include "cli/help.h"
 
+/* A cell's text; a bar would end the cell, in code too. */
+static void put_cell(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '|')
+			(void)fputc('\\', f);
+		(void)fputc(*text, f);
+	}
+}
+
 static void put_operands(FILE *f, const struct operand *operands)
 {
 	if (!operands || !operands->name)
 		return;
 	(void)fputs("\n| operand | meaning |\n|---|---|\n", f);
-	for (; operands->name; operands++)
-		(void)fprintf(f, "| `%s` | %s |\n", operands->name, operands->help);
+	for (; operands->name; operands++) {
+		(void)fputs("| `", f);
+		put_cell(f, operands->name);
+		(void)fputs("` | ", f);
+		put_cell(f, operands->help);
+		(void)fputs(" |\n", f);
+	}
 }
 
 static void put_words(FILE *f, const char *dash, const char *words)
@@ -34,9 +49,11 @@ static void put_option(FILE *f, const struct option *option)
 		for (size_t i = 0; option->choices[i]; i++)
 			(void)fprintf(f, "%s%s", i > 0 ? "\\|" : " ", option->choices[i]);
 	} else if (option->kind != OPTION_KIND_FLAG) {
-		(void)fprintf(f, " %s", option->argument);
+		(void)fputc(' ', f);
+		put_cell(f, option->argument);
 	}
-	(void)fprintf(f, "`%s | %s", option->kind == OPTION_KIND_LIST ? "…" : "", option->help);
+	(void)fprintf(f, "`%s | ", option->kind == OPTION_KIND_LIST ? "…" : "");
+	put_cell(f, option->help);
 	if (option->fallback)
 		(void)fprintf(f, " (default `%s`)", option->fallback);
 	(void)fputs(" | ", f);

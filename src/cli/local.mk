@@ -1,5 +1,7 @@
 # One line a command: it makes the program's table, the manual page and the completions.
 cli_commands = \
+	%D%/commands/lint.c \
+	%D%/commands/merge.c \
 	%D%/commands/match.c \
 	%D%/commands/help.c
 
@@ -25,7 +27,6 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/process.h \
 	%D%/report.c \
 	%D%/report.h \
-	%D%/report-verify.c \
 	%D%/scratch.c \
 	%D%/scratch.h \
 	%D%/values.c

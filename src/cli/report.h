@@ -6,8 +6,6 @@
 
 /* What tally_mock_report tells. */
 void report_mock(const cJSON *report);
-/* What tally_verify tells, with what tally verify adds to it. */
-void report_verification(const cJSON *results);
 /* An array of mismatches, each a line after `indent` spaces. */
 void report_mismatches(const cJSON *mismatches, int indent);
 /* The answer of tally_broker_can_i_deploy. */

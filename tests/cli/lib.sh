@@ -95,12 +95,12 @@ expect_status() {
 
 # expect_in FILE TEXT...: each text is somewhere in the file, as it is.
 expect_in() {
-	file=$1
+	looked_in=$1
 	shift
 	for text; do
-		grep -qF -e "$text" "$file" && continue
-		echo "expected in $file: $text"
-		sed "s/^/$file: /" "$file"
+		grep -qF -e "$text" "$looked_in" && continue
+		echo "expected in $looked_in: $text"
+		sed "s/^/$looked_in: /" "$looked_in"
 		return 1
 	done
 }
@@ -118,10 +118,10 @@ expect_no_lines() {
 
 # expect_empty FILE...
 expect_empty() {
-	for file; do
-		[ -s "$file" ] || continue
-		echo "expected nothing in $file:"
-		cat "$file"
+	for looked_in; do
+		[ -s "$looked_in" ] || continue
+		echo "expected nothing in $looked_in:"
+		cat "$looked_in"
 		return 1
 	done
 }
@@ -182,13 +182,42 @@ expect_bad_inputs_refused() {
 	expect_refused "bad/truncated.json:1:26" "$@" bad/truncated.json
 	expect_refused "bad/duplicate-name.json:1:" "$@" bad/duplicate-name.json
 	expect_refused "missing.json" "$@" missing.json
-	mkdir -p folder.json
-	expect_refused "folder.json" "$@" folder.json
 	# Root may read everything.
 	[ "$(id -u)" -ne 0 ] || return 0
 	echo '{}' >unreadable.json
 	chmod 0 unreadable.json
 	expect_refused "unreadable.json" "$@" unreadable.json
+}
+
+# contract FILE [NAME=VALUE]...: writes a small contract between web-shop and orders.  `total` is the
+# example of the order's total, `consumer`, `provider` and `description` are what they say.
+contract() {
+	contract_file=$1
+	shift
+	(
+		consumer=web-shop provider=orders total=59.80 description='a request for order 42'
+		for assignment; do
+			case $assignment in
+			consumer=*) consumer=${assignment#*=} ;;
+			provider=*) provider=${assignment#*=} ;;
+			total=*) total=${assignment#*=} ;;
+			description=*) description=${assignment#*=} ;;
+			*) exit 1 ;;
+			esac
+		done
+		cat <<-EOF
+			{"consumer": {"name": "$consumer"}, "provider": {"name": "$provider"},
+			 "interactions": [
+			  {"description": "$description",
+			   "providerStates": [{"name": "order 42 exists"}],
+			   "request": {"method": "GET", "path": "/orders/42"},
+			   "response": {"status": 200, "headers": {"Content-Type": "application/json"},
+			    "body": {"id": 42, "total": $total},
+			    "matchingRules": {"body":
+			     {"$.total": {"matchers": [{"match": "decimal"}], "combine": "AND"}}}}}],
+			 "metadata": {"pactSpecification": {"version": "3.0.0"}}}
+		EOF
+	) >"$contract_file"
 }
 
 # start_server COMMAND...: starts it, waits until it prints where it listens, and sets `url` and

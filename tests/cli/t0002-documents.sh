@@ -61,6 +61,7 @@ else
 fi
 for shell in zsh fish; do
 	file=_tally
+	# shellcheck disable=SC2034 # the script uses it
 	[ "$shell" = zsh ] || file=tally.fish
 	if command -v "$shell" >/dev/null; then
 		test_expect_success "$shell can read its completion" '

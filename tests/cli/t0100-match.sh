@@ -83,6 +83,8 @@ test_expect_success 'requests and messages' '
 
 test_expect_success 'bad input is refused, with its place' '
 	expect_bad_inputs_refused "$tally" match response expected.json
+	mkdir -p folder.json
+	expect_refused folder.json "$tally" match response expected.json folder.json
 	expect_refused "bad/empty.json" "$tally" match response bad/empty.json same.json
 '
 

@@ -7,7 +7,6 @@
 #include "cli/contracts.h"
 #include "cli/origin.h"
 #include "cli/output.h"
-#include "cli/report.h"
 
 struct verify_options {
 	const char *provider_url;
@@ -110,6 +109,18 @@ static bool wanted(const struct verify_options *o, const struct tally_contract *
 	return consumers->count == 0;
 }
 
+/* Says which contracts of the broker are replayed, and why. */
+static void tell(const struct contract_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		const struct contract_file *file = &files->items[i];
+
+		if (file->consumer_version)
+			note("%s %s: %s", tally_contract_consumer(file->contract),
+			     file->consumer_version, file->why);
+	}
+}
+
 /* Leaves the contracts that were asked for, in their order: 0, or EXIT_NOTHING. */
 static int choose(struct verify_run *run)
 {
@@ -128,6 +139,7 @@ static int choose(struct verify_run *run)
 		files->items[kept++] = file;
 	}
 	files->count = kept;
+	tell(files);
 	if (kept > 0)
 		return 0;
 	note("nothing to verify: %zu contract%s read, none for %s%s", all, plural(all),
@@ -162,7 +174,7 @@ static int replay(struct verify_run *run)
 	for (size_t i = 0; i < run->files.count; i++)
 		contracts[i] = run->files.items[i].contract;
 	return tally_verify(contracts, run->files.count, &options, &run->results, &error) < 0
-		       ? failed(&error)
+		       ? failed_in_options(run->call, &error)
 		       : 0;
 }
 
@@ -214,12 +226,16 @@ static int print(struct verify_run *run)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 	const char *json = run->options->json;
+	char *text = NULL;
 
 	if (json && write_json_file(run->call, json, run->results, &error) < 0)
 		return failed(&error);
 	if (run->options->format == FORMAT_JSON)
 		return out_json(run->results, &error) < 0 ? failed(&error) : 0;
-	report_verification(run->results);
+	if (tally_verify_report_text(run->results, &text, &error) < 0)
+		return failed(&error);
+	out("%s", text);
+	tally_free(text);
 	return 0;
 }
 

@@ -1,0 +1,158 @@
+#!/bin/sh
+# tally mock
+# shellcheck disable=SC2016,SC2154 # the scripts are expanded later; lib.sh sets url
+# shellcheck source=tests/cli/lib.sh
+. "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
+
+cat >expectations.json <<'EOF'
+{"consumer": {"name": "web-shop"}, "provider": {"name": "orders"},
+ "interactions": [
+  {"description": "a request for order 42",
+   "request": {"method": "GET", "path": "/orders/42"},
+   "response": {"status": 200, "headers": {"Content-Type": "application/json"},
+    "body": {"id": {"pact:matcher:type": "integer", "value": 42}, "total": 59.80}}}]}
+EOF
+
+test_expect_success 'without a command: the first line says where, SIGTERM ends it, the contract is written' '
+	start_server "$tally" mock expectations.json
+	curl -sf "$url/orders/42" >body
+	expect_in body 59.80
+	stop_server
+	expect_in server.out "ok: 1 interaction exercised" "contract written: contracts/web-shop-orders.json"
+	expect_empty server.err
+	is_json contracts/web-shop-orders.json
+	expect_in contracts/web-shop-orders.json "\"4.0\"" "59.80" "\"integer\""
+'
+
+test_expect_success 'with a command: its environment, its output, the contract' '
+	rm -rf contracts
+	expect_status 0 "$tally" mock expectations.json -- \
+		sh -c "echo at \$TALLY_MOCK_URL; curl -sf \$TALLY_MOCK_URL/orders/42 >body"
+	expect_empty err
+	[ "$(sed -n 1p out | sed "s/^listening on //")" = "$(sed -n 2p out | sed "s/^at //")" ]
+	expect_in out "listening on http://127.0.0.1:" "at http://127.0.0.1:" "ok: 1 interaction exercised"
+	[ -s contracts/web-shop-orders.json ]
+'
+
+test_expect_success 'the example consumer, run as it would be by hand' '
+	rm -rf contracts
+	expect_status 0 "$tally" mock "$TALLY_SRCDIR/contracts/examples/orders.json" --spec 3 -- \
+		"$TALLY_BUILDDIR/doc/examples/consumer_test"
+	expect_in out "ok: 3 interactions exercised"
+	expect_in contracts/web-shop-orders.json "\"3.0.0\""
+'
+
+test_expect_success 'a second run merges; the same again changes nothing' '
+	cp contracts/web-shop-orders.json before.json
+	expect_status 0 "$tally" mock "$TALLY_SRCDIR/contracts/examples/orders.json" --spec 3 -- \
+		"$TALLY_BUILDDIR/doc/examples/consumer_test"
+	cmp contracts/web-shop-orders.json before.json
+'
+
+test_expect_success 'what was not asked: 1, said, no contract' '
+	rm -rf contracts
+	expect_status 1 "$tally" mock expectations.json -- true
+	expect_in out "failed: 0 interactions exercised, 1 problem" "GET /orders/42 was expected, but never asked"
+	expect_in err "no contract was written"
+	[ ! -e contracts ]
+'
+
+test_expect_success 'what was not expected: 1, said, no contract' '
+	expect_status 1 "$tally" mock expectations.json -- \
+		sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body; curl -s \$TALLY_MOCK_URL/else >body"
+	expect_in out "GET /else"
+	[ ! -e contracts ]
+'
+
+test_expect_success 'a command that fails: its status is passed on, no contract' '
+	expect_status 7 "$tally" mock expectations.json -- \
+		sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body; exit 7"
+	expect_in err "sh left with 7; no contract was written"
+	[ ! -e contracts ]
+	expect_status 143 "$tally" mock expectations.json -- sh -c "kill -TERM \$\$"
+	[ ! -e contracts ]
+'
+
+test_expect_success 'a command that is not there' '
+	expect_status 2 "$tally" mock expectations.json -- ./no-such-program
+	expect_in err "./no-such-program: cannot be run: No such file"
+	expect_status 2 "$tally" mock expectations.json -- ./expectations.json
+	expect_in err "./expectations.json: cannot be run: Permission denied"
+	expect_refused "expected COMMAND after" "$tally" mock expectations.json --
+'
+
+test_expect_success 'a signal is handed on to the command' '
+	rm -f ready
+	mkfifo ready
+	"$tally" mock expectations.json -- \
+		sh -c "trap \"exit 9\" TERM; echo >ready; while :; do sleep 0.05; done" >out 2>err &
+	mock=$!
+	read -r line <ready
+	kill "$mock"
+	status=0
+	wait "$mock" || status=$?
+	[ "$status" -eq 9 ]
+'
+
+test_expect_success 'the options of the command are its own' '
+	expect_status 1 "$tally" mock expectations.json -- sh -c "echo \"\$0 \$1\"" --port --spec
+	expect_in out "--port --spec"
+'
+
+test_expect_success 'another folder, from the environment too' '
+	ask="curl -sf \$TALLY_MOCK_URL/orders/42 >body"
+	"$tally" mock expectations.json --output-dir a/b -- sh -c "$ask"
+	[ -s a/b/web-shop-orders.json ]
+	env PACT_OUTPUT_DIR=c "$tally" mock expectations.json -- sh -c "$ask"
+	[ -s c/web-shop-orders.json ]
+'
+
+test_expect_success 'a conflict with the contract that is there: 1; --overwrite replaces' '
+	sed "s/59.80/61.20/" expectations.json >changed.json
+	cp c/web-shop-orders.json before.json
+	expect_status 1 "$tally" mock changed.json -o c -- sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body"
+	expect_in err 59.80 61.20
+	cmp c/web-shop-orders.json before.json
+	expect_status 0 "$tally" mock changed.json -o c --overwrite -- sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body"
+	expect_in c/web-shop-orders.json 61.20
+	expect_not_in c/web-shop-orders.json 59.80
+'
+
+test_expect_success '--format json, after the first line' '
+	expect_status 0 "$tally" mock expectations.json --format json -o d -- sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body"
+	sed 1d out >report.json
+	is_json report.json
+	expect_in report.json "\"success\": true" "\"commandStatus\": 0" "\"contract\": \"d/web-shop-orders.json\""
+	expect_status 1 "$tally" mock expectations.json --format json -o d -- true
+	sed 1d out >report.json
+	is_json report.json
+	expect_in report.json "\"success\": false" "missing-request"
+'
+
+test_expect_success 'bad expectations are refused' '
+	expect_bad_inputs_refused "$tally" mock
+	mkdir -p folder.json
+	expect_refused folder.json "$tally" mock folder.json
+	echo "{\"consumer\": {\"name\": \"a\"}, \"provider\": {\"name\": \"b\"}, \"interactions\": []}" >none.json
+	expect_status 3 "$tally" mock none.json -- true
+	expect_in err "none.json" "found none"
+'
+
+test_expect_success 'wrong use' '
+	expect_refused "EXPECTATIONS is missing" "$tally" mock
+	for port in 65536 -1 0x10 " 1" 1.5 99999999999999999999; do
+		expect_refused "--port: expected a whole number from 0 to 65535, found \"$port\"" \
+			"$tally" mock expectations.json "--port=$port"
+	done
+	expect_status 2 "$tally" mock expectations.json --host not.an.address.invalid -- true
+	expect_refused "version 1" "$tally" mock expectations.json --spec 1 -- true
+'
+
+test_expect_success 'a port that is taken: 4' '
+	start_server "$tally" mock expectations.json
+	expect_status 4 "$tally" mock expectations.json --port "${url##*:}" -- true
+	expect_in err "${url##*:}"
+	stop_server 1
+'
+
+test_done
