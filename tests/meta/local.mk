@@ -1,6 +1,7 @@
 # Rules of the house, each a small program that speaks TAP.
 meta_tests = \
 	%D%/banned.sh \
+	%D%/bootstrap.sh \
 	%D%/headers.sh \
 	%D%/layers.sh \
 	%D%/limits.sh \
