@@ -2,19 +2,22 @@
  * what each provider version answered and what runs where, and says what can be deployed.
  *
  * Answers to questions are JSON documents (released with cJSON_Delete): the same that the program
- * prints with --format json.
+ * prints with --format json.  They are written on success only.
  *
- * Names of applications, versions, branches, tags and environments are any single-line UTF-8 text
- * of 1 to 1024 bytes without control characters; TALLY_EINVAL otherwise.
+ * Names of applications, versions, branches, tags, environments and instances are any single-line
+ * UTF-8 text of 1 to 1024 bytes without control characters and with at least one visible one;
+ * TALLY_EINVAL otherwise.
  *
  * Every change is one commit: a function has returned 0 only once it is on disk.  After an error
- * nothing has changed.
+ * nothing has changed.  A change that changes nothing makes no commit; "commit" in its answer is
+ * then the newest one.
  *
  * Threads: a struct tally_broker belongs to one thread at a time; any number of processes may work
  * on one repository.
  *
  * Errors of every function that touches the store: TALLY_EIO, TALLY_EBUSY, TALLY_ENOMEM,
- * TALLY_EUNSUPPORTED (libgit2 cannot be loaded; a newer store format).
+ * TALLY_EUNSUPPORTED (libgit2 cannot be loaded; a newer store format), TALLY_EPARSE (a damaged
+ * record: `where` is its path in the repository).
  */
 #ifndef TALLY_BROKER_H
 #define TALLY_BROKER_H
@@ -32,20 +35,25 @@ extern "C" {
 
 struct tally_broker;
 
-/* Makes a broker repository at `path`.  TALLY_ECONFLICT when something is there.  @since 0.1 */
+/* Makes a broker repository at `path` (or a file:// URL).  An empty folder there is fine, and so is
+ * a git repository without a commit.  TALLY_ECONFLICT when something else is there.  @since 0.1 */
 TALLY_API int tally_broker_init(const char *path, struct tally_error *error);
 
-/* Opens the broker at `location`: a path or a file:// URL.  TALLY_ENOFILE, TALLY_EPARSE (no broker
- * repository), TALLY_EUNSUPPORTED (other kinds of URL; a newer store format).  @since 0.1 */
+/* Opens the broker at `location`: a path or a file:// URL.  On success *out is to be closed with
+ * tally_broker_close.  TALLY_ENOFILE, TALLY_EPARSE (a git repository, but no broker),
+ * TALLY_EUNSUPPORTED (other kinds of URL; a newer store format).  @since 0.1 */
 TALLY_API int tally_broker_open(struct tally_broker **out, const char *location,
 				struct tally_error *error);
+/* Closes it; NULL is fine.  @since 0.1 */
 TALLY_API void tally_broker_close(struct tally_broker *broker);
 
-/* Who makes the changes that follow (copied); NULL for the default.  @since 0.1 */
+/* Who makes the changes that follow (copied); NULL for the default.  TALLY_EINVAL for what git
+ * cannot store: "<", ">", line ends.  @since 0.1 */
 TALLY_API int tally_broker_set_author(struct tally_broker *broker, const char *name,
 				      const char *email, struct tally_error *error);
 
-/* A consumer version's contracts.  Strings may be NULL and counts 0 where not said otherwise. */
+/* The contracts of one version.  Strings may be NULL and counts 0 where not said otherwise; all is
+ * lent for the time of the call.  @since 0.1 */
 struct tally_publication {
 	const char *version; /* of the consumer; required */
 	const char *branch;
@@ -57,21 +65,34 @@ struct tally_publication {
 };
 
 /* Publishes all of them in one change; makes the applications, the version and the branch as
- * needed. The same content again changes nothing; other content for a version that has one is
- * TALLY_ECONFLICT.  TALLY_EPARSE for a document that is no contract.  *answer: {"contracts":
- * [{"consumer", "version", "provider", "status": "created"|"unchanged"}], "commit"}. @since 0.1 */
+ * needed.  The contracts may be of several consumers, which then all get that version (programs
+ * that are built from one repository).  The same content again changes nothing; "same" leaves the
+ * order of interactions, white space, metadata and the spelling of decimals aside.  Other content
+ * for a version that has a contract with that provider is TALLY_ECONFLICT, and the message says
+ * which interactions differ.  TALLY_EPARSE for a document that is no contract, or does not name its
+ * applications (`where` says which: "contracts[2]"); TALLY_EINVAL for two contracts of one consumer
+ * with one provider; TALLY_ELIMIT.  *answer: {"contracts": [{"consumer", "version", "provider",
+ * "status": "created"|"unchanged"}], "commit"}.  @since 0.1 */
 TALLY_API int tally_broker_publish(struct tally_broker *broker,
 				   const struct tally_publication *publication, cJSON **answer,
 				   struct tally_error *error);
 
-/* The contracts that a provider has to honour: for each consumer the head of its main branch (or
- * its latest version where it has none) and every version that is deployed or released somewhere;
- * the same content once.  *answer: {"provider", "contracts": [{"consumer", "consumerVersion",
- * "why": [sentences], "contract": the document}]}.  TALLY_ENOTHING when there is none.  @since 0.1
- */
+/* The contracts that a provider has to honour: for each consumer the head of its main branch (or,
+ * where it has none, its newest version with a contract) and every version that is deployed
+ * somewhere; those of one consumer with the same content once, as its newest version.  *answer:
+ * {"provider", "contracts": [{"consumer", "consumerVersion", "why": [sentences], "contract": the
+ * document}]}, by consumer and version.  TALLY_ENOTHING when there is none.  @since 0.1 */
 TALLY_API int tally_broker_contracts_to_verify(struct tally_broker *broker, const char *provider,
 					       cJSON **answer, struct tally_error *error);
 
+/* The contract of one consumer version with a provider, wherever that version is: the same answer,
+ * with this one.  TALLY_ENOTFOUND (the version), TALLY_ENOTHING (it has none).  @since 0.1 */
+TALLY_API int tally_broker_contract_of(struct tally_broker *broker, const char *provider,
+				       const char *consumer, const char *version, cJSON **answer,
+				       struct tally_error *error);
+
+/* A run of a provider version.  Strings may be NULL and counts 0 where not said otherwise; all is
+ * lent for the time of the call.  @since 0.1 */
 struct tally_run {
 	const char *provider; /* required */
 	const char *version;  /* of the provider; required */
@@ -82,22 +103,26 @@ struct tally_run {
 };
 
 /* Records what a provider version answered, for all `results`, in one change: an array of
- * {"consumer", "consumerVersion", "interactions": [as in tally/verify.h]}; skipped interactions are
- * not recorded.  *answer: {"results": [{"consumer", "consumerVersion", "recorded": n}], "commit"}.
+ * {"consumer", "consumerVersion" (may be absent), "interactions": [as in tally/verify.h]}.  What
+ * counts is each interaction's digest: results hold for every contract of that consumer that asks
+ * for the same, and all runs of a provider version add up.  Skipped interactions are not recorded;
+ * an outcome "error" is, but answers nothing.  Makes application, version, branch and tags as
+ * needed.  *answer: {"results": [{"consumer", "consumerVersion", "recorded": n}], "commit"}.
  * TALLY_EPARSE for results of another shape.  @since 0.1 */
 TALLY_API int tally_broker_record_results(struct tally_broker *broker, const struct tally_run *run,
 					  const cJSON *results, cJSON **answer,
 					  struct tally_error *error);
 
-/* Environments.  `display_name` may be NULL.  TALLY_ECONFLICT when it exists. @since 0.1 */
+/* Makes an environment.  `display_name` may be NULL.  TALLY_ECONFLICT when it exists.  @since 0.1
+ */
 TALLY_API int tally_broker_environment_create(struct tally_broker *broker, const char *name,
 					      const char *display_name, bool production,
 					      struct tally_error *error);
-/* {"environments": [{"name", "displayName", "production", "uuid", "createdAt"}]}. @since 0.1 */
+/* {"environments": [{"name", "displayName", "production", "uuid", "createdAt"}]}.  @since 0.1 */
 TALLY_API int tally_broker_environment_list(struct tally_broker *broker, cJSON **answer,
 					    struct tally_error *error);
-/* One of them with "deployed": [{"application", "version", "instance", "deployedAt"}].
- * TALLY_ENOTFOUND.  @since 0.1 */
+/* One of them with "deployed": [{"application", "version", "instance" (absent: the unnamed one),
+ * "deployedAt", "uuid"}].  TALLY_ENOTFOUND.  @since 0.1 */
 TALLY_API int tally_broker_environment_show(struct tally_broker *broker, const char *name,
 					    cJSON **answer, struct tally_error *error);
 
@@ -110,25 +135,32 @@ TALLY_API int tally_broker_record_deployment(struct tally_broker *broker, const 
 					     const char *instance, cJSON **answer,
 					     struct tally_error *error);
 
-/* Can this version be deployed to that environment?  *answer has Pact's own fields and ours:
+/* Can this version be deployed to that environment?  As a consumer it needs every version of each
+ * of its providers that runs there to honour its contract, and at least one to run there; as a
+ * provider it has to honour the contract of every consumer version that runs there.
+ *
+ * *answer has Pact's own fields and ours:
  * {"summary": {"deployable": true|false|null, "reason", "success", "failed", "unknown"},
  *  "notices": [{"type", "text"}], "matrix": [Pact's rows],
- *  "verdict": "yes"|"no", "question": {"application", "version", "environment", "at"},
- *  "pairs": [{"consumer": {"name", "version"}, "provider": {"name", "version"},
+ *  "verdict": "yes"|"no", "question": {"application", "version", "environment", "at": the commit},
+ *  "pairs": [{"consumer": {"name", "version"}, "provider": {"name", "version" or null},
  *             "verdict": "ok"|"broken"|"waiting"|"stuck"|"absent"|"ignored", "why": a sentence,
- *             "moved": "provider"|"consumer" (broken only), "lastWorked": {…} or absent,
- *             "interactions": [{"description", "digest", "outcome", "messages": […]}],
- *             "evidence": {"run", "at", "buildUrl"}, "next": a command}]}.
+ *             "moved": "provider"|"consumer" (broken only, where known), "lastWorked":
+ *             {"consumer": {"name", "version"}, "provider": {"name", "version"}, "at"} or absent,
+ *             "interactions": [{"description", "digest", "outcome":
+ *             "passed"|"failed"|"flaky"|"error"|"waiting", "pending", "messages": […]}],
+ *             "evidence": {"run": a file of the repository, "at", "buildUrl"}, "next": a command
+ *             for a shell, absent when all is well}]}.
  * `at` pins an older state: a commit id or an instant (NULL: now).
- * TALLY_ENOTFOUND when the version or the environment is not known.
+ * TALLY_ENOTFOUND when the version, the environment or that state is not known.
  * Source: the verdicts of doc/architecture.md.  @since 0.1 */
 TALLY_API int tally_broker_can_i_deploy(struct tally_broker *broker, const char *application,
 					const char *version, const char *environment,
 					const char *at, cJSON **answer, struct tally_error *error);
 
 /* Who changed what, when, newest first: {"changes": [{"commit", "at", "author", "message"}]};
- * `application` and `version` (may be NULL) narrow it; `max_changes` 0: all.  TALLY_ENOTFOUND.
- * @since 0.1 */
+ * `application` and `version` (may be NULL) narrow it; `max_changes` 0: all.  TALLY_ENOTFOUND;
+ * TALLY_EINVAL for a version without its application.  @since 0.1 */
 TALLY_API int tally_broker_log(struct tally_broker *broker, const char *application,
 			       const char *version, size_t max_changes, cJSON **answer,
 			       struct tally_error *error);

@@ -1,1 +1,31 @@
-libtallyall_la_SOURCES +=
+libtallyall_la_SOURCES += \
+	%D%/advise.c \
+	%D%/answer.c \
+	%D%/broker.c \
+	%D%/broker.h \
+	%D%/can_i_deploy.c \
+	%D%/can_i_deploy.h \
+	%D%/deployments.c \
+	%D%/environments.c \
+	%D%/environments.h \
+	%D%/explain.c \
+	%D%/identity.c \
+	%D%/identity.h \
+	%D%/log.c \
+	%D%/offers.c \
+	%D%/offers.h \
+	%D%/pair.c \
+	%D%/pair.h \
+	%D%/publish.c \
+	%D%/record.c \
+	%D%/records.c \
+	%D%/records.h \
+	%D%/results.c \
+	%D%/results.h \
+	%D%/runs.c \
+	%D%/selection.c \
+	%D%/uuid.c \
+	%D%/versions.c \
+	%D%/versions.h \
+	%D%/worked.c \
+	%D%/worked.h

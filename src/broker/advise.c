@@ -1,0 +1,125 @@
+/* What to do next, as a command. */
+#include "config.h"
+
+#include <string.h>
+
+#include "broker/can_i_deploy.h"
+
+void tally__shell_quote(struct buf *out, const char *argument)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_./:@%+=,-";
+
+	if (*argument != '\0' && argument[strspn(argument, plain)] == '\0') {
+		tally__buf_adds(out, argument);
+		return;
+	}
+	tally__buf_addc(out, '\'');
+	for (const char *c = argument; *c != '\0'; c++) {
+		if (*c == '\'')
+			tally__buf_adds(out, "'\\''");
+		else
+			tally__buf_addc(out, *c);
+	}
+	tally__buf_addc(out, '\'');
+}
+
+static void add_option(struct buf *out, const char *option, const char *value)
+{
+	tally__buf_addf(out, " %s ", option);
+	tally__shell_quote(out, value);
+}
+
+/* Quoted pieces side by side are one argument to a shell. */
+static void add_pair_of(struct buf *out, const char *application, const char *version)
+{
+	tally__buf_addc(out, ' ');
+	tally__shell_quote(out, application);
+	tally__buf_addc(out, '@');
+	tally__shell_quote(out, version);
+}
+
+/* "APP@VERSION", but where that could be taken for something else. */
+static void add_application(struct buf *out, const char *application, const char *version)
+{
+	if (strchr(application, '@') == NULL && strchr(version, '@') == NULL &&
+	    *application != '-') {
+		add_pair_of(out, application, version);
+		return;
+	}
+	add_option(out, "--pacticipant", application);
+	add_option(out, "--version", version);
+}
+
+/* With a provider version the results are published; without, the run only shows what is wrong. */
+static void advise_verify(struct buf *out, const struct pair *pair,
+			  const struct deploy_question *question, const char *provider_version)
+{
+	tally__buf_adds(out, "tally verify");
+	add_option(out, "--provider", pair->provider);
+	tally__buf_adds(out, " --provider-url \"$PROVIDER_URL\"");
+	add_option(out, "--broker", question->location);
+	tally__buf_adds(out, " --consumer-version");
+	add_pair_of(out, pair->consumer, pair->consumer_version);
+	if (provider_version == NULL)
+		return;
+	add_option(out, "--provider-version", provider_version);
+	tally__buf_adds(out, " --publish");
+}
+
+static void advise_provider(struct buf *out, const struct pair *pair,
+			    const struct deploy_question *question, const char *version)
+{
+	tally__buf_adds(out, "tally can-i-deploy");
+	add_application(out, pair->provider, version);
+	add_option(out, "--to", question->environment);
+	add_option(out, "--broker", question->location);
+}
+
+static void advise_absent(struct buf *out, const struct pair *pair,
+			  const struct deploy_question *question)
+{
+	const char *version = tally__json_get_string(pair->worked, "providerVersion");
+
+	if (version == NULL)
+		version = pair->provider_latest;
+	if (version != NULL)
+		advise_provider(out, pair, question, version);
+	else
+		advise_verify(out, pair, question, NULL);
+}
+
+static void advise_publish(struct buf *out, const struct pair *pair,
+			   const struct deploy_question *question)
+{
+	tally__buf_adds(out, "tally publish contracts");
+	add_option(out, "--version", pair->consumer_version);
+	add_option(out, "--broker", question->location);
+}
+
+void tally__pair_advise(struct buf *out, const struct pair *pair,
+			const struct deploy_question *question)
+{
+	const char *worked = tally__json_get_string(pair->worked, "providerVersion");
+
+	switch (pair->verdict) {
+	case VERDICT_OK:
+		break;
+	case VERDICT_BROKEN:
+		/* The provider that has what is needed is there: it only has to be deployed. */
+		if (pair->ahead && pair->moved == MOVED_CONSUMER && worked != NULL)
+			advise_provider(out, pair, question, worked);
+		else
+			advise_verify(out, pair, question, NULL);
+		break;
+	case VERDICT_WAITING:
+		advise_verify(out, pair, question, pair->provider_version);
+		break;
+	case VERDICT_STUCK:
+		advise_publish(out, pair, question);
+		break;
+	case VERDICT_ABSENT:
+		advise_absent(out, pair, question);
+		break;
+	}
+}

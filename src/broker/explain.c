@@ -1,0 +1,149 @@
+/* What a verdict means, in sentences. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "broker/can_i_deploy.h"
+
+/* Characters of a description or message that are shown. */
+#define SHOWN_CHARS 120
+
+static void add_quoted(struct buf *out, const char *text)
+{
+	tally__buf_addc(out, '"');
+	tally__text_add_printable(out, text, strlen(text), SHOWN_CHARS);
+	tally__buf_addc(out, '"');
+}
+
+static void add_interactions_of(struct buf *out, const struct pair *pair, size_t count)
+{
+	tally__buf_addf(out, "%zu of %zu interaction%s of %s %s", count, pair->counts.total,
+			pair->counts.total == 1 ? "" : "s", pair->consumer, pair->consumer_version);
+}
+
+static void explain_ok(struct buf *out, const struct pair *pair)
+{
+	size_t total = pair->counts.total;
+
+	if (total == 0)
+		tally__buf_addf(out, "the contract of %s %s asks nothing of %s that has to pass",
+				pair->consumer, pair->consumer_version, pair->provider);
+	else
+		tally__buf_addf(out, "%s %s passed %s%zu interaction%s of %s %s", pair->provider,
+				pair->provider_version, total == 1 ? "the " : "all ", total,
+				total == 1 ? "" : "s", pair->consumer, pair->consumer_version);
+	if (pair->counts.pending > 0)
+		tally__buf_addf(out, " (%zu more pending)", pair->counts.pending);
+}
+
+/* The first interaction with that outcome, and the first thing that was wrong. */
+static void add_example(struct buf *out, const struct pair *pair, enum outcome outcome)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, tally__json_get(pair->publication->json, "interactions"))
+	{
+		struct claim claim;
+		const struct answer *answer;
+		const cJSON *said, *message;
+
+		if (tally__claim_read(&claim, pair->publication, item, NULL) != 0 || claim.pending)
+			continue;
+		answer = tally__answers_get(&pair->answers, claim.digest);
+		if (tally__answer_outcome(answer) != outcome)
+			continue;
+		tally__buf_adds(out, ": ");
+		add_quoted(out, claim.description);
+		said = answer == NULL
+			       ? NULL
+			       : (outcome == OUTCOME_ERROR ? answer->trouble : answer->failure);
+		message = cJSON_GetArrayItem(tally__json_get(said, "messages"), 0);
+		if (cJSON_IsString(message)) {
+			tally__buf_adds(out, " (");
+			tally__text_add_printable(out, message->valuestring,
+						  strlen(message->valuestring), SHOWN_CHARS);
+			tally__buf_addc(out, ')');
+		}
+		return;
+	}
+}
+
+static void explain_moved(struct buf *out, const struct pair *pair)
+{
+	const char *consumer_version = tally__json_get_string(pair->worked, "consumerVersion");
+	const char *provider_version = tally__json_get_string(pair->worked, "providerVersion");
+
+	if (pair->moved == MOVED_UNKNOWN || consumer_version == NULL || provider_version == NULL)
+		return;
+	if (pair->moved == MOVED_PROVIDER)
+		tally__buf_addf(
+			out, ". The provider moved: what fails now passed with %s %s (for %s %s)",
+			pair->provider, provider_version, pair->consumer, consumer_version);
+	else if (pair->ahead)
+		tally__buf_addf(out,
+				". The consumer moved: it needs what %s has since %s (passed for "
+				"%s %s)",
+				pair->provider, provider_version, pair->consumer, consumer_version);
+	else
+		tally__buf_addf(out,
+				". The consumer moved: what fails is new or changed since %s %s "
+				"worked with %s %s",
+				pair->consumer, consumer_version, pair->provider, provider_version);
+}
+
+static void explain_broken(struct buf *out, const struct pair *pair)
+{
+	size_t failed = pair->counts.by_outcome[OUTCOME_FAILED];
+	size_t flaky = pair->counts.by_outcome[OUTCOME_FLAKY];
+
+	if (failed > 0) {
+		tally__buf_addf(out, "%s %s fails ", pair->provider, pair->provider_version);
+		add_interactions_of(out, pair, failed);
+		add_example(out, pair, OUTCOME_FAILED);
+	}
+	if (flaky > 0) {
+		tally__buf_addf(out, "%s%s %s is flaky: it both passed and failed ",
+				failed > 0 ? ". " : "", pair->provider, pair->provider_version);
+		add_interactions_of(out, pair, flaky);
+		add_example(out, pair, OUTCOME_FLAKY);
+	}
+	explain_moved(out, pair);
+}
+
+static void explain_waiting(struct buf *out, const struct pair *pair)
+{
+	const size_t *by_outcome = pair->counts.by_outcome;
+
+	tally__buf_addf(out, "%s %s has not answered ", pair->provider, pair->provider_version);
+	add_interactions_of(out, pair, by_outcome[OUTCOME_WAITING] + by_outcome[OUTCOME_ERROR]);
+	if (by_outcome[OUTCOME_ERROR] > 0) {
+		tally__buf_adds(out, "; the last attempt ended with an error");
+		add_example(out, pair, OUTCOME_ERROR);
+	}
+}
+
+void tally__pair_explain(struct buf *out, const struct pair *pair,
+			 const struct deploy_question *question)
+{
+	switch (pair->verdict) {
+	case VERDICT_OK:
+		explain_ok(out, pair);
+		break;
+	case VERDICT_BROKEN:
+		explain_broken(out, pair);
+		break;
+	case VERDICT_WAITING:
+		explain_waiting(out, pair);
+		break;
+	case VERDICT_STUCK:
+		tally__buf_addf(out, "no run can answer this: %s", pair->stuck);
+		break;
+	case VERDICT_ABSENT:
+		tally__buf_addf(out, "%s %s needs %s, and no version of it is recorded in %s",
+				pair->consumer, pair->consumer_version, pair->provider,
+				question->environment);
+		break;
+	}
+	tally__buf_addc(out, '.');
+}

@@ -1,0 +1,261 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "broker/records.h"
+#include "format/digest.h"
+
+#define PATH_BYTES 16384
+
+void tally__records_init(struct records *records, const struct snapshot *snapshot)
+{
+	records->snapshot = snapshot;
+	tally__arena_init(&records->arena, 0);
+	tally__map_init(&records->by_path);
+}
+
+void tally__records_release(struct records *records)
+{
+	for (size_t i = 0; i < records->by_path.count; i++) {
+		struct record *record = records->by_path.entries[i].value;
+
+		cJSON_Delete(record->json);
+	}
+	tally__map_release(&records->by_path);
+	tally__arena_release(&records->arena);
+}
+
+/* The folders that a name lies under: one level of 16 costs less than one of 256, because a folder
+ * is written anew with every change below it. */
+static int add_sharded(struct buf *path, const char *name, struct tally_error *error)
+{
+	char digest[DIGEST_TEXT_BYTES];
+	int status = tally__digest(digest, name, strlen(name), error);
+
+	if (status != 0)
+		return status;
+	tally__buf_addf(path, "%c/%c/", digest[0], digest[1]);
+	return tally__path_component(path, name, error);
+}
+
+static int fill_path(struct buf *path, const char *pattern, const char *const *names,
+		     struct tally_error *error)
+{
+	for (const char *place; (place = strchr(pattern, '{')) != NULL;) {
+		bool sharded = place[1] == '#';
+		int status;
+
+		tally__buf_add(path, pattern, (size_t)(place - pattern));
+		pattern = place + (sharded ? 3 : 2);
+		if (*names == NULL)
+			return tally__fail(error, TALLY_EINTERNAL,
+					   "a path of the broker lacks a name");
+		status = sharded ? add_sharded(path, *names, error)
+				 : tally__path_component(path, *names, error);
+		if (status != 0)
+			return status;
+		names++;
+	}
+	tally__buf_adds(path, pattern);
+	return tally__buf_status(path, error);
+}
+
+int tally__records_path(struct records *records, const char **path, const char *pattern,
+			const char *const *names, struct tally_error *error)
+{
+	struct buf text;
+	char *copy;
+	int status;
+
+	tally__buf_init(&text, PATH_BYTES);
+	status = fill_path(&text, pattern, names, error);
+	if (status != 0)
+		goto out;
+	copy = tally__arena_memdup(&records->arena, text.bytes, text.len);
+	if (copy == NULL)
+		status = tally__fail_nomem(error);
+	else
+		*path = copy;
+out:
+	tally__buf_release(&text);
+	return status;
+}
+
+static int parse_record(struct record *record, const char *bytes, size_t len,
+			struct tally_error *error)
+{
+	int status = tally_json_parse(&record->json, bytes, len, error);
+
+	if (status == 0 && !cJSON_IsObject(record->json)) {
+		cJSON_Delete(record->json);
+		record->json = NULL;
+		status =
+			tally__fail(error, TALLY_EPARSE,
+				    "this record of the broker is damaged: expected a JSON object; "
+				    "git log on the file says who changed it");
+	}
+	if (status != 0)
+		tally__error_within(error, record->path);
+	return status;
+}
+
+/* The working set's entry for a path that it does not have yet. */
+static int add_record(struct records *records, struct record **out, const char *path,
+		      struct tally_error *error)
+{
+	struct record *record = tally__arena_alloc(&records->arena, sizeof *record);
+
+	if (record == NULL)
+		return tally__fail_nomem(error);
+	record->path = tally__arena_strdup(&records->arena, path);
+	if (record->path == NULL ||
+	    tally__map_put(&records->by_path, record->path, strlen(record->path), record) != 0)
+		return tally__fail_nomem(error);
+	*out = record;
+	return 0;
+}
+
+int tally__records_get_path(struct records *records, struct record **out, const char *path,
+			    struct tally_error *error)
+{
+	struct record *record = tally__map_get(&records->by_path, path, strlen(path));
+	struct record read = {.path = path};
+	const char *bytes;
+	size_t len;
+	int status;
+
+	if (record != NULL) {
+		*out = record;
+		return 0;
+	}
+	status = tally__snapshot_read(records->snapshot, path, &records->arena, &bytes, &len, NULL);
+	if (status == 0)
+		status = parse_record(&read, bytes, len, error);
+	else if (status == TALLY_ENOTFOUND)
+		status = 0;
+	else
+		status = tally__fail_at(error, status, path, 0, 0,
+					"this record of the broker cannot be read: %s",
+					tally_error_text(status));
+	if (status == 0)
+		status = add_record(records, &record, path, error);
+	if (status != 0) {
+		cJSON_Delete(read.json);
+		return status;
+	}
+	record->json = read.json;
+	*out = record;
+	return 0;
+}
+
+int tally__records_get(struct records *records, struct record **out, const char *pattern,
+		       const char *const *names, struct tally_error *error)
+{
+	const char *path;
+	int status = tally__records_path(records, &path, pattern, names, error);
+
+	return status != 0 ? status : tally__records_get_path(records, out, path, error);
+}
+
+static bool is_record_name(const struct snapshot_entry *entry)
+{
+	size_t len = strlen(entry->name);
+
+	return !entry->is_folder && len > 5 && strcmp(entry->name + len - 5, ".json") == 0;
+}
+
+int tally__records_list(struct records *records, struct record ***out, size_t *count,
+			const char *pattern, const char *const *names, struct tally_error *error)
+{
+	const char *folder;
+	int status = tally__records_path(records, &folder, pattern, names, error);
+
+	return status != 0 ? status : tally__records_list_path(records, out, count, folder, error);
+}
+
+int tally__records_list_path(struct records *records, struct record ***out, size_t *count,
+			     const char *folder, struct tally_error *error)
+{
+	struct snapshot_entry *entries;
+	struct record **list;
+	size_t entry_count, found = 0;
+	int status = tally__snapshot_list(records->snapshot, folder, &records->arena, &entries,
+					  &entry_count, error);
+
+	if (status != 0)
+		return status;
+	list = tally__arena_alloc_array(&records->arena, entry_count + 1, sizeof *list);
+	if (list == NULL)
+		return tally__fail_nomem(error);
+	for (size_t i = 0; i < entry_count; i++) {
+		const char *path;
+
+		if (!is_record_name(&entries[i]))
+			continue;
+		path = tally__arena_printf(&records->arena, "%s/%s", folder, entries[i].name);
+		if (path == NULL)
+			return tally__fail_nomem(error);
+		status = tally__records_get_path(records, &list[found], path, error);
+		if (status != 0)
+			return status;
+		found++;
+	}
+	*out = list;
+	*count = found;
+	return 0;
+}
+
+int tally__records_put_text(struct records *records, const char *path, const char *text, size_t len,
+			    struct tally_error *error)
+{
+	struct record *record = tally__map_get(&records->by_path, path, strlen(path));
+	int status = record != NULL ? 0 : add_record(records, &record, path, error);
+
+	if (status != 0)
+		return status;
+	record->text = text;
+	record->text_len = len;
+	record->changed = true;
+	return 0;
+}
+
+static int flush_json(const struct record *record, struct edits *edits, struct tally_error *error)
+{
+	struct buf text;
+	int status;
+
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	status = tally__json_add(&text, record->json, TALLY_JSON_PRETTY);
+	tally__buf_addc(&text, '\n');
+	if (status == 0)
+		status = tally__buf_status(&text, error);
+	else
+		tally__fail_at(error, status, record->path, 0, 0,
+			       "this record of the broker cannot be written: %s",
+			       tally_error_text(status));
+	if (status == 0)
+		status = tally__edits_put(edits, record->path, text.bytes, text.len, error);
+	tally__buf_release(&text);
+	return status;
+}
+
+int tally__records_flush(struct records *records, struct edits *edits, struct tally_error *error)
+{
+	for (size_t i = 0; i < records->by_path.count; i++) {
+		const struct record *record = records->by_path.entries[i].value;
+		int status = 0;
+
+		if (!record->changed)
+			continue;
+		if (record->text != NULL)
+			status = tally__edits_put(edits, record->path, record->text,
+						  record->text_len, error);
+		else
+			status = flush_json(record, edits, error);
+		if (status != 0)
+			return status;
+	}
+	return 0;
+}

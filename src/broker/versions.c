@@ -1,0 +1,227 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "broker/versions.h"
+
+int tally__version_note_check(const struct version_note *note, struct tally_error *error)
+{
+	int status = tally__name_check(note->application, "application", error);
+
+	if (status == 0)
+		status = tally__name_check(note->version, "application's version", error);
+	if (status == 0 && note->branch != NULL)
+		status = tally__name_check(note->branch, "branch", error);
+	if (status == 0 && note->build_url != NULL)
+		status = tally__name_check(note->build_url, "build URL", error);
+	for (size_t i = 0; status == 0 && i < note->tag_count; i++)
+		status = tally__name_check(note->tags[i], "tag", error);
+	return status;
+}
+
+void tally__version_note_describe(const struct version_note *note, struct buf *message)
+{
+	if (note->branch != NULL)
+		tally__buf_addf(message, " (branch %s)", note->branch);
+}
+
+/* A record that is not there yet gets its name and the time of its making. */
+static int create(struct record *record, const char *member, const char *name, int64_t now_unix,
+		  struct tally_error *error)
+{
+	char created[TIME_TEXT_BYTES];
+	int status = tally__record_set_text(record, member, name, error);
+
+	tally__time_format(now_unix, created);
+	if (status == 0)
+		status = tally__record_set_text(record, "createdAt", created, error);
+	return status;
+}
+
+static int application_record(struct records *records, struct record **out, const char *application,
+			      int64_t now_unix, struct tally_error *error)
+{
+	int status = tally__records_get(records, out, PATH_APP, NAMES(application), error);
+
+	if (status == 0 && (*out)->json == NULL)
+		status = create(*out, "name", application, now_unix, error);
+	return status;
+}
+
+int tally__application_ensure(struct records *records, const char *application, int64_t now_unix,
+			      struct tally_error *error)
+{
+	struct record *record;
+
+	return application_record(records, &record, application, now_unix, error);
+}
+
+/* Takes the next number of the application's sequence; the newest version is its last holder. */
+static int number_version(struct records *records, const struct version_note *note,
+			  struct record *version, struct tally_error *error)
+{
+	struct record *latest;
+	int64_t sequence = 0;
+	int status =
+		tally__records_get(records, &latest, PATH_LATEST, NAMES(note->application), error);
+
+	if (status == 0 && latest->json != NULL)
+		status = tally__record_number(latest, "sequence", &sequence, error);
+	if (status == 0)
+		status = tally__record_set_number(latest, "sequence", sequence + 1, error);
+	if (status == 0)
+		status = tally__record_set_text(latest, "version", note->version, error);
+	if (status == 0)
+		status = tally__record_set_number(version, "sequence", sequence + 1, error);
+	return status;
+}
+
+static int create_version(struct records *records, const struct version_note *note,
+			  struct record *version, struct tally_error *error)
+{
+	int status = create(version, "version", note->version, note->now_unix, error);
+
+	if (status == 0)
+		status = tally__record_set_text(version, "application", note->application, error);
+	if (status == 0)
+		status = number_version(records, note, version, error);
+	return status;
+}
+
+static int set_head(struct record *head, const char *kind, const char *name,
+		    const struct version_note *note, int64_t sequence, struct tally_error *error)
+{
+	int status = tally__record_set_text(head, kind, name, error);
+
+	if (status == 0)
+		status = tally__record_set_text(head, "version", note->version, error);
+	if (status == 0)
+		status = tally__record_set_number(head, "sequence", sequence, error);
+	return status;
+}
+
+/* The first branch or tag with one of these names is taken to be the main branch. */
+static int detect_main_branch(struct record *application, const char *name,
+			      struct tally_error *error)
+{
+	static const char *const candidates[] = {"develop", "main", "master"};
+	const char *main_branch;
+	int status = tally__record_optional_text(application, "mainBranch", &main_branch, error);
+
+	if (status != 0 || main_branch != NULL)
+		return status;
+	for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+		if (strcmp(name, candidates[i]) == 0)
+			return tally__record_set_text(application, "mainBranch", name, error);
+	}
+	return 0;
+}
+
+static int join_branch(struct records *records, const struct version_note *note,
+		       struct record *application, struct record *version, int64_t sequence,
+		       struct tally_error *error)
+{
+	struct record *head;
+	bool joined;
+	int status = tally__record_add_text(version, "branches", note->branch, &joined, error);
+
+	if (status != 0 || !joined)
+		return status;
+	status = tally__records_get(records, &head, PATH_BRANCH,
+				    NAMES(note->application, note->branch), error);
+	if (status == 0)
+		status = set_head(head, "branch", note->branch, note, sequence, error);
+	if (status == 0)
+		status = detect_main_branch(application, note->branch, error);
+	return status;
+}
+
+/* Unlike a branch's, the head of a tag is the version that was created last. */
+static int add_tag(struct records *records, const struct version_note *note, const char *tag,
+		   struct record *application, struct record *version, int64_t sequence,
+		   struct tally_error *error)
+{
+	struct record *head;
+	int64_t head_sequence = 0;
+	bool added;
+	int status = tally__record_add_text(version, "tags", tag, &added, error);
+
+	if (status != 0 || !added)
+		return status;
+	status = tally__records_get(records, &head, PATH_TAG, NAMES(note->application, tag), error);
+	if (status == 0 && head->json != NULL)
+		status = tally__record_number(head, "sequence", &head_sequence, error);
+	if (status == 0 && sequence >= head_sequence)
+		status = set_head(head, "tag", tag, note, sequence, error);
+	if (status == 0)
+		status = detect_main_branch(application, tag, error);
+	return status;
+}
+
+int tally__version_ensure(struct records *records, const struct version_note *note,
+			  struct record **out, struct tally_error *error)
+{
+	struct record *application, *version;
+	int64_t sequence;
+	int status =
+		application_record(records, &application, note->application, note->now_unix, error);
+
+	if (status == 0)
+		status = tally__records_get(records, &version, PATH_VERSION,
+					    NAMES(note->application, note->version), error);
+	if (status == 0 && version->json == NULL)
+		status = create_version(records, note, version, error);
+	if (status == 0)
+		status = tally__record_number(version, "sequence", &sequence, error);
+	if (status == 0 && note->branch != NULL)
+		status = join_branch(records, note, application, version, sequence, error);
+	for (size_t i = 0; status == 0 && i < note->tag_count; i++)
+		status = add_tag(records, note, note->tags[i], application, version, sequence,
+				 error);
+	if (status == 0 && note->build_url != NULL)
+		status = tally__record_set_text(version, "buildUrl", note->build_url, error);
+	if (status == 0)
+		*out = version;
+	return status;
+}
+
+int tally__application_find(struct records *records, const char *application, struct record **out,
+			    struct tally_error *error)
+{
+	struct record *found;
+	int status = tally__name_check(application, "application", error);
+
+	if (status == 0)
+		status = tally__records_get(records, &found, PATH_APP, NAMES(application), error);
+	if (status == 0 && found->json == NULL)
+		status = tally__fail(error, TALLY_ENOTFOUND,
+				     "no application \"%s\" is known here: check its name; tally "
+				     "publish or tally verify --publish makes it known",
+				     application);
+	if (status == 0)
+		*out = found;
+	return status;
+}
+
+int tally__version_find(struct records *records, const char *application, const char *version,
+			struct record **out, struct tally_error *error)
+{
+	struct record *app, *found;
+	int status = tally__name_check(version, "application's version", error);
+
+	if (status == 0)
+		status = tally__application_find(records, application, &app, error);
+	if (status == 0)
+		status = tally__records_get(records, &found, PATH_VERSION,
+					    NAMES(application, version), error);
+	if (status == 0 && found->json == NULL)
+		status = tally__fail(error, TALLY_ENOTFOUND,
+				     "no version \"%s\" of \"%s\" is known here: tally publish "
+				     "(as a consumer) or tally verify --publish (as a provider) "
+				     "makes it known",
+				     version, application);
+	if (status == 0)
+		*out = found;
+	return status;
+}
