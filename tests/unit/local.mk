@@ -85,3 +85,24 @@ TESTS += %D%/test_git_store
 tests_unit_test_git_store_SOURCES = %D%/test_git_store.c %D%/git_scratch.c %D%/git_scratch.h
 tests_unit_test_git_store_LDADD = $(unit_libs)
 tests_unit_test_git_store_CPPFLAGS = $(unit_cppflags)
+EXTRA_DIST += %D%/broker_site.h
+
+check_PROGRAMS += %D%/test_broker_can_i_deploy
+TESTS += %D%/test_broker_can_i_deploy
+tests_unit_test_broker_can_i_deploy_LDADD = $(unit_libs)
+tests_unit_test_broker_can_i_deploy_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_broker_publish
+TESTS += %D%/test_broker_publish
+tests_unit_test_broker_publish_LDADD = $(unit_libs)
+tests_unit_test_broker_publish_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_broker_records
+TESTS += %D%/test_broker_records
+tests_unit_test_broker_records_LDADD = $(unit_libs)
+tests_unit_test_broker_records_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_broker_memory
+TESTS += %D%/test_broker_memory
+tests_unit_test_broker_memory_LDADD = $(unit_libs)
+tests_unit_test_broker_memory_CPPFLAGS = $(unit_cppflags)

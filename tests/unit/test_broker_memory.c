@@ -1,0 +1,129 @@
+/* Every allocation fails once, in each of the broker's operations: an error, nothing changed,
+ * nothing leaked. */
+#include "config.h"
+
+#include "base/mem.h"
+#include "broker_site.h"
+
+/* Allocations that are made to fail are this many apart, so that the sweep ends in a few seconds;
+ * a step without common factors with how they come visits different ones in each operation. */
+#define STEP 7
+
+struct trial {
+	struct site *site;
+	cJSON *results, *contract;
+	cJSON *answer;
+	struct tally_error error;
+};
+
+static int publish(struct trial *trial)
+{
+	const cJSON *contracts[] = {trial->contract};
+	struct tally_publication publication = {
+		.version = "2", .branch = "main", .contracts = contracts, .contract_count = 1};
+
+	return tally_broker_publish(trial->site->broker, &publication, &trial->answer,
+				    &trial->error);
+}
+
+static int record(struct trial *trial)
+{
+	struct tally_run run = {.provider = "orders", .version = "2", .branch = "main"};
+
+	return tally_broker_record_results(trial->site->broker, &run, trial->results,
+					   &trial->answer, &trial->error);
+}
+
+static int deploy(struct trial *trial)
+{
+	return tally_broker_record_deployment(trial->site->broker, "orders", "2", "production",
+					      "blue", &trial->answer, &trial->error);
+}
+
+static int ask(struct trial *trial)
+{
+	return tally_broker_can_i_deploy(trial->site->broker, "web", "1", "production", NULL,
+					 &trial->answer, &trial->error);
+}
+
+static int choose(struct trial *trial)
+{
+	return tally_broker_contracts_to_verify(trial->site->broker, "orders", &trial->answer,
+						&trial->error);
+}
+
+static int show(struct trial *trial)
+{
+	return tally_broker_environment_show(trial->site->broker, "production", &trial->answer,
+					     &trial->error);
+}
+
+static int list_log(struct trial *trial)
+{
+	return tally_broker_log(trial->site->broker, "web", NULL, 0, &trial->answer, &trial->error);
+}
+
+/* True once the operation got through without meeting the failure. */
+static bool try_with(struct trial *trial, int (*operation)(struct trial *), long successes)
+{
+	char before[STORE_ID_BYTES], after[STORE_ID_BYTES];
+	int status;
+
+	site_tip(trial->site, before);
+	memset(&trial->error, 0, sizeof trial->error);
+	trial->answer = NULL;
+	tally__mem_fail_after(successes);
+	status = operation(trial);
+	tally__mem_fail_after(-1);
+	if (status != 0) {
+		assert_int_equal(status, TALLY_ENOMEM);
+		assert_null(trial->answer);
+		site_tip(trial->site, after);
+		assert_string_equal(before, after);
+		return false;
+	}
+	assert_non_null(trial->answer);
+	cJSON_Delete(trial->answer);
+	return true;
+}
+
+static void sweep(struct trial *trial, int (*operation)(struct trial *))
+{
+	long at = 0;
+
+	while (!try_with(trial, operation, at))
+		at += STEP;
+	assert_true(at > 0);
+}
+
+static void test_sweep(void **state)
+{
+	struct site *site = *state;
+	struct trial trial = {.site = site};
+
+	site_environment(site, "production");
+	site_publish(site, "web", "1", "main", "orders", "list item");
+	site_verify(site, "orders", "1", "main", "web", "1", "list item", "pp");
+	site_deploy(site, "orders", "1", "production", NULL);
+	site_deploy(site, "web", "1", "production", NULL);
+	trial.contract = site_contract("web", "orders", "list more");
+	trial.results = site_results("web", "1", "list item", "pf");
+	sweep(&trial, publish);
+	sweep(&trial, record);
+	sweep(&trial, deploy);
+	sweep(&trial, ask);
+	sweep(&trial, choose);
+	sweep(&trial, show);
+	sweep(&trial, list_log);
+	cJSON_Delete(trial.contract);
+	cJSON_Delete(trial.results);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_sweep, site_setup, site_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
