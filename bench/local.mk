@@ -10,6 +10,9 @@ bench_bench_match_LDADD = $(bench_libs)
 
 bench_programs += %D%/bench_startup
 
+bench_programs += %D%/bench_store
+bench_bench_store_LDADD = $(bench_libs)
+
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += %D%/bench.h

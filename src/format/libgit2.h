@@ -39,6 +39,8 @@
 	X(git_object_type)                                                                         \
 	X(git_odb_add_backend)                                                                     \
 	X(git_odb_backend_data_alloc)                                                              \
+	X(git_odb_backend_one_pack)                                                                \
+	X(git_odb_foreach)                                                                         \
 	X(git_odb_free)                                                                            \
 	X(git_odb_hash)                                                                            \
 	X(git_odb_new)                                                                             \
@@ -116,6 +118,8 @@ int tally__git2_load(struct tally_error *error);
 #define git_object_type             tally__git2.git_object_type
 #define git_odb_add_backend         tally__git2.git_odb_add_backend
 #define git_odb_backend_data_alloc  tally__git2.git_odb_backend_data_alloc
+#define git_odb_backend_one_pack    tally__git2.git_odb_backend_one_pack
+#define git_odb_foreach             tally__git2.git_odb_foreach
 #define git_odb_free                tally__git2.git_odb_free
 #define git_odb_hash                tally__git2.git_odb_hash
 #define git_odb_new                 tally__git2.git_odb_new

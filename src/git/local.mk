@@ -10,6 +10,8 @@ libtallyall_la_SOURCES += \
 	%D%/pack.c %D%/pack.h \
 	%D%/paths.c %D%/paths.h \
 	%D%/repository.c %D%/repository.h \
+	%D%/rolled.c %D%/rolled.h \
+	%D%/rollup.c %D%/rollup.h \
 	%D%/snapshot.c \
 	%D%/staging.c %D%/staging.h \
 	%D%/store.c %D%/store.h \

@@ -9,9 +9,6 @@
 #include "git/open.h"
 #include "git/staging.h"
 
-/* So many commits later the repository is opened anew: libgit2 keeps packs that are gone. */
-#define TIPS_BEFORE_REOPENING 64
-
 /* 0 when there is nothing at `path`, or an empty folder. */
 static int check_vacant(const char *path, struct tally_error *error)
 {
@@ -35,8 +32,7 @@ static int check_vacant(const char *path, struct tally_error *error)
 
 int tally__store_init(const char *path, struct tally_error *error)
 {
-	git_repository_init_options options = {
-		.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION};
+	git_repository_init_options options = {.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION};
 	git_repository *repository = NULL;
 	int status = tally__git2_load(error);
 

@@ -12,6 +12,7 @@
 #include "git/commit.h"
 #include "git/open.h"
 #include "git/pack.h"
+#include "git/rollup.h"
 
 /* How long a writer waits for those of this machine that were first. */
 #define LOCK_TIMEOUT_MS 60000
@@ -147,6 +148,8 @@ int tally__store_commit(struct store *store, store_transaction *transaction, voi
 	tally__branch_recover(store);
 	status = try_often(&attempt, error);
 	tally__file_unlock(lock);
+	if (attempt.outcome == BRANCH_MOVED && tally__rollup(store))
+		store->tips_seen = TIPS_BEFORE_REOPENING;
 	if (status == 0 && id) {
 		id[0] = '\0';
 		if (!git_oid_is_zero(&attempt.commit))
