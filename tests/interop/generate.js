@@ -155,8 +155,7 @@ async function version4Messages() {
     .verify(async () => undefined);
 }
 
-// What is stored as it came, although no request is replayed from it here: text and bytes, which the
-// library writes in base64.
+// Bytes, which the library writes in base64, with a rule for their type.
 async function version4Bytes() {
   const pact = new PactV4({ consumer: 'archive-v4', provider: 'orders', dir: folder, logLevel: 'error' });
   await pact.addInteraction()

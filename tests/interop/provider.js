@@ -45,7 +45,7 @@ const messages = {
 
 function send(response, status, headers, body) {
   response.writeHead(status, headers);
-  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
 }
 
 const JSON_HEADERS = { 'Content-Type': 'application/json', 'X-Version': '17' };
@@ -70,6 +70,10 @@ function answer(request, response, text) {
   }
   if (route === 'POST /orders') return send(response, bad ? 200 : 201, JSON_HEADERS, { id: 99, status: 'open' });
   if (route === 'GET /motd') return send(response, 200, { 'Content-Type': 'text/plain' }, bad ? 'Goodbye' : 'Hello, tally!');
+  if (route === 'GET /picture') {
+    const picture = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52]);
+    return send(response, 200, { 'Content-Type': 'image/png' }, bad ? Buffer.from('no picture today') : picture);
+  }
   return send(response, 404, JSON_HEADERS, { error: 'nothing here' });
 }
 
