@@ -1,6 +1,7 @@
 cli_tests = \
 	%D%/t0001-framework.sh \
 	%D%/t0002-documents.sh \
+	%D%/t0003-tables.sh \
 	%D%/t0100-match.sh \
 	%D%/t0110-lint.sh \
 	%D%/t0120-merge.sh

@@ -106,3 +106,8 @@ check_PROGRAMS += %D%/test_broker_memory
 TESTS += %D%/test_broker_memory
 tests_unit_test_broker_memory_LDADD = $(unit_libs)
 tests_unit_test_broker_memory_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_cli_parse
+TESTS += %D%/test_cli_parse
+tests_unit_test_cli_parse_LDADD = libtallycli.la libtally.la $(CMOCKA_LIBS) $(CJSON_LIBS)
+tests_unit_test_cli_parse_CPPFLAGS = $(unit_cppflags)
