@@ -2,7 +2,16 @@
 cli_commands = \
 	%D%/commands/lint.c \
 	%D%/commands/merge.c \
+	%D%/commands/publish.c \
+	%D%/commands/verify.c \
 	%D%/commands/match.c \
+	%D%/commands/can-i-deploy.c \
+	%D%/commands/record-deployment.c \
+	%D%/commands/environment-create.c \
+	%D%/commands/environment-list.c \
+	%D%/commands/environment-show.c \
+	%D%/commands/log.c \
+	%D%/commands/broker-init.c \
 	%D%/commands/help.c
 
 # All but main, which the generator below has of its own.

@@ -73,20 +73,19 @@ static void report_interaction(const cJSON *interaction)
 	report_mismatches(json_get(interaction, "messages"), 6);
 }
 
-static void report_last_worked(const cJSON *pair)
+static void print_pair(const cJSON *pair)
 {
-	const cJSON *worked = json_get(pair, "lastWorked");
+	const cJSON *consumer = json_get(pair, "consumer");
+	const cJSON *provider = json_get(pair, "provider");
+	const char *version = json_text(provider, "version");
 
-	if (cJSON_IsObject(worked))
-		out("    last worked: %s with %s\n",
-		    json_text(json_get(worked, "consumer"), "version"),
-		    json_text(json_get(worked, "provider"), "version"));
+	out("%s %s with %s%s%s\n", json_text(consumer, "name"), json_text(consumer, "version"),
+	    json_text(provider, "name"), *version ? " " : "", version);
 }
 
 static void report_pair(const cJSON *pair)
 {
-	const cJSON *consumer = json_get(pair, "consumer");
-	const cJSON *provider = json_get(pair, "provider");
+	const cJSON *worked = json_get(pair, "lastWorked");
 	const char *verdict = json_text(pair, "verdict");
 	const char *moved = json_text(pair, "moved");
 	const char *next = json_text(pair, "next");
@@ -95,23 +94,25 @@ static void report_pair(const cJSON *pair)
 
 	out("  ");
 	out_coloured(good, "%-8s", verdict);
-	out("%s %s with %s %s\n", json_text(consumer, "name"), json_text(consumer, "version"),
-	    json_text(provider, "name"), json_text(provider, "version"));
+	print_pair(pair);
 	out("    %s\n", json_text(pair, "why"));
 	if (*moved)
 		out("    who moved: the %s (%s)\n", moved,
 		    json_text(json_get(pair, moved), "name"));
-	report_last_worked(pair);
+	if (cJSON_IsObject(worked)) {
+		out("    last worked: ");
+		print_pair(worked);
+	}
 	cJSON_ArrayForEach(interaction, json_get(pair, "interactions"))
 		report_interaction(interaction);
 	if (*next)
 		out("    next: %s\n", next);
 }
 
-void report_verdict(const cJSON *answer)
+void report_verdict(const cJSON *answer, const char *at)
 {
 	const cJSON *question = json_get(answer, "question");
-	const char *at = json_text(question, "at");
+	const cJSON *pairs = json_get(answer, "pairs");
 	bool yes = strcmp(json_text(answer, "verdict"), "yes") == 0;
 	const cJSON *pair;
 
@@ -119,12 +120,13 @@ void report_verdict(const cJSON *answer)
 	out(": %s %s %s be deployed to %s", json_text(question, "application"),
 	    json_text(question, "version"), yes ? "can" : "cannot",
 	    json_text(question, "environment"));
-	if (*at)
-		out(", as of %s", at);
+	if (at)
+		out(", as of %s (%.10s)", at, json_text(question, "at"));
 	out("\n");
-	if (*json_text(json_get(answer, "summary"), "reason"))
+	/* Of a "no", each pair says its own part. */
+	if (yes || cJSON_GetArraySize(pairs) == 0)
 		out("%s\n", json_text(json_get(answer, "summary"), "reason"));
-	cJSON_ArrayForEach(pair, json_get(answer, "pairs"))
+	cJSON_ArrayForEach(pair, pairs)
 	{
 		out("\n");
 		report_pair(pair);

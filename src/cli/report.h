@@ -8,7 +8,7 @@
 void report_mock(const cJSON *report);
 /* An array of mismatches, each a line after `indent` spaces. */
 void report_mismatches(const cJSON *mismatches, int indent);
-/* The answer of tally_broker_can_i_deploy. */
-void report_verdict(const cJSON *answer);
+/* The answer of tally_broker_can_i_deploy; `at` is the older state that was asked for, or NULL. */
+void report_verdict(const cJSON *answer, const char *at);
 
 #endif

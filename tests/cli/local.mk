@@ -4,6 +4,7 @@ cli_tests = \
 	%D%/t0003-tables.sh \
 	%D%/t0100-match.sh \
 	%D%/t0110-lint.sh \
-	%D%/t0120-merge.sh
+	%D%/t0120-merge.sh \
+	%D%/t0200-verify.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) %D%/lib.sh

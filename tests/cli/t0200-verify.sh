@@ -110,8 +110,12 @@ test_expect_success 'wrong use' '
 		--provider-url http://127.0.0.1:1 --header "no colon"
 	expect_refused "--request-timeout: expected a whole number from 1 to 3600000, found \"0\"" \
 		"$tally" verify good.json --provider-url http://127.0.0.1:1 --request-timeout 0
-	expect_refused "--publish: expected contracts from a broker" \
-		"$tally" verify good.json --provider-url http://127.0.0.1:1 --publish
+	expect_refused "--broker is missing" "$tally" verify good.json \
+		--provider-url http://127.0.0.1:1 --publish --provider-version 1
+	expect_refused "--provider-version is missing" "$tally" verify good.json \
+		--provider-url http://127.0.0.1:1 --publish
+	expect_refused "--consumer-version is for contracts of the broker" "$tally" verify good.json \
+		--provider-url http://127.0.0.1:1 --consumer-version web-shop@1
 	expect_refused "--publish, from the variable TALLY_PUBLISH: expected true or false, found \"maybe\"" \
 		env TALLY_PUBLISH=maybe "$tally" verify good.json --provider-url http://127.0.0.1:1
 '

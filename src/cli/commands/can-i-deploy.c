@@ -36,7 +36,7 @@ static int ask(struct call *call, const struct question_options *o, const struct
 		printed = print_answer(answer);
 		answer = NULL;
 	} else {
-		report_verdict(answer);
+		report_verdict(answer, o->at);
 	}
 out:
 	cJSON_Delete(answer);

@@ -1,6 +1,8 @@
 /* log.c - tally log: who changed what in the broker, when. */
 #include "config.h"
 
+#include <string.h>
+
 #include "cli/common.h"
 #include "cli/output.h"
 
@@ -10,13 +12,27 @@ struct log_options {
 	int format;
 };
 
+/* Each line of a message after four spaces, as git shows it. */
+static void print_message(const char *message)
+{
+	while (*message) {
+		size_t len = strcspn(message, "\n");
+
+		out("    %.*s\n", (int)len, message);
+		message += len + (message[len] == '\n');
+	}
+}
+
 static void print_text(const cJSON *answer)
 {
 	const cJSON *change;
 
 	cJSON_ArrayForEach(change, json_get(answer, "changes"))
-		out("%.10s  %s  %s\n    %s\n", json_text(change, "commit"), json_text(change, "at"),
-		    json_text(change, "author"), json_text(change, "message"));
+	{
+		out("%.10s  %s  %s\n", json_text(change, "commit"), json_text(change, "at"),
+		    json_text(change, "author"));
+		print_message(json_text(change, "message"));
+	}
 }
 
 static int run(struct call *call)

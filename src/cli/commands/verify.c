@@ -12,6 +12,7 @@ struct verify_options {
 	const char *provider_url;
 	const char *provider;
 	const char *broker;
+	const char *consumer_version;
 	const char *provider_version;
 	const char *provider_branch;
 	const char *build_url;
@@ -57,20 +58,33 @@ static const char *join_reasons(struct call *call, const cJSON *reasons)
 	return joined;
 }
 
+/* Asks for all contracts of the provider, or for that of one consumer version. */
+static int ask_broker(struct verify_run *run, struct tally_error *error)
+{
+	const struct verify_options *o = run->options;
+	struct app_version consumer;
+
+	if (!o->consumer_version)
+		return tally_broker_contracts_to_verify(run->broker, o->provider, &run->from_broker,
+							error);
+	app_version_split(run->call, o->consumer_version, &consumer);
+	if (!consumer.version || !*consumer.version)
+		return set_error(error, TALLY_EINVAL, "--consumer-version",
+				 "expected APP@VERSION, found \"%s\"", o->consumer_version);
+	return tally_broker_contract_of(run->broker, o->provider, consumer.app, consumer.version,
+					&run->from_broker, error);
+}
+
 static int load_from_broker(struct verify_run *run)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
-	const struct verify_options *o = run->options;
 	const cJSON *item;
-	int status = need(run->call, o->provider, "provider",
+	int status = need(run->call, run->options->provider, "provider",
 			  "the name of the provider whose contracts the broker is asked for");
 
-	if (status == 0)
-		status = broker_open(run->call, o->broker, &run->broker);
 	if (status != 0)
 		return status;
-	if (tally_broker_contracts_to_verify(run->broker, o->provider, &run->from_broker, &error) <
-	    0)
+	if (ask_broker(run, &error) < 0)
 		return failed(&error);
 	cJSON_ArrayForEach(item, json_get(run->from_broker, "contracts"))
 	{
@@ -88,12 +102,22 @@ static int load_from_broker(struct verify_run *run)
 
 static int load(struct verify_run *run)
 {
-	if (run->call->operand_count > 0)
-		return contract_files_read(run->call, &run->files);
-	if (!run->options->broker)
+	const struct verify_options *o = run->options;
+	int status = 0;
+
+	if (run->call->operand_count == 0 && !o->broker)
 		return wrong("no contracts: expected FILE or DIR, or --broker; see tally verify "
 			     "--help");
-	return load_from_broker(run);
+	if (run->call->operand_count > 0 && o->consumer_version)
+		return wrong("--consumer-version is for contracts of the broker: leave it out, or "
+			     "%s",
+			     run->call->operands[0]);
+	if (run->call->operand_count == 0 || o->publish)
+		status = broker_open(run->call, o->broker, &run->broker);
+	if (status != 0)
+		return status;
+	return run->call->operand_count > 0 ? contract_files_read(run->call, &run->files)
+					    : load_from_broker(run);
 }
 
 static bool wanted(const struct verify_options *o, const struct tally_contract *contract)
@@ -116,7 +140,7 @@ static void tell(const struct contract_files *files)
 		const struct contract_file *file = &files->items[i];
 
 		if (file->consumer_version)
-			note("%s %s: %s", tally_contract_consumer(file->contract),
+			note("replaying %s %s: %s", tally_contract_consumer(file->contract),
 			     file->consumer_version, file->why);
 	}
 }
@@ -198,6 +222,26 @@ static void add_sources(struct verify_run *run)
 	}
 }
 
+/* Results are recorded for one provider: the one that was named, or that of all contracts. */
+static int find_provider(struct verify_run *run)
+{
+	struct verify_options *o = run->options;
+	const char *first = tally_contract_provider(run->files.items[0].contract);
+
+	if (!o->publish || o->provider)
+		return 0;
+	for (size_t i = 1; i < run->files.count; i++) {
+		const char *other = tally_contract_provider(run->files.items[i].contract);
+
+		if (strcmp(first, other) != 0)
+			return wrong("--provider is missing: the contracts are of %s and %s, and "
+				     "--publish needs one",
+				     first, other);
+	}
+	o->provider = first;
+	return 0;
+}
+
 /* Hands the results to the broker, in one change: 0, or an exit status. */
 static int publish(struct verify_run *run)
 {
@@ -249,9 +293,6 @@ static int check(struct verify_run *run)
 
 	if (status != 0 || !o->publish)
 		return status;
-	if (run->call->operand_count > 0)
-		return wrong("--publish: expected contracts from a broker, found files: the broker "
-			     "cannot know which versions they are of; leave the files out");
 	origin_find(run->call, &origin, ORIGIN_VERSION_AND_BRANCH);
 	o->provider_version = origin.version;
 	o->provider_branch = origin.branch;
@@ -269,6 +310,8 @@ static int verify(struct verify_run *run)
 		status = load(run);
 	if (status == 0)
 		status = choose(run);
+	if (status == 0)
+		status = find_provider(run);
 	if (status == 0)
 		status = replay(run);
 	if (status != 0)
@@ -311,6 +354,9 @@ static const struct option options[] = {
 		    .help = "the provider's name: only its contracts are replayed; needed with "
 			    "--broker"),
 	COMMON_OPTION_BROKER(O, broker),
+	OPTION_TEXT(O, consumer_version, .name = "consumer-version", .argument = "APP@VERSION",
+		    .help = "replay the broker's contract of this consumer version, wherever it "
+			    "is, and no other"),
 	OPTION_FLAG(O, publish, .letter = 'r', .name = "publish",
 		    .aliases = "publish-verification-results",
 		    .variables = "TALLY_PUBLISH PACT_PUBLISH_VERIFICATION_RESULTS",
@@ -409,9 +455,11 @@ const struct command command_verify = {
 		"Sends the requests of contracts to a running provider and compares its answers "
 		"with what the contracts expect. The contracts are files and folders, or, without "
 		"any, those that the broker says the provider has to honour: of each consumer the "
-		"head of its main branch and every version that is deployed or released.\n\n"
+		"head of its main branch and every version that is deployed.\n\n"
 		"With --publish, the results are recorded in the broker per interaction, in one "
-		"change; of a filtered run, those that ran. Failing interactions that are pending "
+		"change; of a filtered run, those that ran, and of contract files, those of "
+		"interactions "
+		"that a consumer in the broker has, too. Failing interactions that are pending "
 		"are shown and do not fail the run.",
 	.operands = operands,
 	.options = options,
