@@ -25,9 +25,11 @@ struct tally_mock_options {
 	bool cors;           /* answer CORS pre-flights that no expectation covers */
 };
 
-/* Starts serving the HTTP interactions of `contract`.  TALLY_EINVAL (host), TALLY_EUNREACHABLE (the
- * address is in use), TALLY_EPARSE (matching rules), TALLY_EUNSUPPORTED, TALLY_ENOMEM. @since 0.1
- */
+/* Starts serving the HTTP interactions of `contract`.  Responses go out as they are written: no
+ * header is added, but for CORS when `cors` is set or the request names an Origin; generators are
+ * not applied, the example is sent.  What does not match gets status 500 and says what differs.
+ * TALLY_EINVAL (host; a header that cannot be sent), TALLY_EUNREACHABLE (the address is in use),
+ * TALLY_EPARSE (matching rules), TALLY_EUNSUPPORTED, TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_start(struct tally_mock **out, const struct tally_contract *contract,
 			       const struct tally_mock_options *options, struct tally_error *error);
 
@@ -36,7 +38,11 @@ TALLY_API const char *tally_mock_url(const struct tally_mock *mock);
 
 /* What happened so far: {"success": bool, "matched": [description…], "mismatches": [one object for
  * each request that did not match and each interaction that was not exercised, in the shape that
- * Pact's mock servers use: "type" is request-mismatch, request-not-found or missing-request]}.
+ * Pact's mock servers use: "type" is request-mismatch, request-not-found or missing-request, with
+ * "method", "path", "request", and the interaction's "description"; a request-not-found has the
+ * "nearest" expectation with what differs], "omitted": requests beyond a bound that are only
+ * counted, when there are any}.  A request that came close to an interaction, but did not match,
+ * is reported once, as a mismatch.  OPTIONS requests that no expectation covers are left out.
  * To be released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_report(const struct tally_mock *mock, cJSON **report,
 				struct tally_error *error);

@@ -16,6 +16,8 @@
 	X(LIMIT_RULE_CATEGORIES, 64, "categories", "the matching rules of one part")               \
 	X(LIMIT_LINT_STEPS, 20000000, "steps", "looking for what rules select, in one contract")   \
 	X(LIMIT_LINT_FINDINGS, 10000, "findings", "of one contract; looking stops there")          \
+	X(LIMIT_MOCK_PROBLEMS, 1000, "requests",                                                   \
+	  "that did not match, kept by a mock provider; more are counted")                         \
 	X(LIMIT_MISMATCHES, 1000, "mismatches", "kept of one comparison; more are counted")        \
 	X(LIMIT_MATCH_STEPS, 20000000, "steps", "values visited in one comparison")                \
 	X(LIMIT_SHOWN_BYTES, 400, "bytes",                                                         \

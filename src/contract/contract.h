@@ -50,8 +50,8 @@ struct body {
  * NULL when there are none.  `extra` holds the members that the specification does not name, kept
  * for writing; NULL when there are none. */
 struct request {
-	const char *method;     /* upper case */
-	const char *path;       /* as written, not decoded */
+	const char *method; /* upper case */
+	const char *path;   /* as written, not decoded */
 	const char *query_text; /* as written, when the file has it as text; or NULL */
 	struct name_values_list query;
 	struct name_values_list headers;
@@ -180,6 +180,10 @@ int tally__interaction_canonical(const struct interaction *interaction, cJSON **
  * Errors as for tally_contract_write. */
 int tally__interaction_write(const struct interaction *interaction, enum tally_spec spec,
 			     cJSON **out, struct tally_error *error);
+
+/* The same for a request on its own. */
+int tally__request_write(const struct request *request, enum tally_spec spec, cJSON **out,
+			 struct tally_error *error);
 
 /* How the two sides of a merge are called in messages: {"the file", "the new contract"}. */
 int tally__contract_merge(struct tally_contract **out, const struct tally_contract *a,

@@ -4,13 +4,14 @@
 #include "contract/reader.h"
 #include "contract/writer.h"
 
-static void write_request(struct writer *writer, cJSON *object, const struct request *request)
+static void write_request(struct writer *writer, cJSON *out, const struct request *request)
 {
-	cJSON *out = tally__writer_object(writer, object, "request");
-
 	tally__writer_string(writer, out, "method", request->method);
 	tally__writer_string(writer, out, "path", request->path);
-	tally__writer_query(writer, out, &request->query);
+	if (writer->spec < TALLY_SPEC_V3 && request->query_text)
+		tally__writer_string(writer, out, "query", request->query_text);
+	else
+		tally__writer_query(writer, out, &request->query);
 	tally__writer_headers(writer, out, &request->headers);
 	tally__writer_body(writer, out, "body", &request->body,
 			   tally__header_content_type(&request->headers));
@@ -143,7 +144,8 @@ cJSON *tally__writer_interaction(struct writer *writer, const struct interaction
 	}
 	write_states(writer, out, interaction);
 	if (interaction->kind == INTERACTION_HTTP) {
-		write_request(writer, out, &interaction->request);
+		write_request(writer, tally__writer_object(writer, out, "request"),
+			      &interaction->request);
 		write_response(writer, out, &interaction->response);
 	} else if (interaction->kind == INTERACTION_ASYNC_MESSAGE) {
 		if (writer->spec < TALLY_SPEC_V3)
@@ -180,6 +182,26 @@ int tally__interaction_write(const struct interaction *interaction, enum tally_s
 	status = writer.status;
 	tally__writer_release(&writer);
 	if (status == 0)
+		*out = made;
+	return status;
+}
+
+int tally__request_write(const struct request *request, enum tally_spec spec, cJSON **out,
+			 struct tally_error *error)
+{
+	struct writer writer;
+	cJSON *made = cJSON_CreateObject();
+	int status;
+
+	if (!made)
+		return tally__fail_nomem(error);
+	tally__writer_init(&writer, spec, error);
+	write_request(&writer, made, request);
+	status = writer.status;
+	tally__writer_release(&writer);
+	if (status != 0)
+		cJSON_Delete(made);
+	else
 		*out = made;
 	return status;
 }

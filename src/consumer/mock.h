@@ -1,0 +1,64 @@
+/* consumer/mock.h - what the files of the mock provider share.
+ *
+ * What is expected is prepared once, before the server starts, and then only read; what happened
+ * is written under the lock, before the request is answered. */
+#ifndef TALLY_CONSUMER_MOCK_H
+#define TALLY_CONSUMER_MOCK_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "contract/contract.h"
+#include "http/server.h"
+#include "matching/match.h"
+#include "tally/mock.h"
+
+/* One HTTP interaction, ready to be compared with and to answer. */
+struct expectation {
+	const struct interaction *interaction;
+	struct matcher *matcher;
+	struct http_response response;
+	/* Under the lock: a request matched; a request came close, and was told what differs. */
+	bool matched;
+	bool tried;
+};
+
+struct tally_mock {
+	struct arena arena; /* owns the array and the responses */
+	struct expectation *expectations;
+	size_t count;
+	bool cors;
+	struct http_server *server;
+
+	pthread_mutex_t lock;
+	cJSON *problems; /* requests that did not match, as the report has them */
+	size_t problem_count;
+	size_t omitted_count; /* beyond LIMIT_MOCK_PROBLEMS */
+};
+
+/* How well a request fits an expectation: the higher the better. */
+enum outcome { OUTCOME_MATCH, OUTCOME_MISMATCH, OUTCOME_NOT_FOUND };
+
+struct verdict {
+	enum outcome outcome;
+	struct expectation *expectation; /* the best one; NULL when there is none at all */
+	struct mismatches mismatches;    /* with the best one */
+};
+
+/* Compares a request with every expectation.  The verdict is to be released in every case. */
+int tally__mock_judge(struct tally_mock *mock, const struct request *actual,
+		      struct verdict *verdict, struct tally_error *error);
+void tally__verdict_release(struct verdict *verdict);
+
+/* Answers one request (an http_server_handler; the context is the mock). */
+int tally__mock_answer(void *context, const struct http_request *request, struct arena *arena,
+		       struct http_response *response);
+
+/* The request as received, as a model.  Lends the body; the rest is made in `arena`. */
+int tally__mock_read_request(struct request *out, struct arena *arena,
+			     const struct http_request *received);
+
+/* The JSON of a request that did not match, as the report has it; NULL when memory is short. */
+cJSON *tally__mock_problem(const struct verdict *verdict, const struct request *actual);
+
+#endif

@@ -1,0 +1,454 @@
+/* The mock provider, asked by the HTTP client. */
+#include "config.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "format/json.h"
+#include "http/client.h"
+#include "tally/mock.h"
+
+#define TOP(interactions)                                                                          \
+	"{\"consumer\":{\"name\":\"Shop\"},\"provider\":{\"name\":\"Orders\"},\"interactions\":"   \
+	"[" interactions "]}"
+
+static struct tally_contract *contract;
+static struct tally_mock *mock;
+static struct http_client *client;
+static struct arena arena;
+
+static int set_up(void **state)
+{
+	(void)state;
+	tally__arena_init(&arena, 0);
+	return tally__http_client_new(&client, NULL, NULL);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	tally_mock_stop(mock);
+	tally_contract_free(contract);
+	tally__http_client_free(client);
+	tally__arena_release(&arena);
+	mock = NULL;
+	contract = NULL;
+	return 0;
+}
+
+static void start(const char *text, const struct tally_mock_options *options)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	if (tally_expectations_parse(&contract, text, strlen(text), &error) != 0 ||
+	    tally_mock_start(&mock, contract, options, &error) != 0)
+		fail_msg("%s: %s", error.where, error.message);
+}
+
+struct question {
+	const char *method, *target, *headers[8], *body;
+	size_t body_len;
+};
+
+static struct http_response ask(const struct question *question)
+{
+	struct http_request request = {
+		.method = question->method, .body = question->body, .body_len = question->body_len};
+	struct http_response response = {0};
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	if (question->body && !question->body_len)
+		request.body_len = strlen(question->body);
+	request.target =
+		tally__arena_printf(&arena, "%s%s", tally_mock_url(mock), question->target);
+	for (size_t i = 0; question->headers[i]; i += 2)
+		assert_int_equal(tally__http_header_add(&request.headers, &arena,
+							question->headers[i],
+							question->headers[i + 1], NULL),
+				 0);
+	if (tally__http_client_send(client, &request, &arena, &response, &error) != 0)
+		fail_msg("%s: %s", error.where, error.message);
+	return response;
+}
+
+static struct http_response get(const char *target)
+{
+	const struct question question = {.method = "GET", .target = target};
+
+	return ask(&question);
+}
+
+static void assert_report(const char *expected)
+{
+	cJSON *report = NULL;
+	char *text = NULL;
+
+	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
+	/* What curl sends along is no part of the test. */
+	for (cJSON *each = tally__json_get(report, "mismatches")->child; each; each = each->next)
+		cJSON_DeleteItemFromObjectCaseSensitive(tally__json_get(each, "request"),
+							"headers");
+	assert_int_equal(tally_json_write(&text, NULL, report, TALLY_JSON_CANONICAL, NULL), 0);
+	assert_string_equal(text, expected);
+	tally_free(text);
+	cJSON_Delete(report);
+}
+
+static void answers_as_written(void **state)
+{
+	struct http_response response;
+	size_t cookies = 0;
+
+	(void)state;
+	start(TOP("{\"description\":\"a\",\"request\":{\"path\":\"/a%20b/%2F\",\"query\":\"x=1&y=a+"
+		  "b\"},\"response\":{\"status\":418,\"headers\":{\"Set-Cookie\":[\"a=1, x\",\"b=2"
+		  "\"],\"Vary\":\"A,B\",\"X-Odd\":\"  v \"},\"body\":{\"n\":1.0,\"big\":"
+		  "12345678901234567890}}}"),
+	      NULL);
+	response = get("/a%20b/%2F?y=a%20b&x=1");
+	assert_int_equal(response.status, 418);
+	assert_int_equal(response.body_len, strlen("{\"n\":1.0,\"big\":12345678901234567890}"));
+	assert_memory_equal(response.body, "{\"n\":1.0,\"big\":12345678901234567890}",
+			    response.body_len);
+	for (size_t i = 0; i < response.headers.count; i++) {
+		const struct http_header *header = &response.headers.items[i];
+
+		if (strcmp(header->name, "Set-Cookie") == 0)
+			assert_string_equal(header->value, cookies++ ? "b=2" : "a=1, x");
+	}
+	assert_int_equal(cookies, 2);
+	assert_string_equal(tally__http_header_get(&response.headers, "Vary"), "A, B");
+	assert_string_equal(tally__http_header_get(&response.headers, "X-Odd"), "v");
+	assert_null(tally__http_header_get(&response.headers, "Content-Type"));
+	assert_null(tally__http_header_get(&response.headers, "Access-Control-Allow-Origin"));
+	assert_report("{\"matched\":[\"a\"],\"mismatches\":[],\"success\":true}");
+}
+
+static void head_has_no_body(void **state)
+{
+	const struct question question = {.method = "HEAD", .target = "/"};
+	struct http_response response;
+
+	(void)state;
+	start(TOP("{\"description\":\"a\",\"request\":{\"method\":\"head\"},\"response\":{"
+		  "\"headers\":{\"Content-Length\":\"42\"}}}"),
+	      NULL);
+	response = ask(&question);
+	assert_int_equal(response.status, 200);
+	assert_int_equal(response.body_len, 0);
+	assert_string_equal(tally__http_header_get(&response.headers, "Content-Length"), "42");
+}
+
+#define POST                                                                                       \
+	"{\"description\":\"p\",\"request\":{\"method\":\"POST\",\"path\":\"/p\",\"headers\":{"    \
+	"\"Content-Type\":\"application/json\"},\"body\":{\"n\":{\"pact:matcher:type\":"           \
+	"\"integer\",\"value\":1}}},\"response\":{\"status\":201}}"
+
+static void says_what_differs(void **state)
+{
+	const struct question question = {.method = "POST",
+					  .target = "/p",
+					  .headers = {"Content-Type", "application/json"},
+					  .body = "{\"n\":\"x\"}"};
+	struct http_response response;
+	cJSON *body = NULL;
+
+	(void)state;
+	start(TOP(POST), NULL);
+	response = ask(&question);
+	assert_int_equal(response.status, 500);
+	assert_string_equal(tally__http_header_get(&response.headers, "X-Pact"),
+			    "Request-Mismatch");
+	assert_int_equal(tally_json_parse(&body, response.body, response.body_len, NULL), 0);
+	assert_string_equal(tally__json_get_string(body, "error"), "Request-Mismatch : POST /p");
+	assert_string_equal(tally__json_get_string(body, "description"), "p");
+	cJSON_Delete(body);
+	assert_report(
+		"{\"matched\":[],\"mismatches\":[{\"description\":\"p\",\"method\":\"POST\","
+		"\"mismatches\":[{\"actual\":\"\\\"x\\\"\",\"expected\":\"1\",\"mismatch\":"
+		"\"Expected 'x' (String) to be an integer\",\"path\":\"$.n\",\"type\":"
+		"\"BodyMismatch\"}],\"path\":\"/p\",\"request\":{\"body\":{\"n\":\"x\"},\"method\":"
+		"\"POST\",\"path\":\"/p\"},\"type\":\"request-mismatch\"}],\"success\":false}");
+}
+
+static void tells_the_unexpected_and_the_missing(void **state)
+{
+	struct http_response response;
+	cJSON *body = NULL;
+
+	(void)state;
+	start(TOP(POST), NULL);
+	response = get("/q");
+	assert_int_equal(response.status, 500);
+	assert_string_equal(tally__http_header_get(&response.headers, "X-Pact"),
+			    "Unexpected-Request");
+	assert_int_equal(tally_json_parse(&body, response.body, response.body_len, NULL), 0);
+	assert_string_equal(tally__json_get_string(tally__json_get(body, "nearest"), "description"),
+			    "p");
+	cJSON_DeleteItemFromObjectCaseSensitive(body, "nearest");
+	cJSON_Delete(body);
+	{
+		cJSON *report = NULL;
+		const cJSON *list;
+
+		assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
+		list = tally__json_get(report, "mismatches");
+		assert_int_equal(cJSON_GetArraySize(list), 2);
+		assert_string_equal(tally__json_get_string(list->child, "type"),
+				    "request-not-found");
+		assert_string_equal(tally__json_get_string(list->child, "path"), "/q");
+		assert_string_equal(
+			tally__json_get_string(tally__json_get(list->child, "request"), "body"),
+			"");
+		assert_string_equal(tally__json_get_string(list->child->next, "type"),
+				    "missing-request");
+		assert_string_equal(tally__json_get_string(list->child->next, "description"), "p");
+		assert_false(tally__json_get_bool(report, "success", true));
+		cJSON_Delete(report);
+	}
+}
+
+static void the_more_exact_expectation_wins(void **state)
+{
+	const struct question with_token = {
+		.method = "GET", .target = "/", .headers = {"Authorization", "t"}};
+	const struct question without = {.method = "GET", .target = "/"};
+
+	(void)state;
+	start(TOP("{\"description\":\"anonymous\",\"request\":{},\"response\":{\"status\":401}},"
+		  "{\"description\":\"known\",\"request\":{\"headers\":{\"Authorization\":\"t\"}},"
+		  "\"response\":{\"status\":200}},"
+		  "{\"description\":\"late\",\"request\":{},\"response\":{\"status\":402}}"),
+	      NULL);
+	assert_int_equal(ask(&with_token).status, 200);
+	assert_int_equal(ask(&without).status, 401);
+}
+
+static void pre_flights_are_answered(void **state)
+{
+	const struct tally_mock_options options = {.cors = true};
+	const struct question question = {
+		.method = "OPTIONS",
+		.target = "/anything",
+		.headers = {"Origin", "http://shop", "Access-Control-Request-Headers", "X-A"}};
+	const struct question plain = {
+		.method = "GET", .target = "/", .headers = {"Origin", "http://shop"}};
+	struct http_response response;
+
+	(void)state;
+	start(TOP("{\"description\":\"a\",\"request\":{},\"response\":{}}"), &options);
+	response = ask(&question);
+	assert_int_equal(response.status, 204);
+	assert_string_equal(
+		tally__http_header_get(&response.headers, "Access-Control-Allow-Origin"),
+		"http://shop");
+	assert_string_equal(
+		tally__http_header_get(&response.headers, "Access-Control-Allow-Headers"), "X-A");
+	response = ask(&plain);
+	assert_int_equal(response.status, 200);
+	assert_string_equal(
+		tally__http_header_get(&response.headers, "Access-Control-Allow-Origin"),
+		"http://shop");
+	assert_report("{\"matched\":[\"a\"],\"mismatches\":[],\"success\":true}");
+}
+
+static void unasked_pre_flights_are_no_failure(void **state)
+{
+	const struct question question = {.method = "OPTIONS", .target = "/"};
+
+	(void)state;
+	start(TOP(""), NULL);
+	assert_int_equal(ask(&question).status, 500);
+	assert_report("{\"matched\":[],\"mismatches\":[],\"success\":true}");
+}
+
+static void odd_bytes_are_reported(void **state)
+{
+	const struct question question = {.method = "POST",
+					  .target = "/%ff%00",
+					  .headers = {"X-Latin", "caf\xe9"},
+					  .body = "\xff\x00\x01",
+					  .body_len = 3};
+	struct http_response response;
+	cJSON *report = NULL;
+	char *text = NULL;
+
+	(void)state;
+	start(TOP(POST), NULL);
+	response = ask(&question);
+	assert_int_equal(response.status, 500);
+	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
+	assert_int_equal(tally_json_write(&text, NULL, report, TALLY_JSON_CANONICAL, NULL), 0);
+	assert_non_null(strstr(text, "\"/%ff%00\""));
+	assert_non_null(strstr(text, "caf\\\\xe9"));
+	assert_non_null(strstr(text, "\"encoded\":\"base64\""));
+	tally_free(text);
+	cJSON_Delete(report);
+}
+
+static void large_bodies_come_whole(void **state)
+{
+	enum { BYTES = 8 << 20 };
+	struct buf text;
+	struct question question = {.method = "PUT", .target = "/big"};
+	struct http_response response;
+	char *body = malloc(BYTES + 1);
+
+	(void)state;
+	memset(body, 'x', BYTES);
+	body[BYTES] = '\0';
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	tally__buf_addf(&text,
+			TOP("{\"description\":\"a\",\"request\":{\"method\":\"PUT\",\"path\":"
+			    "\"/big\",\"body\":\"%s\"},\"response\":{\"body\":\"%s\"}}"),
+			body, body);
+	start(text.bytes, NULL);
+	question.body = body;
+	response = ask(&question);
+	assert_int_equal(response.status, 200);
+	assert_int_equal(response.body_len, BYTES);
+	assert_true(memcmp(response.body, body, BYTES) == 0);
+	tally__buf_release(&text);
+	free(body);
+}
+
+/* ---- Many at once ---- */
+
+enum { CLIENTS = 8, REQUESTS = 40 };
+
+static void *ask_often(void *context)
+{
+	struct http_client *own = NULL;
+	struct arena memory;
+	size_t failures = 0;
+	size_t number = (size_t)(uintptr_t)context;
+
+	tally__arena_init(&memory, 0);
+	if (tally__http_client_new(&own, NULL, NULL) != 0)
+		return (void *)(uintptr_t)1;
+	for (size_t i = 0; i < REQUESTS; i++) {
+		struct http_request request = {.method = "GET"};
+		struct http_response response = {0};
+		bool good = i % 2 == 0;
+
+		request.target = tally__arena_printf(&memory, "%s/%s%zu", tally_mock_url(mock),
+						     good ? "" : "no/", number);
+		if (tally__http_client_send(own, &request, &memory, &response, NULL) != 0 ||
+		    response.status != (good ? 200 : 500) ||
+		    (good &&
+		     (response.body_len != 1 || response.body[0] != (char)('0' + (char)number))))
+			failures++;
+	}
+	tally__http_client_free(own);
+	tally__arena_release(&memory);
+	return (void *)(uintptr_t)failures;
+}
+
+static void serves_many_clients(void **state)
+{
+	pthread_t threads[CLIENTS];
+	struct buf text;
+	cJSON *report = NULL;
+
+	(void)state;
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	tally__buf_adds(&text, "{\"interactions\":[");
+	for (int i = 0; i < CLIENTS; i++)
+		tally__buf_addf(&text,
+				"%s{\"description\":\"%d\",\"request\":{\"path\":\"/%d\"},"
+				"\"response\":{\"body\":%d}}",
+				i ? "," : "", i, i, i);
+	tally__buf_adds(&text, "]}");
+	start(text.bytes, NULL);
+	for (size_t i = 0; i < CLIENTS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_often, (void *)(uintptr_t)i),
+				 0);
+	for (size_t i = 0; i < CLIENTS; i++) {
+		void *failures = NULL;
+
+		assert_int_equal(pthread_join(threads[i], &failures), 0);
+		assert_null(failures);
+	}
+	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
+	assert_int_equal(cJSON_GetArraySize(tally__json_get(report, "matched")), CLIENTS);
+	assert_int_equal(cJSON_GetArraySize(tally__json_get(report, "mismatches")),
+			 CLIENTS * REQUESTS / 2);
+	cJSON_Delete(report);
+	tally__buf_release(&text);
+}
+
+static void the_record_is_bounded(void **state)
+{
+	cJSON *report = NULL;
+
+	(void)state;
+	start(TOP(""), NULL);
+	for (size_t i = 0; i < LIMIT_MOCK_PROBLEMS + 3; i++)
+		assert_int_equal(get("/x").status, 500);
+	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
+	assert_int_equal(cJSON_GetArraySize(tally__json_get(report, "mismatches")),
+			 LIMIT_MOCK_PROBLEMS);
+	assert_int_equal((int)tally__json_get(report, "omitted")->valuedouble, 3);
+	cJSON_Delete(report);
+}
+
+static void refuses_what_it_cannot_serve(void **state)
+{
+	static const struct {
+		const char *text;
+		int code;
+		const char *where;
+	} cases[] = {
+		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"headers\":{\"X-A\":\"a"
+		     "\\r\\nX-B: c\"}}}"),
+		 TALLY_EINVAL, "d: response.headers"},
+		{TOP("{\"description\":\"d\",\"request\":{\"matchingRules\":{\"body\":{\"$.[\":{"
+		     "\"matchers\":[{\"match\":\"type\"}]}}}}}"),
+		 TALLY_EPARSE, "d: request"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tally_contract *bad = NULL;
+		struct tally_mock *none = NULL;
+		struct tally_error error = TALLY_ERROR_INIT;
+
+		assert_int_equal(
+			tally_contract_parse(&bad, cases[i].text, strlen(cases[i].text), NULL), 0);
+		assert_int_equal(tally_mock_start(&none, bad, NULL, &error), cases[i].code);
+		assert_null(none);
+		assert_memory_equal(error.where, cases[i].where, strlen(cases[i].where));
+		tally_contract_free(bad);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(answers_as_written),
+		TEST(head_has_no_body),
+		TEST(says_what_differs),
+		TEST(tells_the_unexpected_and_the_missing),
+		TEST(the_more_exact_expectation_wins),
+		TEST(pre_flights_are_answered),
+		TEST(unasked_pre_flights_are_no_failure),
+		TEST(odd_bytes_are_reported),
+		TEST(large_bodies_come_whole),
+		TEST(serves_many_clients),
+		TEST(the_record_is_bounded),
+		TEST(refuses_what_it_cannot_serve),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
