@@ -3,6 +3,8 @@ EXTRA_DIST += \
 	%D%/licenses.md \
 	%D%/limits.md \
 	%D%/performance.md \
+	%D%/store-format.md \
 	%D%/decisions/0001-libraries-loaded-when-used.md \
 	%D%/decisions/0002-digests-are-git-object-ids.md \
-	%D%/decisions/0003-verifier-and-the-reference.md
+	%D%/decisions/0003-verifier-and-the-reference.md \
+	%D%/decisions/0004-who-moved.md
