@@ -319,15 +319,15 @@ static void compare_object(const struct node *n)
 /* The text of an index, at the end of `digits`. */
 static const char *index_text(size_t index, char digits[INDEX_BYTES], size_t *len)
 {
-	char *at = digits + INDEX_BYTES - 1;
+	size_t at = INDEX_BYTES - 1;
 
-	*at = '\0';
+	digits[at] = '\0';
 	do {
-		*--at = (char)('0' + index % 10);
+		digits[--at] = (char)('0' + index % 10);
 		index /= 10;
 	} while (index > 0);
-	*len = (size_t)(digits + INDEX_BYTES - 1 - at);
-	return at;
+	*len = INDEX_BYTES - 1 - at;
+	return &digits[at];
 }
 
 static void report_missing(const struct node *n, const struct frame *frame, const cJSON *expected,

@@ -333,7 +333,7 @@ static bool next_element(const char **at, char separator, const char **start, si
 /* Equal, whatever blanks stand around commas. */
 static bool equal_lists(const char *a, const char *b)
 {
-	const char *x = NULL, *y = NULL;
+	const char *x = "", *y = "";
 	size_t x_len = 0, y_len = 0;
 
 	for (;;) {
@@ -384,7 +384,7 @@ static bool has_parameter(const char *text, const char *wanted, size_t len)
 /* Accept and Content-Type: the first elements are equal, and each parameter expected is there. */
 static bool equal_with_parameters(const char *expected, const char *actual)
 {
-	const char *e = NULL, *a = NULL;
+	const char *e = "", *a = "";
 	size_t e_len = 0, a_len = 0;
 	const char *rest = actual;
 

@@ -457,27 +457,41 @@ static int compile_trie(struct builder *b, const cJSON *category, bool names,
 
 /* ---- headers, query parameters, and the parts that have one value ---- */
 
-/* "$.X-Y", "$['X-Y']" and "q[0]" name X-Y and q too; otherwise the name itself. */
+/* The length of "q" in "q[0]" and "q[*]"; 0 when there is no index at the end. */
+static size_t len_before_index(const char *name)
+{
+	const char *bracket = strrchr(name, '[');
+	size_t len = bracket ? strlen(bracket + 1) : 0;
+
+	if (len < 2 || bracket[len] != ']') {
+		return 0;
+	}
+	if (!tally__path_is_index(bracket + 1, len - 1) && strcmp(bracket, "[*]") != 0) {
+		return 0;
+	}
+	return (size_t)(bracket - name);
+}
+
+/* "$.X-Y", "$['X-Y']" and "q[0]" name X-Y and q too; otherwise the name itself.  NULL when memory
+ * is short. */
 static const char *bare_name(struct builder *b, const char *name)
 {
 	struct path_expression path = {0};
 	struct tally_error ignored = TALLY_ERROR_INIT;
-	const char *bracket = strrchr(name, '[');
+	size_t len = len_before_index(name);
+	int status = TALLY_EPARSE;
 
-	if (name[0] == '$' && tally__path_parse(&path, &b->rules->arena, name, &ignored) == 0 &&
-	    path.count > 1 && path.tokens[1].kind == PATH_EXACT) {
+	if (name[0] == '$') {
+		status = tally__path_parse(&path, &b->rules->arena, name, &ignored);
+	}
+	if (status == TALLY_ENOMEM) {
+		return NULL;
+	}
+	if (status == 0 && path.count > 1 && path.tokens[1].kind == PATH_EXACT) {
 		return tally__arena_memdup(&b->rules->arena, path.tokens[1].text,
 					   path.tokens[1].len);
 	}
-	if (bracket && bracket > name && bracket[1] && name[strlen(name) - 1] == ']') {
-		size_t len = strlen(bracket + 1) - 1;
-
-		if (tally__path_is_index(bracket + 1, len) || (len == 1 && bracket[1] == '*')) {
-			return tally__arena_memdup(&b->rules->arena, name,
-						   (size_t)(bracket - name));
-		}
-	}
-	return name;
+	return len > 0 ? tally__arena_memdup(&b->rules->arena, name, len) : name;
 }
 
 static int compile_named_place(struct builder *b, struct named_rules_list *out, const cJSON *place)
