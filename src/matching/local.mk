@@ -1,6 +1,7 @@
 libtallyall_la_SOURCES += \
 	%D%/body.c %D%/body.h \
 	%D%/display.c %D%/display.h \
+	%D%/headers.c \
 	%D%/match.c %D%/match.h \
 	%D%/match_json.c %D%/match_json.h \
 	%D%/mismatch.c %D%/mismatch.h \
@@ -9,6 +10,8 @@ libtallyall_la_SOURCES += \
 	%D%/rule.h \
 	%D%/rule_attributes.c %D%/rule_attributes.h \
 	%D%/rule_table.c \
+	%D%/rule_trie.c \
 	%D%/rules.c %D%/rules.h \
 	%D%/tally_match.c \
+	%D%/values.h \
 	%D%/walk.c %D%/walk.h

@@ -8,9 +8,6 @@
 #include "base/text.h"
 #include "matching/rules.h"
 
-/* Nodes with more exact edges than this have a hash map of them. */
-#define EDGES_WITHOUT_INDEX 8
-
 struct builder {
 	struct rules *rules;
 	struct tally_error *error;
@@ -231,110 +228,6 @@ static int compile_place(struct builder *b, const cJSON *json, struct rule_list 
 
 /* ---- the trie ---- */
 
-static struct rule_node *new_node(struct builder *b)
-{
-	struct rule_node *node = tally__arena_alloc(&b->rules->arena, sizeof *node);
-
-	if (node) {
-		tally__map_init(&node->index);
-		node->next = b->rules->all_nodes;
-		b->rules->all_nodes = node;
-	}
-	return node;
-}
-
-const struct rule_node *tally__rule_node_child(const struct rule_node *node, const char *text,
-					       size_t len)
-{
-	if (node->index.count > 0) {
-		return tally__map_get(&node->index, text, len);
-	}
-	for (size_t i = 0; i < node->edge_count; i++) {
-		const struct rule_edge *edge = &node->edges[i];
-
-		if (edge->len == len && memcmp(edge->text, text, len) == 0) {
-			return edge->node;
-		}
-	}
-	return NULL;
-}
-
-static int index_edges(struct rule_node *node)
-{
-	size_t first = node->index.count;
-
-	for (size_t i = first; i < node->edge_count; i++) {
-		const struct rule_edge *edge = &node->edges[i];
-
-		if (tally__map_put(&node->index, edge->text, edge->len, edge->node) != 0) {
-			return TALLY_ENOMEM;
-		}
-	}
-	return 0;
-}
-
-static struct rule_node *add_edge(struct builder *b, struct rule_node *node,
-				  const struct path_token *token)
-{
-	struct rule_node *child = new_node(b);
-
-	if (node->edge_count == node->edge_capacity) {
-		size_t capacity = node->edge_capacity ? node->edge_capacity * 2 : 2;
-		struct rule_edge *edges =
-			tally__arena_alloc_array(&b->rules->arena, capacity, sizeof *edges);
-
-		if (!edges) {
-			return NULL;
-		}
-		if (node->edge_count > 0) {
-			memcpy(edges, node->edges, node->edge_count * sizeof *edges);
-		}
-		node->edges = edges;
-		node->edge_capacity = capacity;
-	}
-	node->edges[node->edge_count++] = (struct rule_edge){token->text, token->len, child};
-	if (child && node->edge_count > EDGES_WITHOUT_INDEX && index_edges(node) != 0) {
-		return NULL;
-	}
-	return child;
-}
-
-static struct rule_node *descend(struct builder *b, struct rule_node *node,
-				 const struct path_token *token)
-{
-	struct rule_node **wildcard = NULL;
-
-	if (token->kind == PATH_EXACT) {
-		/* The cast gives back what this builder owns. */
-		struct rule_node *child = (struct rule_node *)(uintptr_t)tally__rule_node_child(
-			node, token->text, token->len);
-
-		return child ? child : add_edge(b, node, token);
-	}
-	wildcard = token->kind == PATH_STAR ? &node->star : &node->star_index;
-	if (!*wildcard) {
-		*wildcard = new_node(b);
-	}
-	return *wildcard;
-}
-
-static int insert(struct builder *b, struct rule_node *root, const struct entry *entry)
-{
-	struct rule_node *node = root;
-
-	for (size_t i = 1; i < entry->path.count; i++) {
-		node = descend(b, node, &entry->path.tokens[i]);
-		if (!node) {
-			return tally__fail_nomem(b->error);
-		}
-	}
-	/* Two spellings of one path: the one that comes first in the order stays. */
-	if (!node->list) {
-		node->list = entry->list;
-	}
-	return 0;
-}
-
 static int compare_entries(const void *a, const void *b)
 {
 	const struct entry *left = a;
@@ -411,7 +304,7 @@ static int gather_category(struct builder *b, struct entries *entries, const cJS
 
 static int build_trie(struct builder *b, struct entries *entries, struct rule_node **out)
 {
-	struct rule_node *root = new_node(b);
+	struct rule_node *root = tally__rule_node_new(b->rules);
 
 	if (!root) {
 		return tally__fail_nomem(b->error);
@@ -424,10 +317,8 @@ static int build_trie(struct builder *b, struct entries *entries, struct rule_no
 
 		entry->list->rank = (unsigned)(entries->count - i);
 		entry->list->tokens = entry->path.count;
-		int status = insert(b, root, entry);
-
-		if (status != 0) {
-			return status;
+		if (!tally__rule_node_insert(root, b->rules, &entry->path, entry->list)) {
+			return tally__fail_nomem(b->error);
 		}
 	}
 	*out = root;

@@ -67,6 +67,12 @@ void tally__rules_release(struct rules *rules);
 const struct rule_list *tally__rules_find_query(const struct rules *rules, const char *name);
 const struct rule_list *tally__rules_find_header(const struct rules *rules, const char *name);
 
+/* A node of no edges, released with the rules; NULL when memory is short. */
+struct rule_node *tally__rule_node_new(struct rules *rules);
+/* Makes the nodes that a path leads over and puts its list at the last; a list that is there
+ * already stays.  False when memory is short. */
+bool tally__rule_node_insert(struct rule_node *root, struct rules *rules,
+			     const struct path_expression *path, const struct rule_list *list);
 /* The node that an exact fragment leads to, or NULL. */
 const struct rule_node *tally__rule_node_child(const struct rule_node *node, const char *text,
 					       size_t len);
