@@ -39,11 +39,11 @@ static void add_pair_of(struct buf *out, const char *application, const char *ve
 	tally__shell_quote(out, version);
 }
 
-/* "APP@VERSION", but where that could be taken for something else. */
+/* "APP@VERSION" is split at its last "@": where that would be another, or it looks like an option,
+ * the two are given apart. */
 static void add_application(struct buf *out, const char *application, const char *version)
 {
-	if (strchr(application, '@') == NULL && strchr(version, '@') == NULL &&
-	    *application != '-') {
+	if (strchr(version, '@') == NULL && *application != '-') {
 		add_pair_of(out, application, version);
 		return;
 	}
@@ -51,9 +51,10 @@ static void add_application(struct buf *out, const char *application, const char
 	add_option(out, "--version", version);
 }
 
-/* With a provider version the results are published; without, the run only shows what is wrong. */
+/* Without publishing, the run only shows what is wrong.  Where the provider's version is not said,
+ * the command takes the one that is checked out. */
 static void advise_verify(struct buf *out, const struct pair *pair,
-			  const struct deploy_question *question, const char *provider_version)
+			  const struct deploy_question *question, bool publish)
 {
 	tally__buf_adds(out, "tally verify");
 	add_option(out, "--provider", pair->provider);
@@ -61,9 +62,10 @@ static void advise_verify(struct buf *out, const struct pair *pair,
 	add_option(out, "--broker", question->location);
 	tally__buf_adds(out, " --consumer-version");
 	add_pair_of(out, pair->consumer, pair->consumer_version);
-	if (provider_version == NULL)
+	if (!publish)
 		return;
-	add_option(out, "--provider-version", provider_version);
+	if (pair->provider_version != NULL)
+		add_option(out, "--provider-version", pair->provider_version);
 	tally__buf_adds(out, " --publish");
 }
 
@@ -86,7 +88,7 @@ static void advise_absent(struct buf *out, const struct pair *pair,
 	if (version != NULL)
 		advise_provider(out, pair, question, version);
 	else
-		advise_verify(out, pair, question, NULL);
+		advise_verify(out, pair, question, true);
 }
 
 static void advise_publish(struct buf *out, const struct pair *pair,
@@ -110,10 +112,10 @@ void tally__pair_advise(struct buf *out, const struct pair *pair,
 		if (pair->ahead && pair->moved == MOVED_CONSUMER && worked != NULL)
 			advise_provider(out, pair, question, worked);
 		else
-			advise_verify(out, pair, question, NULL);
+			advise_verify(out, pair, question, false);
 		break;
 	case VERDICT_WAITING:
-		advise_verify(out, pair, question, pair->provider_version);
+		advise_verify(out, pair, question, true);
 		break;
 	case VERDICT_STUCK:
 		advise_publish(out, pair, question);

@@ -29,10 +29,13 @@ static void explain_ok(struct buf *out, const struct pair *pair)
 	if (total == 0)
 		tally__buf_addf(out, "the contract of %s %s asks nothing of %s that has to pass",
 				pair->consumer, pair->consumer_version, pair->provider);
+	else if (total == 1)
+		tally__buf_addf(out, "%s %s passed the only interaction of %s %s", pair->provider,
+				pair->provider_version, pair->consumer, pair->consumer_version);
 	else
-		tally__buf_addf(out, "%s %s passed %s%zu interaction%s of %s %s", pair->provider,
-				pair->provider_version, total == 1 ? "the " : "all ", total,
-				total == 1 ? "" : "s", pair->consumer, pair->consumer_version);
+		tally__buf_addf(out, "%s %s passed all %zu interactions of %s %s", pair->provider,
+				pair->provider_version, total, pair->consumer,
+				pair->consumer_version);
 	if (pair->counts.pending > 0)
 		tally__buf_addf(out, " (%zu more pending)", pair->counts.pending);
 }

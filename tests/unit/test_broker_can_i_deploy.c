@@ -164,7 +164,7 @@ static void test_says_absent(void **state)
 	assert_true(cJSON_IsNull(
 		tally__json_get(tally__json_get(site_pair(answer, 0), "provider"), "version")));
 	cJSON_Delete(answer);
-	assert_verdict(site, "web", "1", "no", "absent", "tally verify --provider orders");
+	assert_verdict(site, "web", "1", "no", "absent", "--consumer-version web@1 --publish");
 	/* Once it passed somewhere, the thing to do is to deploy that. */
 	site_verify(site, "orders", "7", NULL, "web", "1", "list", "p");
 	site_verify(site, "orders", "8", NULL, "web", "1", "list", "f");
@@ -408,6 +408,22 @@ static void test_an_older_state(void **state)
 	cJSON_Delete(answer);
 }
 
+/* "@scope/app" is a name; a version with an "@" cannot be given as APP@VERSION. */
+static void test_next_can_be_taken_apart(void **state)
+{
+	struct site *site = *state;
+
+	site_environment(site, "production");
+	site_publish(site, "web", "1", "main", "@shop/orders", "list");
+	site_verify(site, "@shop/orders", "7", NULL, "web", "1", "list", "p");
+	assert_verdict(site, "web", "1", "no", "absent",
+		       "tally can-i-deploy @shop/orders@7 --to production");
+	site_publish(site, "app", "1", "main", "stock", "list");
+	site_verify(site, "stock", "a@b", NULL, "app", "1", "list", "p");
+	assert_verdict(site, "app", "1", "no", "absent",
+		       "tally can-i-deploy --pacticipant stock --version a@b --to production");
+}
+
 /* Commands are ready for a shell, whatever the names. */
 static void test_next_is_quoted(void **state)
 {
@@ -451,6 +467,7 @@ int main(void)
 		WITH_SITE(test_with_itself),
 		WITH_SITE(test_unknown_names),
 		WITH_SITE(test_an_older_state),
+		WITH_SITE(test_next_can_be_taken_apart),
 		WITH_SITE(test_next_is_quoted),
 	};
 
