@@ -27,6 +27,12 @@ tests_fuzz_fuzz_json_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_json_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 
+fuzz_programs += %D%/fuzz_name
+tests_fuzz_fuzz_name_SOURCES = %D%/fuzz_name.c $(fuzz_engine)
+tests_fuzz_fuzz_name_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_name_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_name_LDFLAGS = $(fuzz_ldflags)
+
 fuzz_programs += %D%/fuzz_path
 tests_fuzz_fuzz_path_SOURCES = %D%/fuzz_path.c $(fuzz_engine)
 tests_fuzz_fuzz_path_CPPFLAGS = $(fuzz_cppflags)

@@ -80,6 +80,18 @@ tests_unit_test_matching_match_LDADD = $(unit_libs)
 tests_unit_test_matching_match_CPPFLAGS = $(unit_cppflags)
 
 
+check_PROGRAMS += %D%/test_git_names
+TESTS += %D%/test_git_names
+tests_unit_test_git_names_SOURCES = %D%/test_git_names.c %D%/git_scratch.c %D%/git_scratch.h
+tests_unit_test_git_names_LDADD = $(unit_libs)
+tests_unit_test_git_names_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_git_writers
+TESTS += %D%/test_git_writers
+tests_unit_test_git_writers_SOURCES = %D%/test_git_writers.c %D%/git_scratch.c %D%/git_scratch.h
+tests_unit_test_git_writers_LDADD = $(unit_libs)
+tests_unit_test_git_writers_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_git_store
 TESTS += %D%/test_git_store
 tests_unit_test_git_store_SOURCES = %D%/test_git_store.c %D%/git_scratch.c %D%/git_scratch.h
