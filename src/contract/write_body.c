@@ -158,12 +158,14 @@ static enum declared_type declared_type(struct writer *writer, const char *decla
 }
 
 /* Whether reading takes this text for what it says as JSON, quotes and all. */
-static bool is_taken_as_json(const char *text, size_t len)
+static bool is_taken_as_json(struct writer *writer, const char *text)
 {
 	cJSON *value = NULL;
-	bool taken = tally_json_parse(&value, text, len, NULL) == 0 &&
-		     (cJSON_IsString(value) || cJSON_IsObject(value));
+	int status = tally_json_parse(&value, text, strlen(text), NULL);
+	bool taken = status == 0 && (cJSON_IsString(value) || cJSON_IsObject(value));
 
+	if (status == TALLY_ENOMEM)
+		tally__writer_nomem(writer);
 	cJSON_Delete(value);
 	return taken;
 }
@@ -180,7 +182,7 @@ static cJSON *json_as_v3(struct writer *writer, const struct body *body, enum de
 	if (!is_string)
 		return tally__json_clone(body->json);
 	if (type == DECLARED_JSON && *body->json->valuestring &&
-	    !is_taken_as_json(body->json->valuestring, strlen(body->json->valuestring)))
+	    !is_taken_as_json(writer, body->json->valuestring))
 		return tally__json_clone(body->json);
 	if (tally__body_bytes(body, &writer->scratch, &bytes, &len, writer->error) != 0)
 		return NULL;
@@ -207,8 +209,8 @@ static cJSON *bytes_as_v3(struct writer *writer, const struct body *body, enum d
 	/* Text that cannot be mistaken for base64 may stand as it is. */
 	tally__buf_init(&decoded, LIMIT_DOCUMENT_BYTES);
 	is_base64 = is_text && tally__base64_decode(&decoded, body->bytes, body->len);
-	if (decoded.status != 0)
-		is_base64 = true;
+	if (decoded.status == TALLY_ENOMEM)
+		tally__writer_nomem(writer);
 	tally__buf_release(&decoded);
 	return is_text && !is_base64 ? text_node(writer, body->bytes, body->len)
 				     : base64_node(body->bytes, body->len);

@@ -44,3 +44,15 @@ tests_fuzz_fuzz_match_SOURCES = %D%/fuzz_match.c $(fuzz_engine)
 tests_fuzz_fuzz_match_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_match_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_match_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_contract
+tests_fuzz_fuzz_contract_SOURCES = %D%/fuzz_contract.c $(fuzz_engine)
+tests_fuzz_fuzz_contract_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_contract_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_contract_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_expectations
+tests_fuzz_fuzz_expectations_SOURCES = %D%/fuzz_expectations.c $(fuzz_engine)
+tests_fuzz_fuzz_expectations_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_expectations_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_expectations_LDFLAGS = $(fuzz_ldflags)

@@ -74,6 +74,11 @@ TESTS += %D%/test_contract_merge
 tests_unit_test_contract_merge_LDADD = $(unit_libs)
 tests_unit_test_contract_merge_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_contract_memory
+TESTS += %D%/test_contract_memory
+tests_unit_test_contract_memory_LDADD = $(unit_libs)
+tests_unit_test_contract_memory_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_matching_match
 TESTS += %D%/test_matching_match
 tests_unit_test_matching_match_LDADD = $(unit_libs)

@@ -1,0 +1,179 @@
+/* Each allocation fails in turn: every call says so, leaves nothing behind, and changes nothing. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "contract/contract.h"
+
+static const char expectations[] =
+	"{\"consumer\":{\"name\":\"Shop\",\"x\":1},\"provider\":{\"name\":\"Orders\"},"
+	"\"metadata\":{\"pactSpecification\":{\"version\":\"4.0\"},\"plugins\":[{\"name\":\"p\"}]},"
+	"\"links\":{},\"interactions\":["
+	"{\"type\":\"Synchronous/HTTP\",\"description\":\"a\",\"key\":\"k\",\"note\":1,"
+	"\"providerStates\":[{\"name\":\"s\",\"params\":{\"a\":1}}],"
+	"\"request\":{\"method\":\"post\",\"path\":{\"pact:matcher:type\":\"regex\",\"regex\":"
+	"\"/\\\\d\",\"value\":\"/1\"},\"query\":{\"a\":[\"1\",null],\"b\":{\"pact:matcher:type\":"
+	"\"type\",\"value\":\"x\"}},\"headers\":{\"Accept\":\"a/b, c/d\",\"X-A\":[\"1\",\"2\"]},"
+	"\"body\":{\"a\":{\"pact:matcher:type\":\"type\",\"min\":1,\"value\":[{\"b\":1.0}]},"
+	"\"c\":{\"pact:matcher:type\":\"arrayContains\",\"variants\":[{\"pact:matcher:type\":"
+	"\"integer\",\"value\":1,\"pact:generator:type\":\"RandomInt\"}]},\"d\":{"
+	"\"pact:matcher:type\":\"eachKey\",\"rules\":[{\"pact:matcher:type\":\"type\"}],\"value\":"
+	"{\"e\":1}}}},"
+	"\"response\":{\"status\":201,\"headers\":{\"Content-Type\":\"application/json\"},\"body\":"
+	"{\"content\":\" {\\\"a\\\": 1}\",\"encoded\":\"json\"},\"matchingRules\":{\"headers\":{"
+	"\"X\":{\"match\":\"type\"}},\"path\":{\"\":{\"matchers\":[]}}}}},"
+	"{\"type\":\"Synchronous/Messages\",\"description\":\"b\",\"request\":{\"contents\":{"
+	"\"content\":\"AAEC\",\"encoded\":\"base64\",\"contentType\":\"image/png\"}},"
+	"\"response\":[{\"contents\":{\"content\":\"text\"},\"metadata\":{\"q\":1}}]}]}";
+
+static const char old_contract[] =
+	"{\"consumer\":{\"name\":\"Shop\"},\"provider\":{\"name\":\"Orders\"},"
+	"\"metadata\":{\"pactSpecification\":{\"version\":\"2.0.0\"}},\"interactions\":["
+	"{\"description\":\"a\",\"providerState\":\"s\",\"request\":{\"query\":\"a=1&b=%20\","
+	"\"headers\":{\"X-A\":\"1\"},\"matchingRules\":{\"$.query.a\":{\"match\":\"type\"},"
+	"\"$.body['x y'].b\":{\"match\":\"type\"},\"$.path\":{\"match\":\"type\"}},\"body\":\"<a/>"
+	"\"},\"response\":{\"status\":200,\"headers\":{\"Content-Type\":\"application/json\"},"
+	"\"body\":\"[1]\"}}]}";
+
+/* What a call has made, so that a call which succeeds without memory makes nothing else. */
+static uint64_t made;
+
+static int look_at(const cJSON *json, struct tally_error *error)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int status = tally_json_write(&text, &len, json, TALLY_JSON_CANONICAL, error);
+
+	if (status == 0)
+		made = made * 31 + tally__hash(text, len);
+	tally_free(text);
+	return status;
+}
+
+static int write_all(const struct tally_contract *contract, struct tally_error *error)
+{
+	static const enum tally_spec specs[] = {TALLY_SPEC_V2, TALLY_SPEC_V3, TALLY_SPEC_V4};
+	char digest[DIGEST_TEXT_BYTES];
+	int status = 0;
+
+	for (size_t i = 0; i < 3 && status == 0; i++) {
+		cJSON *json = NULL;
+
+		status = tally_contract_write(contract, specs[i], &json, error);
+		if (status == TALLY_EINVAL) {
+			/* Not every version can say everything. */
+			*error = (struct tally_error)TALLY_ERROR_INIT;
+			status = 0;
+		} else if (status == 0) {
+			status = look_at(json, error);
+		}
+		cJSON_Delete(json);
+	}
+	for (size_t i = 0; i < contract->interaction_count && status == 0; i++) {
+		status = tally__interaction_digest(&contract->interactions[i], digest, error);
+		made = status ? made : made * 31 + tally__hash(digest, strlen(digest));
+	}
+	return status;
+}
+
+static int read_and_write(struct tally_error *error)
+{
+	struct tally_contract *contract = NULL;
+	int status =
+		tally_expectations_parse(&contract, expectations, sizeof(expectations) - 1, error);
+
+	if (status == 0)
+		status = write_all(contract, error);
+	else
+		assert_null(contract);
+	tally_contract_free(contract);
+	return status;
+}
+
+static int merge_and_lint(struct tally_error *error)
+{
+	struct tally_contract *a = NULL;
+	struct tally_contract *b = NULL;
+	struct tally_contract *merged = NULL;
+	cJSON *findings = NULL;
+	int status = tally_contract_parse(&a, old_contract, sizeof(old_contract) - 1, error);
+
+	if (status == 0)
+		status = write_all(a, error);
+	if (status == 0)
+		status = tally_contract_parse(&b, old_contract, sizeof(old_contract) - 1, error);
+	if (status == 0)
+		status = tally_contract_merge(&merged, a, b, error);
+	if (status == 0)
+		status = tally_contract_lint(merged, &findings, error);
+	if (status == 0)
+		status = look_at(findings, error);
+	if (status == 0)
+		status = write_all(merged, error);
+	cJSON_Delete(findings);
+	tally_contract_free(merged);
+	tally_contract_free(a);
+	tally_contract_free(b);
+	return status;
+}
+
+static void sweep(int (*call)(struct tally_error *error))
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	uint64_t expected;
+	long passes = 0;
+	int status;
+
+	made = 0;
+	status = call(&error);
+	expected = made;
+
+	/* Once before: libraries are loaded now. */
+	if (status != 0)
+		fail_msg("%s: %s", error.where, error.message);
+	do {
+		error = (struct tally_error)TALLY_ERROR_INIT;
+		made = 0;
+		tally__mem_fail_after(passes++);
+		status = call(&error);
+		if (status != 0) {
+			assert_int_equal(status, TALLY_ENOMEM);
+			assert_int_equal(error.code, TALLY_ENOMEM);
+		} else {
+			assert_true(made == expected);
+		}
+		/* The failing allocation was never reached: all have had their turn. */
+	} while (tally__mem_fail_after(-1) >= (size_t)passes);
+	assert_int_equal(status, 0);
+	assert_true(passes > 100);
+}
+
+static void reading_and_writing(void **state)
+{
+	(void)state;
+	sweep(read_and_write);
+}
+
+static void merging_and_linting(void **state)
+{
+	(void)state;
+	sweep(merge_and_lint);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reading_and_writing),
+		cmocka_unit_test(merging_and_linting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
