@@ -280,7 +280,7 @@ static bool reach_node(struct walk *walk, const struct rule_node *node, size_t d
 {
 	const struct rule_list *list = node->list;
 
-	if (list && depth > out->ignored_depth && (!out->best || list->rank > out->best->rank)) {
+	if (list && (!out->best || list->rank > out->best->rank)) {
 		out->best = list;
 		out->best_depth = depth;
 	}
@@ -327,7 +327,6 @@ void tally__reach_each_value(struct reach *reach, const struct rule_list *list, 
 {
 	reach->best = list->count > 0 ? list : NULL;
 	reach->best_depth = depth;
-	reach->ignored_depth = depth;
 }
 
 void tally__reach_leave(struct walk *walk, const struct reach *reach)

@@ -26,8 +26,7 @@ struct reach {
 	size_t first;
 	size_t count;
 	const struct rule_list *best;
-	size_t best_depth;    /* at which the list was completed */
-	size_t ignored_depth; /* lists of expressions up to this long are hidden by an eachValue */
+	size_t best_depth; /* at which the list was completed */
 };
 
 struct walk {
