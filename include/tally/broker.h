@@ -152,7 +152,8 @@ TALLY_API int tally_broker_record_deployment(struct tally_broker *broker, const 
  *             "evidence": {"run": a file of the repository, "at", "buildUrl"}, "next": a command
  *             for a shell, absent when all is well}]}.
  * `at` pins an older state: a commit id or an instant (NULL: now).
- * TALLY_ENOTFOUND when the version, the environment or that state is not known.
+ * TALLY_ENOTFOUND when the version, the environment or that state is not known; TALLY_EINVAL when
+ * `at` is no such text.
  * Source: the verdicts of doc/architecture.md.  @since 0.1 */
 TALLY_API int tally_broker_can_i_deploy(struct tally_broker *broker, const char *application,
 					const char *version, const char *environment,

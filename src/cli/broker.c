@@ -18,6 +18,23 @@ int broker_open(struct call *call, const char *location, struct tally_broker **b
 	return tally_broker_open(broker, location, &error) < 0 ? failed(&error) : 0;
 }
 
+int broker_open_to_change(struct call *call, const char *location, struct tally_broker **broker)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct author author = {NULL, NULL};
+	int status = broker_open(call, location, broker);
+
+	if (status != 0)
+		return status;
+	origin_find_author(call, &author);
+	if (!author.name ||
+	    tally_broker_set_author(*broker, author.name, author.email, &error) == 0)
+		return 0;
+	tally_broker_close(*broker);
+	*broker = NULL;
+	return failed(&error);
+}
+
 void app_version_split(struct call *call, const char *text, struct app_version *out)
 {
 	const char *at = strrchr(text, '@');

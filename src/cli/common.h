@@ -55,6 +55,8 @@ int app_version_get(struct call *call, const char *pacticipant, const char *vers
 
 /* Opens the broker named by the option.  0, or an exit status. */
 int broker_open(struct call *call, const char *location, struct tally_broker **broker);
+/* The same for a command that changes something: in the name of whom origin_find_author finds. */
+int broker_open_to_change(struct call *call, const char *location, struct tally_broker **broker);
 
 /* Says what went wrong in a call whose parameters are the command's options: where the error names
  * a parameter ("provider_url"), the option is named ("--provider-url").  Its exit status. */

@@ -138,3 +138,26 @@ void origin_find(struct call *call, struct origin *origin, enum origin_want want
 		note("branch %s, from %s", finding.branch, finding.branch_source);
 	}
 }
+
+void origin_find_author(struct call *call, struct author *author)
+{
+	static const char *const name[] = {"git", "config", "--get", "user.name", NULL};
+	static const char *const email[] = {"git", "config", "--get", "user.email", NULL};
+	const char *found;
+
+	author->name =
+		variable(call,
+			 "GIT_AUTHOR_NAME GITHUB_ACTOR GITLAB_USER_NAME "
+			 "BUILDKITE_BUILD_CREATOR CIRCLE_USERNAME "
+			 "APPVEYOR_REPO_COMMIT_AUTHOR BUILD_REQUESTEDFOR DRONE_COMMIT_AUTHOR",
+			 &found);
+	author->email = variable(call,
+				 "GIT_AUTHOR_EMAIL GITLAB_USER_EMAIL BUILDKITE_BUILD_CREATOR_EMAIL "
+				 "APPVEYOR_REPO_COMMIT_AUTHOR_EMAIL BUILD_REQUESTEDFOREMAIL "
+				 "DRONE_COMMIT_AUTHOR_EMAIL",
+				 &found);
+	if (author->name)
+		return;
+	author->name = process_first_line(call, name);
+	author->email = process_first_line(call, email);
+}

@@ -16,4 +16,13 @@ enum origin_want { ORIGIN_VERSION, ORIGIN_VERSION_AND_BRANCH };
  * when it is wanted.  What cannot be found stays NULL. */
 void origin_find(struct call *call, struct origin *origin, enum origin_want want);
 
+struct author {
+	const char *name;
+	const char *email;
+};
+
+/* Who works here: as git's variables say, or the CI system's, or git's configuration.  What cannot
+ * be found stays NULL. */
+void origin_find_author(struct call *call, struct author *author);
+
 #endif

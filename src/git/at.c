@@ -50,13 +50,13 @@ static int find_id(git_oid *commit, struct repository *repository, const char *a
 	if (len < ABBREVIATION_MIN || len > GIT_OID_HEXSZ ||
 	    strspn(at, "0123456789abcdefABCDEF") != len || git_oid_fromstrn(&prefix, at, len) < 0)
 		return tally__fail(
-			error, TALLY_ENOTFOUND,
+			error, TALLY_EINVAL,
 			"\"%.100s\" is neither a commit (%d to %d hexadecimal digits) nor "
 			"an instant (2021-09-01 or 2021-09-01T00:07:21Z)",
 			at, ABBREVIATION_MIN, GIT_OID_HEXSZ);
 	git = git_object_lookup_prefix(&object, repository->git, &prefix, len, GIT_OBJECT_COMMIT);
 	if (git == GIT_EAMBIGUOUS)
-		return tally__fail(error, TALLY_ENOTFOUND,
+		return tally__fail(error, TALLY_EINVAL,
 				   "several commits begin with %s: give more digits", at);
 	if (git == GIT_ENOTFOUND)
 		return tally__fail(error, TALLY_ENOTFOUND,

@@ -33,7 +33,8 @@ int tally__store_open(struct store **out, const char *path, struct tally_error *
 void tally__store_close(struct store *store);
 
 /* The newest commit, pinned; or the one that `at` names: a commit id (also abbreviated) or an
- * instant (tally__time_parse: the last commit not after it).  TALLY_ENOTFOUND, TALLY_EIO. */
+ * instant (tally__time_parse: the last commit not after it).  TALLY_ENOTFOUND, TALLY_EINVAL (no
+ * such text), TALLY_EIO. */
 int tally__snapshot_open(struct snapshot **out, struct store *store, const char *at,
 			 struct tally_error *error);
 void tally__snapshot_close(struct snapshot *snapshot);

@@ -19,7 +19,7 @@ for name in $(env | sed -n -e '/^TALLY_\(SRC\|BUILD\)DIR=/d' -e 's/^\([A-Za-z0-9
 	case $name in
 	TALLY_* | PACT_* | GITHUB_* | CI_* | BUILDKITE* | CIRCLE* | TRAVIS* | BITBUCKET_* | APPVEYOR* | \
 		BUILD_* | SYSTEM_* | SEMAPHORE* | DRONE* | GIT_* | CHANGE_* | BRANCH_NAME | TAG_NAME | \
-		XDG_* | MAKEFLAGS | MAKELEVEL | MFLAGS | NO_COLOR)
+		GITLAB_* | XDG_* | MAKEFLAGS | MAKELEVEL | MFLAGS | NO_COLOR)
 		unset "$name"
 		;;
 	esac

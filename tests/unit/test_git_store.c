@@ -210,9 +210,8 @@ static void test_at_an_instant_or_a_commit(void **state)
 			 TALLY_ENOTFOUND);
 	assert_int_equal(tally__snapshot_open(&snapshot, store, "0123456789", NULL),
 			 TALLY_ENOTFOUND);
-	assert_int_equal(tally__snapshot_open(&snapshot, store, "yesterday", NULL),
-			 TALLY_ENOTFOUND);
-	assert_int_equal(tally__snapshot_open(&snapshot, store, "", NULL), TALLY_ENOTFOUND);
+	assert_int_equal(tally__snapshot_open(&snapshot, store, "yesterday", NULL), TALLY_EINVAL);
+	assert_int_equal(tally__snapshot_open(&snapshot, store, "", NULL), TALLY_EINVAL);
 }
 
 static int collect(void *context, const struct store_change *change)

@@ -19,7 +19,7 @@ static int run(struct call *call)
 
 	if (!call_parse(call, &o))
 		return call->status;
-	status = broker_open(call, o.broker, &broker);
+	status = broker_open_to_change(call, o.broker, &broker);
 	if (status != 0)
 		return status;
 	if (tally_broker_environment_create(broker, call->operands[0], o.display_name, o.production,

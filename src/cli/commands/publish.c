@@ -1,6 +1,9 @@
 /* publish.c - tally publish: contracts of a consumer version, into the broker, in one change. */
 #include "config.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli/common.h"
 #include "cli/contracts.h"
 #include "cli/origin.h"
@@ -25,6 +28,22 @@ static void print_text(const cJSON *answer)
 		    json_text(contract, "status"));
 }
 
+/* The error names a document by its index, "contracts[2]"; a person knows it as a file. */
+static void name_file(struct call *call, const struct contract_files *files,
+		      struct tally_error *error)
+{
+	static const char prefix[] = "contracts[";
+	char *end = error->where;
+	unsigned long index = files->count;
+
+	if (strncmp(error->where, prefix, strlen(prefix)) == 0)
+		index = strtoul(error->where + strlen(prefix), &end, 10);
+	if (index < files->count && *end == ']')
+		(void)snprintf(
+			error->where, sizeof(error->where), "%s",
+			scratch_format(&call->scratch, "%s%s", files->items[index].path, end + 1));
+}
+
 static int publish(struct call *call, const struct publish_options *o)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
@@ -41,12 +60,14 @@ static int publish(struct call *call, const struct publish_options *o)
 	int status = contract_files_read(call, &files);
 
 	if (status == 0)
-		status = broker_open(call, o->broker, &broker);
+		status = broker_open_to_change(call, o->broker, &broker);
 	if (status == 0) {
 		publication.contracts = contract_files_documents(call, &files);
 		publication.contract_count = files.count;
-		if (tally_broker_publish(broker, &publication, &answer, &error) < 0)
+		if (tally_broker_publish(broker, &publication, &answer, &error) < 0) {
+			name_file(call, &files, &error);
 			status = failed(&error);
+		}
 	}
 	if (status == 0 && o->format == FORMAT_JSON) {
 		status = print_answer(answer);

@@ -33,7 +33,7 @@ static int record(struct call *call, const struct deployment_options *o,
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct tally_broker *broker = NULL;
 	cJSON *answer = NULL;
-	int status = broker_open(call, o->broker, &broker);
+	int status = broker_open_to_change(call, o->broker, &broker);
 
 	if (status != 0)
 		return status;

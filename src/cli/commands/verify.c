@@ -112,7 +112,9 @@ static int load(struct verify_run *run)
 		return wrong("--consumer-version is for contracts of the broker: leave it out, or "
 			     "%s",
 			     run->call->operands[0]);
-	if (run->call->operand_count == 0 || o->publish)
+	if (o->publish)
+		status = broker_open_to_change(run->call, o->broker, &run->broker);
+	else if (run->call->operand_count == 0)
 		status = broker_open(run->call, o->broker, &run->broker);
 	if (status != 0)
 		return status;
