@@ -1,5 +1,9 @@
 /* tally/match.h - compares one actual request, response or message with an expected one.
  *
+ * JSON, form, text and binary bodies are compared as what they are, by the rules of the expected
+ * part.  XML and multipart bodies are compared byte by byte; with matching rules for them, which
+ * are not supported yet, the result is a mismatch that says so.
+ *
  * Ownership: the result belongs to the caller.  Threads: safe from any thread.
  */
 #ifndef TALLY_MATCH_H
