@@ -1,5 +1,6 @@
 # One line a command: it makes the program's table, the manual page and the completions.
 cli_commands = \
+	%D%/commands/mock.c \
 	%D%/commands/lint.c \
 	%D%/commands/merge.c \
 	%D%/commands/publish.c \

@@ -5,9 +5,10 @@ cli_tests = \
 	%D%/t0100-match.sh \
 	%D%/t0110-lint.sh \
 	%D%/t0120-merge.sh \
+	%D%/t0130-mock.sh \
 	%D%/t0140-publish.sh \
 	%D%/t0145-origin.sh \
-	%D%/t0200-verify.sh  \
+	%D%/t0200-verify.sh \
 	%D%/t0300-main-job.sh \
 	%D%/t0310-environment.sh \
 	%D%/t0330-log.sh
