@@ -9,7 +9,7 @@
 #include "format/uri.h"
 
 /* Longest commit message: names of a few hundred contracts. */
-#define MESSAGE_BYTES (1024 * 1024)
+#define MESSAGE_BYTES 1048576
 
 /* Where a broker is decides how it is used; so far only places in the file system. */
 static int not_here_yet(const char *location, struct tally_error *error)

@@ -136,7 +136,7 @@ int tally__slots_in(struct records *records, const char *folder, struct record *
 {
 	struct record **named, **slots;
 	struct record *unnamed = NULL;
-	size_t named_count, found = 0;
+	size_t named_count = 0, found = 0;
 	const char *path = tally__arena_printf(&records->arena, "%s/current.json", folder);
 	const char *instances = tally__arena_printf(&records->arena, "%s/instances", folder);
 	int status = path == NULL || instances == NULL ? tally__fail_nomem(error) : 0;
@@ -183,7 +183,7 @@ int tally__live_versions(struct records *records, const char *environment, const
 {
 	struct record **slots;
 	const char **live;
-	size_t slot_count, found = 0;
+	size_t slot_count = 0, found = 0;
 	int status =
 		tally__slots_list(records, environment, application, &slots, &slot_count, error);
 

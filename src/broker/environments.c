@@ -73,7 +73,7 @@ int tally__environments_list(struct records *records, struct record ***out, size
 {
 	struct snapshot_entry *entries;
 	struct record **list;
-	size_t entry_count, found = 0;
+	size_t entry_count = 0, found = 0;
 	int status = tally__snapshot_list(records->snapshot, PATH_ENVIRONMENTS, &records->arena,
 					  &entries, &entry_count, error);
 
@@ -102,7 +102,7 @@ static int not_found(struct records *records, const char *name, struct tally_err
 {
 	struct record **environments;
 	struct buf known;
-	size_t count;
+	size_t count = 0;
 	int status = tally__environments_list(records, &environments, &count, error);
 
 	if (status != 0)

@@ -132,7 +132,7 @@ static int mark_consumer(struct records *records, const struct publishing *publi
 			 struct tally_error *error)
 {
 	struct record *marker;
-	int64_t sequence, latest = 0;
+	int64_t sequence = 0, latest = 0;
 	int status = tally__records_get(records, &marker, PATH_CONSUMER,
 					NAMES(offer->provider, offer->consumer), error);
 

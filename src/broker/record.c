@@ -101,7 +101,7 @@ int tally__record_set_number(struct record *record, const char *name, int64_t va
 int tally__record_add_text(struct record *record, const char *name, const char *value, bool *added,
 			   struct tally_error *error)
 {
-	const cJSON *old, *item;
+	const cJSON *old = NULL, *item;
 	cJSON *list;
 	int status = tally__record_array(record, name, &old, error);
 

@@ -101,20 +101,35 @@ static int parse_record(struct record *record, const char *bytes, size_t len,
 	return status;
 }
 
-/* The working set's entry for a path that it does not have yet. */
-static int add_record(struct records *records, struct record **out, const char *path,
-		      struct tally_error *error)
+/* A new entry of the working set; NULL when memory is short. */
+static struct record *add_record(struct records *records, const char *path)
 {
 	struct record *record = tally__arena_alloc(&records->arena, sizeof *record);
 
 	if (record == NULL)
-		return tally__fail_nomem(error);
+		return NULL;
 	record->path = tally__arena_strdup(&records->arena, path);
 	if (record->path == NULL ||
 	    tally__map_put(&records->by_path, record->path, strlen(record->path), record) != 0)
-		return tally__fail_nomem(error);
-	*out = record;
-	return 0;
+		return NULL;
+	return record;
+}
+
+/* Reads and parses; a file that is not there leaves `json` NULL. */
+static int read_record(struct records *records, struct record *record, struct tally_error *error)
+{
+	const char *bytes;
+	size_t len;
+	int status = tally__snapshot_read(records->snapshot, record->path, &records->arena, &bytes,
+					  &len, NULL);
+
+	if (status == TALLY_ENOTFOUND)
+		return 0;
+	if (status != 0)
+		return tally__fail_at(error, status, record->path, 0, 0,
+				      "this record of the broker cannot be read: %s",
+				      tally_error_text(status));
+	return parse_record(record, bytes, len, error);
 }
 
 int tally__records_get_path(struct records *records, struct record **out, const char *path,
@@ -122,28 +137,19 @@ int tally__records_get_path(struct records *records, struct record **out, const 
 {
 	struct record *record = tally__map_get(&records->by_path, path, strlen(path));
 	struct record read = {.path = path};
-	const char *bytes;
-	size_t len;
 	int status;
 
 	if (record != NULL) {
 		*out = record;
 		return 0;
 	}
-	status = tally__snapshot_read(records->snapshot, path, &records->arena, &bytes, &len, NULL);
-	if (status == 0)
-		status = parse_record(&read, bytes, len, error);
-	else if (status == TALLY_ENOTFOUND)
-		status = 0;
-	else
-		status = tally__fail_at(error, status, path, 0, 0,
-					"this record of the broker cannot be read: %s",
-					tally_error_text(status));
-	if (status == 0)
-		status = add_record(records, &record, path, error);
-	if (status != 0) {
-		cJSON_Delete(read.json);
+	status = read_record(records, &read, error);
+	if (status != 0)
 		return status;
+	record = add_record(records, path);
+	if (record == NULL) {
+		cJSON_Delete(read.json);
+		return tally__fail_nomem(error);
 	}
 	record->json = read.json;
 	*out = record;
@@ -153,7 +159,7 @@ int tally__records_get_path(struct records *records, struct record **out, const 
 int tally__records_get(struct records *records, struct record **out, const char *pattern,
 		       const char *const *names, struct tally_error *error)
 {
-	const char *path;
+	const char *path = NULL;
 	int status = tally__records_path(records, &path, pattern, names, error);
 
 	return status != 0 ? status : tally__records_get_path(records, out, path, error);
@@ -169,7 +175,7 @@ static bool is_record_name(const struct snapshot_entry *entry)
 int tally__records_list(struct records *records, struct record ***out, size_t *count,
 			const char *pattern, const char *const *names, struct tally_error *error)
 {
-	const char *folder;
+	const char *folder = NULL;
 	int status = tally__records_path(records, &folder, pattern, names, error);
 
 	return status != 0 ? status : tally__records_list_path(records, out, count, folder, error);
@@ -211,10 +217,11 @@ int tally__records_put_text(struct records *records, const char *path, const cha
 			    struct tally_error *error)
 {
 	struct record *record = tally__map_get(&records->by_path, path, strlen(path));
-	int status = record != NULL ? 0 : add_record(records, &record, path, error);
 
-	if (status != 0)
-		return status;
+	if (record == NULL)
+		record = add_record(records, path);
+	if (record == NULL)
+		return tally__fail_nomem(error);
 	record->text = text;
 	record->text_len = len;
 	record->changed = true;

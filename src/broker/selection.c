@@ -210,7 +210,7 @@ static int compare_choices(const void *a, const void *b)
 	return left->sequence < right->sequence ? -1 : left->sequence > right->sequence;
 }
 
-static int finish_consumer(struct selection *selection, struct tally_error *error)
+static int add_sorted(struct selection *selection, struct tally_error *error)
 {
 	struct choice **sorted;
 	size_t count = 0, at = 0;
@@ -220,14 +220,20 @@ static int finish_consumer(struct selection *selection, struct tally_error *erro
 		count++;
 	sorted = tally__arena_alloc_array(&selection->records->arena, count + 1, sizeof *sorted);
 	if (sorted == NULL)
-		status = tally__fail_nomem(error);
-	for (struct choice *choice = selection->first; status == 0 && choice != NULL;
-	     choice = choice->next)
+		return tally__fail_nomem(error);
+	for (struct choice *choice = selection->first; choice != NULL; choice = choice->next)
 		sorted[at++] = choice;
-	if (status == 0)
-		qsort(sorted, count, sizeof *sorted, compare_choices);
+	qsort(sorted, count, sizeof *sorted, compare_choices);
 	for (size_t i = 0; status == 0 && i < count; i++)
 		status = add_contract(selection, sorted[i], error);
+	return status;
+}
+
+/* Puts what was chosen of one consumer into the answer, unless that failed, and forgets it. */
+static int finish_consumer(struct selection *selection, int status, struct tally_error *error)
+{
+	if (status == 0)
+		status = add_sorted(selection, error);
 	for (struct choice *choice = selection->first; choice != NULL; choice = choice->next)
 		cJSON_Delete(choice->why);
 	selection->first = NULL;
@@ -239,7 +245,7 @@ static int select_consumer(struct selection *selection, const struct record *mar
 			   struct tally_error *error)
 {
 	const char *consumer;
-	int finished, status = tally__record_text(marker, "consumer", &consumer, error);
+	int status = tally__record_text(marker, "consumer", &consumer, error);
 
 	if (status == 0)
 		status = choose_newest(selection, marker, consumer, error);
@@ -250,8 +256,7 @@ static int select_consumer(struct selection *selection, const struct record *mar
 		if (status == 0)
 			status = choose_live(selection, consumer, environment, error);
 	}
-	finished = finish_consumer(selection, status == 0 ? error : NULL);
-	return status != 0 ? status : finished;
+	return finish_consumer(selection, status, error);
 }
 
 static int select_all(struct selection *selection, struct tally_error *error)
@@ -274,15 +279,13 @@ static int select_one(struct selection *selection, const struct selection_questi
 		      struct tally_error *error)
 {
 	struct record *version;
-	int finished;
 	int status = tally__version_find(selection->records, question->consumer, question->version,
 					 &version, error);
 
 	if (status == 0)
 		status = choose(selection, question->consumer, question->version,
 				"this version was asked for", error);
-	finished = finish_consumer(selection, status == 0 ? error : NULL);
-	return status != 0 ? status : finished;
+	return finish_consumer(selection, status, error);
 }
 
 static int nothing(const struct selection_question *question, struct tally_error *error)

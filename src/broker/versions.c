@@ -162,8 +162,8 @@ static int add_tag(struct records *records, const struct version_note *note, con
 int tally__version_ensure(struct records *records, const struct version_note *note,
 			  struct record **out, struct tally_error *error)
 {
-	struct record *application, *version;
-	int64_t sequence;
+	struct record *application, *version = NULL;
+	int64_t sequence = 0;
 	int status =
 		application_record(records, &application, note->application, note->now_unix, error);
 

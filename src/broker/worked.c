@@ -263,7 +263,7 @@ static int compare_entry(struct pair *pair, struct records *records, const struc
 {
 	const cJSON *last = tally__json_get(entry, "last"),
 		    *first = tally__json_get(entry, "first");
-	struct point last_point, first_point;
+	struct point last_point = {0}, first_point = {0};
 	struct map digests;
 	bool failing;
 	int status = read_point(&last_point, marker, last, error);
