@@ -456,9 +456,13 @@ static int read_and_write(const char *repo)
 {
 	struct store *store;
 
+	int status;
+
 	if (tally__store_open(&store, repo, NULL) != 0)
 		return 1;
-	return scratch_put(store, "a", "2", NULL, 2) == 0 ? 0 : 2;
+	status = scratch_put(store, "a", "2", NULL, 2);
+	tally__store_close(store);
+	return status == 0 ? 0 : 2;
 }
 
 /* As in a container with a mounted volume.  Needs to be root, or it is a plain commit. */
