@@ -165,6 +165,13 @@ static int take_json_string(const struct reader *reader, cJSON *owner, const cJS
 	return 0;
 }
 
+static bool looks_like_json(const char *bytes, size_t len)
+{
+	const char *detected = tally__mime_detect(bytes, len);
+
+	return detected && strcmp(detected, "application/json") == 0;
+}
+
 static int take_string(const struct reader *reader, cJSON *owner, const cJSON *string,
 		       const char *declared, struct body *out)
 {
@@ -173,7 +180,6 @@ static int take_string(const struct reader *reader, cJSON *owner, const cJSON *s
 	bool known;
 	bool decoded = false;
 	int status = parse_type(&type, &known, declared, reader->arena, reader->error);
-	const char *detected;
 
 	if (status != 0)
 		return status;
@@ -183,9 +189,7 @@ static int take_string(const struct reader *reader, cJSON *owner, const cJSON *s
 			take_text(out, text);
 		return status;
 	}
-	detected = known ? NULL : tally__mime_detect(text, strlen(text));
-	if (known ? tally__mime_is_json(&type)
-		  : detected && strcmp(detected, "application/json") == 0)
+	if (known ? tally__mime_is_json(&type) : looks_like_json(text, strlen(text)))
 		return take_json_string(reader, owner, string, known, out);
 	take_text(out, text);
 	return 0;
@@ -282,6 +286,8 @@ static int read_content_string(const struct reader *reader, cJSON *owner, const 
 		status = take_base64(reader, content->valuestring, out, &decoded);
 		if (status == 0 && !decoded)
 			return tally__reader_fail(reader, "content", content, "base64 text");
+		if (status == 0 && !known)
+			is_json = looks_like_json(out->bytes, out->len);
 		return status ? status : finish_bytes(reader, owner, is_json, out);
 	}
 	take_text(out, content->valuestring);
