@@ -20,7 +20,10 @@ end_provider() {
 trap end_provider EXIT
 trap 'exit 130' INT TERM
 
-tell() { printf '\n# %s\n' "$@"; }
+tell() {
+	echo
+	printf '# %s\n' "$@"
+}
 
 # run STATUS COMMAND-LINE: prints the command, runs it, and ends the demo if it leaves with anything
 # but STATUS.

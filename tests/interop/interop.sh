@@ -145,7 +145,7 @@ same_field() { # what the two say about it names the same place
 	pact_verify mocked-4/web-shop-orders.json >pact.out 2>&1
 	tally_verify mocked-4/web-shop-orders.json >tally.out 2>&1
 	grep -q total pact.out || { echo 'pact does not speak of total:'; cat pact.out; }
-	grep -q '\$\.total' tally.out || { echo 'tally does not speak of $.total:'; cat tally.out; }
+	grep -q 'missing.*total' tally.out || { echo 'tally does not speak of total:'; cat tally.out; }
 }
 expect 'both name the field' same_field
 cleanup

@@ -16,9 +16,10 @@ shows() {
 	awk -v after="$2" -v pattern="$1" 'index($0, after) { on = 1 } on && $0 ~ pattern { found = 1 } END { exit !found }' \
 		"$scratch/demo.out" || { echo "no '$1' after '$2' in:" && cat "$scratch/demo.out"; }
 }
-expect 'it shows the mismatch by its place' shows '[$][.]total' '--rename-total amount'
+expect 'it shows what does not match' shows 'missing.*total' '--rename-total amount'
 expect 'it says that the consumer can be deployed' shows '[Yy]es' 'can-i-deploy web-shop@1.0.0'
 expect 'it says that the next provider cannot be' shows '(^|[^a-z])[Nn]o[^a-z]' 'can-i-deploy orders@2.0.0'
+expect 'it says who moved' shows 'moved: the provider' 'can-i-deploy orders@2.0.0'
 expect 'it says which pair last worked' shows 'orders@?.*1\.0\.0' 'can-i-deploy orders@2.0.0'
 expect 'it says what to do next' shows 'next' 'can-i-deploy orders@2.0.0'
 expect 'it says where the broker is' shows 'broker\.git log' 'tally log'
