@@ -15,6 +15,7 @@ cp "$TALLY_SRCDIR"/contracts/examples/* "$place/contracts/examples"
 cd "$place" || exit 99
 PATH=$TALLY_BUILDDIR:$TALLY_BUILDDIR/doc/examples:$PATH
 unset "${!PACT_@}" CI NO_COLOR
+export GIT_AUTHOR_NAME=you GIT_AUTHOR_EMAIL=you@example.org
 cleanup() {
 	local job
 	for job in $(jobs -p); do kill "$job" 2>/dev/null; done
