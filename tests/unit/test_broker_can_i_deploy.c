@@ -330,6 +330,20 @@ static void test_new_contract_of_known_interactions(void **state)
 	assert_moved(site, "web", "2", "provider", "2", "1");
 }
 
+/* A run of an older contract may answer all that the newest asks for. */
+static void test_a_run_completes_the_newest_contract(void **state)
+{
+	struct site *site = *state;
+
+	site_environment(site, "production");
+	site_publish(site, "web", "1", "main", "orders", "list item");
+	site_publish(site, "web", "2", "main", "orders", "item");
+	site_verify(site, "orders", "1", "main", "web", "1", "list item", ".p");
+	site_verify(site, "orders", "2", "main", "web", "2", "item", "f");
+	site_deploy(site, "orders", "2", "production", NULL);
+	assert_moved(site, "web", "2", "provider", "2", "1");
+}
+
 static void test_other_branches_do_not_hide_what_worked(void **state)
 {
 	struct site *site = *state;
@@ -463,6 +477,7 @@ int main(void)
 		WITH_SITE(test_consumer_is_ahead),
 		WITH_SITE(test_provider_moved_and_came_back),
 		WITH_SITE(test_new_contract_of_known_interactions),
+		WITH_SITE(test_a_run_completes_the_newest_contract),
 		WITH_SITE(test_other_branches_do_not_hide_what_worked),
 		WITH_SITE(test_with_itself),
 		WITH_SITE(test_unknown_names),

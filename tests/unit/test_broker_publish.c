@@ -257,6 +257,60 @@ static void test_branch_heads(void **state)
 	assert_selected(site, "web@1 ");
 }
 
+static void publish_tagged(struct site *site, const char *version, const char *tag)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *contract = site_contract("web", "orders", "list");
+	cJSON *answer = NULL;
+	struct tally_publication publication = {.version = version,
+						.tags = &tag,
+						.tag_count = 1,
+						.contracts = (const cJSON *const *)&contract,
+						.contract_count = 1};
+
+	site_ok(tally_broker_publish(site->broker, &publication, &answer, &error), &error);
+	cJSON_Delete(answer);
+	cJSON_Delete(contract);
+}
+
+/* Unlike a branch's, a tag's head is the version that was created last. */
+static void test_tag_heads(void **state)
+{
+	struct site *site = *state;
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct snapshot *snapshot;
+	struct records records;
+	struct record *head;
+
+	site_publish(site, "web", "1", NULL, "orders", "list");
+	publish_tagged(site, "2", "live");
+	publish_tagged(site, "1", "live");
+	site_ok(tally__snapshot_open(&snapshot, site->broker->store, NULL, &error), &error);
+	tally__records_init(&records, snapshot);
+	site_ok(tally__records_get(&records, &head, PATH_TAG, NAMES("web", "live"), &error),
+		&error);
+	assert_string_equal(site_text(head->json, "version"), "2");
+	tally__records_release(&records);
+	tally__snapshot_close(snapshot);
+}
+
+/* Newest is the version that was created last, not the one that was published last. */
+static void test_the_newest_contract(void **state)
+{
+	struct site *site = *state;
+
+	site_publish(site, "web", "1", NULL, "other", "list");
+	site_publish(site, "web", "2", NULL, "orders", "list");
+	site_publish(site, "web", "1", NULL, "orders", "item");
+	assert_selected(site, "web@2 ");
+	/* Of versions with one content the newest is named, however they were found. */
+	site_publish(site, "app", "1", "main", "orders", "list");
+	site_publish(site, "app", "2", "feature", "orders", "list");
+	site_environment(site, "test");
+	site_deploy(site, "app", "2", "test", NULL);
+	assert_selected(site, "app@2 web@2 ");
+}
+
 static void test_odd_names(void **state)
 {
 	static const char *const names[] = {"../../x", ".git",   "a/b", "with space", "…été",
@@ -361,6 +415,8 @@ int main(void)
 		WITH_SITE(test_the_document_is_kept),
 		WITH_SITE(test_contracts_to_verify),
 		WITH_SITE(test_branch_heads),
+		WITH_SITE(test_tag_heads),
+		WITH_SITE(test_the_newest_contract),
 		WITH_SITE(test_odd_names),
 		WITH_SITE(test_bad_names),
 		WITH_SITE(test_large_contract),
