@@ -50,8 +50,8 @@ struct body {
  * NULL when there are none.  `extra` holds the members that the specification does not name, kept
  * for writing; NULL when there are none. */
 struct request {
-	const char *method; /* upper case */
-	const char *path;   /* as written, not decoded */
+	const char *method;     /* upper case */
+	const char *path;       /* as written, not decoded */
 	const char *query_text; /* as written, when the file has it as text; or NULL */
 	struct name_values_list query;
 	struct name_values_list headers;

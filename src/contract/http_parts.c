@@ -163,6 +163,7 @@ static struct name_values *builder_item(struct builder *builder, const char *nam
 	char *copy = tally__arena_strdup(builder->arena, name);
 	char *key = copy;
 	struct map_entry *found;
+	size_t len;
 	struct name_values *item;
 
 	if (copy && builder->ignore_case) {
@@ -172,12 +173,13 @@ static struct name_values *builder_item(struct builder *builder, const char *nam
 	}
 	if (!copy || !key)
 		return NULL;
-	found = tally__map_find(&builder->names, key, strlen(key));
+	len = strlen(key);
+	found = tally__map_find(&builder->names, key, len);
 	if (found)
 		return &builder->list->items[(uintptr_t)found->value - 1];
 	item = add_item(builder->list, builder->arena, copy);
-	if (!item || tally__map_put(&builder->names, key, strlen(key),
-				    (void *)(uintptr_t)builder->list->count) != 0)
+	if (!item ||
+	    tally__map_put(&builder->names, key, len, (void *)(uintptr_t)builder->list->count) != 0)
 		return NULL;
 	return item;
 }
@@ -233,7 +235,7 @@ static int read_member(struct builder *builder, const struct reader *reader, con
 		       const cJSON *member)
 {
 	struct name_values *item = builder_item(builder, member->string);
-	const char *value;
+	const char *value = NULL;
 	int status = 0;
 
 	if (!item)
@@ -242,7 +244,7 @@ static int read_member(struct builder *builder, const struct reader *reader, con
 		status = read_value(reader, part, member, &value);
 		if (status != 0)
 			return status;
-		if (builder->ignore_case)
+		if (builder->ignore_case && value)
 			status = add_header_value(item, builder->arena, value);
 		else
 			status = add_value(item, builder->arena, value);

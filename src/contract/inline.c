@@ -161,9 +161,14 @@ static int add_generator(struct extractor *extractor, cJSON *generator)
 	const char *path = extractor->path.bytes;
 	char *key = tally__arena_printf(extractor->arena, "generator\n%s\n%s", extractor->category,
 					path);
-	int status = key ? count_one(extractor) : tally__fail_nomem(extractor->error);
 	cJSON *object = NULL;
+	int status;
 
+	if (!key) {
+		cJSON_Delete(generator);
+		return tally__fail_nomem(extractor->error);
+	}
+	status = count_one(extractor);
 	if (status != 0 || tally__map_get(&extractor->places, key, strlen(key))) {
 		cJSON_Delete(generator);
 		return status;

@@ -12,7 +12,8 @@ libtallyall_la_SOURCES += \
 	%D%/read_interaction.c \
 	%D%/read_part.c \
 	%D%/reader.c %D%/reader.h \
-	%D%/rules_lift.c \
+	%D%/rules_flat.c \
+	%D%/rules_lift.c %D%/rules_lift.h \
 	%D%/rules_lower.c \
 	%D%/save.c \
 	%D%/write.c \

@@ -142,7 +142,7 @@ static void add_shown(struct buf *out, const cJSON *value)
 /* Adds the place of the first difference to `place`; *left and *right are what stands there. */
 static void find_difference(const cJSON **left, const cJSON **right, struct buf *place)
 {
-	while (cJSON_IsObject(*left) && cJSON_IsObject(*right)) {
+	while (*left && *right && cJSON_IsObject(*left) && cJSON_IsObject(*right)) {
 		const cJSON *member;
 		const cJSON *other = NULL;
 

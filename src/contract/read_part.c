@@ -117,7 +117,7 @@ const char *tally__metadata_content_type(const cJSON *metadata)
 			    tally__text_equal_nocase(found->string, "content-type"))
 				break;
 	}
-	return cJSON_IsString(found) ? found->valuestring : NULL;
+	return found && cJSON_IsString(found) ? found->valuestring : NULL;
 }
 
 /* Older files spell it "metaData". */

@@ -5,12 +5,8 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/text.h"
-#include "contract/reader.h"
-
-/* A category with one entry and no name ("path"), with names ("header"), or with paths ("body"). */
-enum category_form { FORM_SINGLE, FORM_NAMES, FORM_PATHS };
+#include "contract/rules_lift.h"
 
 static const struct {
 	const char *spelling;
@@ -25,7 +21,7 @@ static const struct {
 };
 
 /* A category that is not known keeps its name: lint speaks of it, matching leaves it alone. */
-static const char *category_name(const char *spelling, enum category_form *form)
+const char *tally__category_name(const char *spelling, enum category_form *form)
 {
 	for (size_t i = 0; i < sizeof(categories) / sizeof(*categories); i++) {
 		if (tally__text_equal_nocase(categories[i].spelling, spelling)) {
@@ -37,14 +33,6 @@ static const char *category_name(const char *spelling, enum category_form *form)
 	return spelling;
 }
 
-struct lifter {
-	const struct reader *reader; /* its part says "….matchingRules" */
-	cJSON *out;                  /* the category form being built */
-	struct map lists;            /* "category\0name" to its list of matchers (flat form) */
-	size_t count;
-	size_t category_count;
-};
-
 static int check_category_count(struct lifter *lifter)
 {
 	if (++lifter->category_count <= LIMIT_RULE_CATEGORIES)
@@ -54,7 +42,7 @@ static int check_category_count(struct lifter *lifter)
 			   LIMIT_RULE_CATEGORIES);
 }
 
-static int check_count(struct lifter *lifter)
+int tally__lifter_count(struct lifter *lifter)
 {
 	if (++lifter->count <= LIMIT_RULES)
 		return 0;
@@ -68,7 +56,7 @@ static int put(const struct reader *reader, cJSON *object, const char *name, cJS
 }
 
 /* {"combine": "AND", "matchers": []}, with the (lent) list in *matchers. */
-static cJSON *new_entry(cJSON **matchers)
+cJSON *tally__rule_entry_new(cJSON **matchers)
 {
 	cJSON *entry = cJSON_CreateObject();
 
@@ -86,7 +74,7 @@ static cJSON *new_entry(cJSON **matchers)
 }
 
 /* The object of a category in the result, made when it is not there; NULL with the error filled. */
-static cJSON *category_object(struct lifter *lifter, const char *name)
+cJSON *tally__lifter_category(struct lifter *lifter, const char *name)
 {
 	cJSON *category = tally__json_get(lifter->out, name);
 
@@ -101,145 +89,9 @@ static cJSON *category_object(struct lifter *lifter, const char *name)
 	return NULL;
 }
 
-static int category_failure(const struct lifter *lifter)
+int tally__lifter_category_failure(const struct lifter *lifter)
 {
 	return lifter->category_count > LIMIT_RULE_CATEGORIES ? TALLY_ELIMIT : TALLY_ENOMEM;
-}
-
-/* ---- The flat form ---- */
-
-/* Takes the first field of `*cursor` (".name", "['name']"), which it moves past; NULL when there is
- * none, or memory is short (*status). */
-static char *take_field(struct arena *arena, const char **cursor, int *status)
-{
-	const char *start = *cursor;
-	char *name;
-	size_t len = 0;
-	bool bracket = strncmp(start, "['", 2) == 0;
-
-	*status = 0;
-	if (!bracket && *start != '.')
-		return NULL;
-	start += bracket ? 2 : 1;
-	name = tally__arena_alloc(arena, strlen(start) + 1);
-	if (!name) {
-		*status = TALLY_ENOMEM;
-		return NULL;
-	}
-	while (*start && (bracket ? strncmp(start, "']", 2) != 0 : *start != '.')) {
-		/* An index drops out; any other bracket belongs to the name. */
-		if (!bracket && *start == '[') {
-			size_t inside = strspn(start + 1, "0123456789*");
-
-			if (inside > 0 && start[inside + 1] == ']')
-				break;
-			if (strncmp(start, "['", 2) == 0)
-				break;
-		}
-		if (bracket && *start == '\\' && (start[1] == '\\' || start[1] == '\''))
-			start++;
-		name[len++] = *start++;
-	}
-	name[len] = '\0';
-	if (bracket && !*start)
-		return NULL;
-	*cursor = bracket ? start + 2 : start;
-	return len > 0 ? name : NULL;
-}
-
-struct flat_key {
-	const char *category;
-	const char *name; /* "" for a category without names */
-	enum category_form form;
-};
-
-static int parse_flat_key(struct lifter *lifter, const char *key, struct flat_key *out)
-{
-	const struct reader *reader = lifter->reader;
-	const char *cursor = key + 1;
-	int status = 0;
-	char *field = *key == '$' ? take_field(reader->arena, &cursor, &status) : NULL;
-
-	if (field) {
-		out->category = category_name(field, &out->form);
-		if (out->form == FORM_SINGLE) {
-			out->name = "";
-			return 0;
-		}
-		if (out->form == FORM_PATHS)
-			out->name = tally__arena_printf(reader->arena, "$%s", cursor);
-		else
-			out->name = take_field(reader->arena, &cursor, &status);
-		if (out->name)
-			return 0;
-		if (out->form == FORM_PATHS)
-			status = TALLY_ENOMEM;
-	}
-	if (status != 0)
-		return tally__fail_nomem(reader->error);
-	return tally__reader_failf(reader, key,
-				   "expected a path such as $.body.name, $.headers.Name, "
-				   "$.query.name or $.path");
-}
-
-/* The list of matchers that a flat key adds to. */
-static int flat_list(struct lifter *lifter, const struct flat_key *key, cJSON **out)
-{
-	size_t key_len = strlen(key->category) + 1 + strlen(key->name);
-	char *map_key =
-		tally__arena_printf(lifter->reader->arena, "%s\n%s", key->category, key->name);
-	cJSON *category;
-	cJSON *entry;
-
-	if (!map_key)
-		return tally__fail_nomem(lifter->reader->error);
-	*out = tally__map_get(&lifter->lists, map_key, key_len);
-	if (*out)
-		return 0;
-	entry = new_entry(out);
-	if (!entry)
-		return tally__fail_nomem(lifter->reader->error);
-	if (key->form == FORM_SINGLE) {
-		if (put(lifter->reader, lifter->out, key->category, entry) != 0)
-			return TALLY_ENOMEM;
-	} else {
-		category = category_object(lifter, key->category);
-		if (!category) {
-			cJSON_Delete(entry);
-			return category_failure(lifter);
-		}
-		if (put(lifter->reader, category, key->name, entry) != 0)
-			return TALLY_ENOMEM;
-	}
-	return tally__map_put(&lifter->lists, map_key, key_len, *out)
-		       ? tally__fail_nomem(lifter->reader->error)
-		       : 0;
-}
-
-static int lift_flat(struct lifter *lifter, cJSON *rules)
-{
-	cJSON *next;
-
-	for (cJSON *rule = rules->child; rule; rule = next) {
-		struct flat_key key = {0};
-		cJSON *list = NULL;
-		int status = check_count(lifter);
-
-		next = rule->next;
-		if (status == 0 && !cJSON_IsObject(rule))
-			status = tally__reader_fail(lifter->reader, rule->string, rule,
-						    "a matching rule such as "
-						    "{\"match\": \"type\"}");
-		if (status == 0)
-			status = parse_flat_key(lifter, rule->string, &key);
-		if (status == 0)
-			status = flat_list(lifter, &key, &list);
-		if (status != 0)
-			return status;
-		cJSON_DetachItemViaPointer(rules, rule);
-		cJSON_AddItemToArray(list, rule);
-	}
-	return 0;
 }
 
 /* ---- The category form ---- */
@@ -260,13 +112,13 @@ static int take_entry(struct lifter *lifter, cJSON *target, const char *name, co
 		      cJSON *entry)
 {
 	cJSON *matchers = cJSON_IsObject(entry) ? tally__json_get(entry, "matchers") : NULL;
-	int status = check_count(lifter);
+	int status = tally__lifter_count(lifter);
 
 	if (status != 0)
 		goto out;
-	if (cJSON_IsArray(matchers)) {
+	if (matchers && cJSON_IsArray(matchers)) {
 		for (const cJSON *rule = matchers->child; rule && status == 0; rule = rule->next) {
-			status = check_count(lifter);
+			status = tally__lifter_count(lifter);
 			if (status == 0 && !cJSON_IsObject(rule))
 				status = tally__reader_fail(lifter->reader, where, rule,
 							    "a list of rules (objects)");
@@ -274,7 +126,7 @@ static int take_entry(struct lifter *lifter, cJSON *target, const char *name, co
 		if (status == 0 && !tally__json_get(entry, "combine"))
 			status = put(lifter->reader, entry, "combine", cJSON_CreateString("AND"));
 	} else if (cJSON_IsObject(entry) && !matchers && is_rule(entry)) {
-		cJSON *wrapped = new_entry(&matchers);
+		cJSON *wrapped = tally__rule_entry_new(&matchers);
 
 		if (wrapped) {
 			cJSON_AddItemToArray(matchers, entry);
@@ -317,8 +169,8 @@ static int lift_single(struct lifter *lifter, const char *name, cJSON *value)
 static int lift_named(struct lifter *lifter, const char *name, enum category_form form,
 		      cJSON *value)
 {
-	cJSON *category = category_object(lifter, name);
-	int status = category ? 0 : category_failure(lifter);
+	cJSON *category = tally__lifter_category(lifter, name);
+	int status = category ? 0 : tally__lifter_category_failure(lifter);
 
 	if (status == 0 && cJSON_IsArray(tally__json_get(value, "matchers")))
 		return take_entry(lifter, category, form == FORM_PATHS ? "$" : "", name, value);
@@ -346,7 +198,7 @@ static int lift_categories(struct lifter *lifter, cJSON *rules)
 		cJSON *value = rules->child;
 		enum category_form form;
 		const char *spelling = tally__arena_strdup(lifter->reader->arena, value->string);
-		const char *name = spelling ? category_name(spelling, &form) : NULL;
+		const char *name = spelling ? tally__category_name(spelling, &form) : NULL;
 		int status;
 
 		if (!name)
@@ -384,7 +236,7 @@ int tally__reader_rules(const struct reader *reader, cJSON *owner, const cJSON *
 		return tally__fail_nomem(reader->error);
 	}
 	tally__map_init(&lifter.lists);
-	status = *rules->child->string == '$' ? lift_flat(&lifter, rules)
+	status = *rules->child->string == '$' ? tally__lifter_take_flat(&lifter, rules)
 					      : lift_categories(&lifter, rules);
 	tally__map_release(&lifter.lists);
 	if (status != 0) {
@@ -413,7 +265,7 @@ int tally__reader_generators(const struct reader *reader, cJSON *owner, const cJ
 		cJSON *value = cJSON_DetachItemViaPointer(generators, generators->child);
 		enum category_form form;
 		const char *spelling = tally__arena_strdup(reader->arena, value->string);
-		const char *name = spelling ? category_name(spelling, &form) : NULL;
+		const char *name = spelling ? tally__category_name(spelling, &form) : NULL;
 
 		if (++count > LIMIT_RULE_CATEGORIES) {
 			status = tally__fail(reader->error, TALLY_ELIMIT,
