@@ -6,7 +6,7 @@
  *   tally/stage/       its pack, before it is moved to objects/pack
  *   tally/roll.lock    held by the one process that rolls packs up
  *   tally/roll/        the new pack, before it is moved
- *   tally/rolled       packs without an index that are still to be removed
+ *   tally/rolled       packs that were rolled up and are still to be removed
  */
 #ifndef TALLY_GIT_FILES_H
 #define TALLY_GIT_FILES_H

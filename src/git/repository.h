@@ -27,6 +27,7 @@ struct store {
 	struct staging *staging;       /* NULL before the first transaction */
 	git_oid tip;                   /* as last seen */
 	unsigned tips_seen;            /* how often it changed since the repository was opened */
+	unsigned commits;              /* made through this handle */
 };
 
 /* TALLY_ENOFILE, TALLY_EIO. */

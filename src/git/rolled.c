@@ -14,11 +14,9 @@
 #define GRACE_SECONDS 60
 /* The oldest go sooner when there are more. */
 #define WAITING_MAX 256
-#define FILE_MAX    ((size_t)1 << 20)
-/* "pack-" and 40 hexadecimal digits. */
-#define NAME_LEN 45
+#define LIST_BYTES  ((size_t)1 << 20)
 
-static bool add(struct rolled *rolled, const char *name, int64_t unix_seconds)
+static bool add(struct rolled *rolled, const char *name, const char *into, int64_t unix_seconds)
 {
 	struct rolled_pack *pack;
 
@@ -32,65 +30,40 @@ static bool add(struct rolled *rolled, const char *name, int64_t unix_seconds)
 		rolled->capacity = capacity;
 	}
 	pack = &rolled->packs[rolled->count++];
-	memcpy(pack->name, name, NAME_LEN);
-	pack->name[NAME_LEN] = '\0';
+	memcpy(pack->name, name, PACK_NAME_BYTES);
+	memcpy(pack->into, into, PACK_NAME_BYTES);
 	pack->unix_seconds = unix_seconds;
 	return true;
 }
 
-/* "1630454841 pack-…"; anything else is passed over. */
+static bool is_pack_name(const char *text)
+{
+	return strlen(text) == PACK_NAME_BYTES - 1 && strncmp(text, "pack-", 5) == 0 &&
+	       strspn(text + 5, "0123456789abcdef") == PACK_NAME_BYTES - 6;
+}
+
+/* Cuts the text at the first `end`; what follows, or "". */
+static char *cut(char *text, char end)
+{
+	char *at = strchr(text, end);
+
+	if (!at)
+		return text + strlen(text);
+	*at = '\0';
+	return at + 1;
+}
+
+/* "1630454841 pack-… pack-…"; anything else is passed over. */
 static bool add_line(struct rolled *rolled, char *line)
 {
-	char *space = strchr(line, ' ');
+	char *name = cut(line, ' ');
+	char *into = cut(name, ' ');
 	uint64_t when;
 
-	if (!space)
+	if (!tally__text_to_u64(line, &when) || when > INT64_MAX || !is_pack_name(name) ||
+	    !is_pack_name(into))
 		return true;
-	*space = '\0';
-	if (!tally__text_to_u64(line, &when) || when > INT64_MAX || strlen(space + 1) != NAME_LEN ||
-	    strncmp(space + 1, "pack-", 5) != 0 ||
-	    strspn(space + 6, "0123456789abcdef") != NAME_LEN - 5)
-		return true;
-	return add(rolled, space + 1, (int64_t)when);
-}
-
-static bool is_there(const struct store *store, const char *name)
-{
-	char file[FILE_BYTES];
-
-	return tally__store_file(file, store, name, ".idx", NULL) == 0 && access(file, F_OK) == 0;
-}
-
-/* One that has an index again, or still, is in use: nobody got to hide it, or someone made it anew.
- */
-static void remove_pack(const struct store *store, const struct rolled_pack *pack)
-{
-	char name[96];
-
-	snprintf(name, sizeof name, PACK_DIR "/%s", pack->name);
-	if (is_there(store, name))
-		return;
-	tally__store_unlink(store, name, ".pack");
-	tally__store_unlink(store, name, ".rev");
-}
-
-static void sweep(struct rolled *rolled, const struct store *store)
-{
-	int64_t now = (int64_t)time(NULL);
-	size_t kept = 0;
-
-	for (size_t i = 0; i < rolled->count; i++) {
-		const struct rolled_pack *pack = &rolled->packs[i];
-		int64_t age = now - pack->unix_seconds;
-
-		/* A time to come is a clock that was put back. */
-		if (age < 0 || age > GRACE_SECONDS || rolled->count - i > WAITING_MAX)
-			remove_pack(store, pack);
-		else
-			rolled->packs[kept++] = *pack;
-	}
-	rolled->count = kept;
-	rolled->known = kept;
+	return add(rolled, name, into, (int64_t)when);
 }
 
 bool tally__rolled_read(struct rolled *rolled, const struct store *store)
@@ -103,22 +76,17 @@ bool tally__rolled_read(struct rolled *rolled, const struct store *store)
 	memset(rolled, 0, sizeof *rolled);
 	if (tally__store_file(file, store, ROLLED, "", NULL) != 0)
 		return false;
-	tally__buf_init(&text, FILE_MAX);
-	/* No list: nothing is waiting. */
+	tally__buf_init(&text, LIST_BYTES);
 	if (tally__file_read(&text, file, NULL) != 0)
 		tally__buf_clear(&text);
 	line = text.bytes;
 	while (good && *line) {
-		size_t len = strcspn(line, "\n");
-		bool is_last = line[len] == '\0';
+		char *next = cut(line, '\n');
 
-		line[len] = '\0';
 		good = add_line(rolled, line);
-		line += is_last ? len : len + 1;
+		line = next;
 	}
 	tally__buf_release(&text);
-	if (good)
-		sweep(rolled, store);
 	return good;
 }
 
@@ -127,9 +95,17 @@ void tally__rolled_release(struct rolled *rolled)
 	tally__free(rolled->packs);
 }
 
-bool tally__rolled_add(struct rolled *rolled, const char *name)
+bool tally__rolled_has(const struct rolled *rolled, const char *name)
 {
-	return add(rolled, name, (int64_t)time(NULL));
+	for (size_t i = 0; i < rolled->count; i++)
+		if (strcmp(rolled->packs[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+bool tally__rolled_add(struct rolled *rolled, const char *name, const char *into)
+{
+	return add(rolled, name, into, (int64_t)time(NULL));
 }
 
 bool tally__rolled_write(const struct rolled *rolled, const struct store *store)
@@ -140,24 +116,56 @@ bool tally__rolled_write(const struct rolled *rolled, const struct store *store)
 
 	if (tally__store_file(file, store, ROLLED, "", NULL) != 0)
 		return false;
-	tally__buf_init(&text, FILE_MAX);
+	tally__buf_init(&text, LIST_BYTES);
 	for (size_t i = 0; i < rolled->count; i++)
-		tally__buf_addf(&text, "%" PRId64 " %s\n", rolled->packs[i].unix_seconds,
-				rolled->packs[i].name);
+		tally__buf_addf(&text, "%" PRId64 " %s %s\n", rolled->packs[i].unix_seconds,
+				rolled->packs[i].name, rolled->packs[i].into);
 	good = tally__buf_status(&text, NULL) == 0 &&
 	       tally__file_replace(file, text.bytes, text.len, NULL) == 0;
 	tally__buf_release(&text);
 	return good;
 }
 
-void tally__rolled_hide(const struct rolled *rolled, const struct store *store)
+static bool is_there(const struct store *store, const char *pack, const char *end)
+{
+	char file[FILE_BYTES];
+	char name[96];
+
+	snprintf(name, sizeof name, PACK_DIR "/%s", pack);
+	return tally__store_file(file, store, name, end, NULL) == 0 && access(file, F_OK) == 0;
+}
+
+static void remove_pack(const struct store *store, const struct rolled_pack *pack)
 {
 	char name[96];
 
-	/* An index over all packs would name those that go; git makes it anew when it wants it. */
+	/* When the other one is gone, somebody repacked; if this one is still there, it may be
+	 * needed. */
+	if (!is_there(store, pack->into, ".idx") || !is_there(store, pack->into, ".pack"))
+		return;
+	snprintf(name, sizeof name, PACK_DIR "/%s", pack->name);
+	/* An index over several packs would name one that is not there; git makes it anew. */
 	tally__store_unlink(store, PACK_DIR "/multi-pack-index", "");
-	for (size_t i = rolled->known; i < rolled->count; i++) {
-		snprintf(name, sizeof name, PACK_DIR "/%s", rolled->packs[i].name);
-		tally__store_unlink(store, name, ".idx");
+	tally__store_unlink(store, name, ".idx");
+	tally__store_unlink(store, name, ".pack");
+	tally__store_unlink(store, name, ".rev");
+}
+
+void tally__rolled_sweep(struct rolled *rolled, const struct store *store)
+{
+	int64_t now = (int64_t)time(NULL);
+	size_t total = rolled->count;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < total; i++) {
+		const struct rolled_pack *pack = &rolled->packs[i];
+		int64_t age = now - pack->unix_seconds;
+
+		/* A time to come is a clock that was put back. */
+		if (age < 0 || age > GRACE_SECONDS || total - i > WAITING_MAX)
+			remove_pack(store, pack);
+		else
+			rolled->packs[kept++] = *pack;
 	}
+	rolled->count = kept;
 }

@@ -2,9 +2,9 @@
  * 32 packs of the lowest level, or eight of another, become one of a higher level.  So an object is
  * rewritten once a level, and there are never many packs.
  *
- * The packs that were rolled up lose their index at once: no process finds them any more.  Their
- * data stays for a while, for processes that have the index in memory.  (Git itself removes both at
- * once, and copes: what is not found is looked for again in the packs that are there by then.) */
+ * The packs that were rolled up stay for a while, for processes that are at work on them, and are
+ * then removed.  (Git itself removes them at once.  Most of it copes: what is not found is looked
+ * for again in the packs that are there by then.  But `git fsck` does not.) */
 #include "config.h"
 
 #include <dirent.h>
@@ -33,11 +33,12 @@
 #define INDEX_OBJECT_BYTES 28
 
 struct found {
-	char name[64]; /* "pack-" and 40 hexadecimal digits */
+	char name[PACK_NAME_BYTES];
 	size_t level;
 };
 
 struct scan {
+	struct rolled rolled; /* packs that are not to be counted */
 	struct found *packs;
 	size_t count, capacity;
 	size_t of_level[LEVELS];
@@ -60,7 +61,7 @@ static bool add_pack(struct scan *scan, const char *name, size_t objects)
 	for (size_t most = LEVEL_OBJECTS; objects > most && level < LEVELS - 1; level++)
 		most *= LEVEL_FACTOR;
 	pack = &scan->packs[scan->count++];
-	memcpy(pack->name, name, strlen(name) + 1);
+	memcpy(pack->name, name, PACK_NAME_BYTES);
 	pack->level = level;
 	scan->of_level[level]++;
 	return true;
@@ -85,18 +86,25 @@ static bool consider(struct scan *scan, int folder, const char *file)
 {
 	size_t len = strlen(file);
 	struct stat info;
-	char name[64];
+	char name[PACK_NAME_BYTES];
 
-	if (len != 49 || strncmp(file, "pack-", 5) != 0 || strcmp(file + 45, ".idx") != 0 ||
-	    scan->count >= PACKS_MAX)
+	if (len != sizeof name + 3 || strncmp(file, "pack-", 5) != 0 ||
+	    strcmp(file + sizeof name - 1, ".idx") != 0 || scan->count >= PACKS_MAX)
 		return true;
-	memcpy(name, file, 45);
-	name[45] = '\0';
-	if (fstatat(folder, file, &info, 0) != 0 || info.st_size < INDEX_FIXED_BYTES ||
-	    is_special(folder, name))
+	memcpy(name, file, sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	if (tally__rolled_has(&scan->rolled, name) || fstatat(folder, file, &info, 0) != 0 ||
+	    info.st_size < INDEX_FIXED_BYTES || is_special(folder, name))
 		return true;
 	return add_pack(scan, name,
 			(size_t)(info.st_size - INDEX_FIXED_BYTES) / INDEX_OBJECT_BYTES);
+}
+
+static void scan_release(struct scan *scan)
+{
+	tally__rolled_release(&scan->rolled);
+	tally__free(scan->packs);
+	memset(scan, 0, sizeof *scan);
 }
 
 static bool scan_packs(struct scan *scan, const struct store *store)
@@ -107,7 +115,8 @@ static bool scan_packs(struct scan *scan, const struct store *store)
 	DIR *dir;
 
 	memset(scan, 0, sizeof *scan);
-	if (tally__store_file(path, store, PACK_DIR, "", NULL) != 0)
+	if (tally__store_file(path, store, PACK_DIR, "", NULL) != 0 ||
+	    !tally__rolled_read(&scan->rolled, store))
 		return false;
 	dir = opendir(path);
 	if (!dir)
@@ -211,31 +220,32 @@ out:
 	return status;
 }
 
-static bool roll(const struct store *store, const struct scan *scan, size_t level)
+/* Enters the packs of a level that became the pack `into` in the list, and removes older ones. */
+static void retire(struct scan *scan, const struct store *store, size_t level, const char *into)
 {
-	const char *new_name;
-	struct rolled rolled;
+	bool good = true;
+
+	for (size_t i = 0; i < scan->count && good; i++)
+		/* One of them may have held the others' objects already: then it has been made
+		 * anew under its own name. */
+		if (scan->packs[i].level == level && strcmp(scan->packs[i].name, into) != 0)
+			good = tally__rolled_add(&scan->rolled, scan->packs[i].name, into);
+	tally__rolled_sweep(&scan->rolled, store);
+	/* Those that are not in the list are only rolled up once more. */
+	tally__rolled_write(&scan->rolled, store);
+}
+
+static bool roll(const struct store *store, struct scan *scan, size_t level)
+{
 	struct pack pack;
-	bool good;
 
 	tally__store_empty(store, ROLL_DIR);
 	if (build(&pack, store, scan, level) != 0) {
 		tally__store_empty(store, ROLL_DIR);
 		return false;
 	}
-	new_name = strrchr(pack.name, '/') + 1;
-	good = tally__rolled_read(&rolled, store);
-	for (size_t i = 0; i < scan->count && good; i++)
-		/* One of them may have held the others' objects already: then it has been made
-		 * anew under its own name. */
-		if (scan->packs[i].level == level && strcmp(scan->packs[i].name, new_name) != 0)
-			good = tally__rolled_add(&rolled, scan->packs[i].name);
-	if (good)
-		good = tally__rolled_write(&rolled, store);
-	if (good)
-		tally__rolled_hide(&rolled, store);
-	tally__rolled_release(&rolled);
-	return good;
+	retire(scan, store, level, strrchr(pack.name, '/') + 1);
+	return true;
 }
 
 bool tally__rollup(const struct store *store)
@@ -245,16 +255,17 @@ bool tally__rollup(const struct store *store)
 	bool rolled = false;
 	int lock;
 
-	if (tally__store_file(lock_file, store, ROLL_LOCK, "", NULL) == 0 &&
-	    scan_packs(&scan, store) && full_level(&scan) < LEVELS && !gc_is_running(store) &&
+	if (tally__store_file(lock_file, store, ROLL_LOCK, "", NULL) != 0)
+		return false;
+	if (scan_packs(&scan, store) && full_level(&scan) < LEVELS && !gc_is_running(store) &&
 	    tally__store_mkdir(store, ROLL_DIR, NULL) == 0 &&
 	    tally__file_lock(&lock, lock_file, 0, NULL) == 0) {
 		/* Others may have done it meanwhile. */
-		tally__free(scan.packs);
+		scan_release(&scan);
 		if (scan_packs(&scan, store) && full_level(&scan) < LEVELS)
 			rolled = roll(store, &scan, full_level(&scan));
 		tally__file_unlock(lock);
 	}
-	tally__free(scan.packs);
+	scan_release(&scan);
 	return rolled;
 }

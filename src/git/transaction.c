@@ -20,6 +20,9 @@
 #define TRIES 24
 /* Waits between them: chosen at random up to a bound that doubles up to this. */
 #define WAIT_MAX_MS 250
+/* How often to look whether there are packs to roll up: at the first commit of a handle, which may
+ * be its only one, and each time after so many. */
+#define COMMITS_BEFORE_LOOKING 8
 
 struct attempt {
 	struct store *store;
@@ -148,7 +151,8 @@ int tally__store_commit(struct store *store, store_transaction *transaction, voi
 	tally__branch_recover(store);
 	status = try_often(&attempt, error);
 	tally__file_unlock(lock);
-	if (attempt.outcome == BRANCH_MOVED && tally__rollup(store))
+	if (attempt.outcome == BRANCH_MOVED && store->commits++ % COMMITS_BEFORE_LOOKING == 0 &&
+	    tally__rollup(store))
 		store->tips_seen = TIPS_BEFORE_REOPENING;
 	if (status == 0 && id) {
 		id[0] = '\0';
