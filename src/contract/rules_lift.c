@@ -153,10 +153,6 @@ static int lift_single(struct lifter *lifter, const char *name, cJSON *value)
 
 	if (!entry)
 		entry = tally__json_get(value, "");
-	if (!value->child) {
-		cJSON_Delete(value);
-		return 0;
-	}
 	if (entry) {
 		cJSON_DetachItemViaPointer(value, entry);
 		cJSON_Delete(value);
@@ -211,6 +207,11 @@ static int lift_categories(struct lifter *lifter, cJSON *rules)
 						   "two spellings: keep one",
 						   name);
 		cJSON_DetachItemViaPointer(rules, value);
+		/* A category without rules says nothing, and should make no difference. */
+		if (!value->child) {
+			cJSON_Delete(value);
+			continue;
+		}
 		status = form == FORM_SINGLE ? lift_single(lifter, name, value)
 					     : lift_named(lifter, name, form, value);
 		if (status != 0)
@@ -249,6 +250,27 @@ int tally__reader_rules(const struct reader *reader, cJSON *owner, const cJSON *
 	return status;
 }
 
+/* Puts one category (taken in every case) under its name. */
+static int lift_generators(const struct reader *reader, cJSON *lifted, cJSON *value)
+{
+	enum category_form form;
+	const char *spelling = tally__arena_strdup(reader->arena, value->string);
+	const char *name;
+
+	if (!spelling || (cJSON_IsObject(value) && !value->child)) {
+		cJSON_Delete(value);
+		return spelling ? 0 : tally__fail_nomem(reader->error);
+	}
+	name = tally__category_name(spelling, &form);
+	if (!tally__json_get(lifted, name))
+		return put(reader, lifted, name, value);
+	cJSON_Delete(value);
+	return tally__reader_failf(reader, "generators",
+				   "the generators of \"%s\" stand there twice, under two "
+				   "spellings: keep one",
+				   name);
+}
+
 int tally__reader_generators(const struct reader *reader, cJSON *owner, const cJSON **out)
 {
 	cJSON *generators = NULL;
@@ -262,35 +284,21 @@ int tally__reader_generators(const struct reader *reader, cJSON *owner, const cJ
 	if (!lifted)
 		return tally__fail_nomem(reader->error);
 	while (status == 0 && generators->child) {
-		cJSON *value = cJSON_DetachItemViaPointer(generators, generators->child);
-		enum category_form form;
-		const char *spelling = tally__arena_strdup(reader->arena, value->string);
-		const char *name = spelling ? tally__category_name(spelling, &form) : NULL;
-
-		if (++count > LIMIT_RULE_CATEGORIES) {
+		if (++count > LIMIT_RULE_CATEGORIES)
 			status = tally__fail(reader->error, TALLY_ELIMIT,
 					     "more than %d categories of generators in one part",
 					     LIMIT_RULE_CATEGORIES);
-			cJSON_Delete(value);
-		} else if (name && tally__json_get(lifted, name)) {
-			status = tally__reader_failf(reader, "generators",
-						     "the generators of \"%s\" stand there twice, "
-						     "under two spellings: keep one",
-						     name);
-			cJSON_Delete(value);
-		} else if (!name) {
-			cJSON_Delete(value);
-			status = tally__fail_nomem(reader->error);
-		} else {
-			status = put(reader, lifted, name, value);
-		}
+		else
+			status = lift_generators(
+				reader, lifted,
+				cJSON_DetachItemViaPointer(generators, generators->child));
 	}
 	if (status != 0) {
 		cJSON_Delete(lifted);
 		return status;
 	}
 	status = tally__reader_own(reader, owner, lifted);
-	if (status == 0)
+	if (status == 0 && lifted->child)
 		*out = lifted;
 	return status;
 }
