@@ -140,7 +140,7 @@ const struct name_values *tally__header_find(const struct name_values_list *head
 const struct name_values *tally__query_find(const struct name_values_list *query, const char *name);
 
 /* Header lines as received: adds a value to a list that is being built, splitting what the
- * specification splits (matching.md 1.5).  Lists are built in an arena. */
+ * specification splits: those of lists, such as Accept.  Lists are built in an arena. */
 int tally__header_add(struct name_values_list *headers, struct arena *arena, const char *name,
 		      const char *value);
 /* Appends a member to the text of a path expression: ".name", or "['na me']". */

@@ -1,7 +1,7 @@
 /* format/regex.h - regular expressions as contract files hold them, on PCRE2.
  *
  * Contracts come from every language, and the reference implementation reads their expressions in
- * Ruby's dialect; so that dialect is translated where PCRE2 differs (matching.md 3.3 and 12):
+ * Ruby's dialect; so that dialect is translated where PCRE2 differs:
  * \h and \H are hexadecimal digits, (?m) lets the dot match newlines, ^ and $ match at lines,
  * {,n} is {0,n}, \uXXXX is a character.  What only PCRE2 knows is accepted too.
  *

@@ -1,4 +1,4 @@
-/* matching/body.h - the comparison of bodies, by content type (matching.md 2.5).
+/* matching/body.h - the comparison of bodies, by content type.
  *
  * JSON, forms, text and binary content are compared as such.  XML and multipart content is compared
  * byte by byte as long as no rule is there for it; with rules it is a mismatch that says so.
@@ -30,7 +30,7 @@ int tally__expected_body_init(struct expected_body *out, struct arena *arena,
 			      const struct rules *rules, struct tally_error *error);
 void tally__expected_body_release(struct expected_body *expected);
 
-/* Compares; `declared` as above, for the actual body.  Messages want their very type (2.11). */
+/* Compares; `declared` as above, for the actual body.  Messages want their very type. */
 void tally__match_body(struct walk *walk, const struct expected_body *expected,
 		       const struct body *actual, const char *declared, bool message);
 

@@ -25,7 +25,7 @@ void tally__matcher_free(struct matcher *matcher);
 
 /* Compares; every mismatch goes to `mismatches` (initialised by the caller; none: it matches).
  * Requests are compared strictly (unexpected query parameters and JSON members are mismatches),
- * responses and messages leniently (matching.md 2.1).  The actual part's own rules are not looked
+ * responses and messages leniently.  The actual part's own rules are not looked
  * at.  Errors only when the comparison could not be made: TALLY_ENOMEM, TALLY_ELIMIT. */
 int tally__match_request(const struct matcher *matcher, const struct request *actual,
 			 struct mismatches *mismatches, struct tally_error *error);

@@ -1,4 +1,4 @@
-/* matching/match_json.h - the walk over two JSON documents (matching.md 2.6, 3.4, 3.5). */
+/* matching/match_json.h - the walk over two JSON documents. */
 #ifndef TALLY_MATCHING_MATCH_JSON_H
 #define TALLY_MATCHING_MATCH_JSON_H
 

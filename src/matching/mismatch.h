@@ -27,7 +27,7 @@ struct mismatch {
 	const char *rule;     /* the rule as a word: "equality", "type", "regex" … */
 	const char *expected; /* as text: JSON for body nodes */
 	const char *actual;   /* NULL: missing */
-	const char *message;  /* one sentence, in the words of matching.md chapter 11 */
+	const char *message;  /* one sentence, in the words that Pact's users know */
 };
 
 struct mismatches {

@@ -1,4 +1,4 @@
-/* matching/parts.h - the comparisons of everything but bodies (matching.md 2.2 to 2.4, 2.11). */
+/* matching/parts.h - the comparisons of everything but bodies. */
 #ifndef TALLY_MATCHING_PARTS_H
 #define TALLY_MATCHING_PARTS_H
 

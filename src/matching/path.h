@@ -1,5 +1,5 @@
 /* matching/path.h - path expressions, "$.orders[*].id": which nodes of a document a matching rule
- * is for (matching.md 3.1 and 3.2).
+ * is for (Pact specification, version 2, "Matching rules").
  *
  * A document's own path is the list of its fragments from the root on; an index and a key made of
  * digits are the same fragment, so that "$.a.100", "$.a['100']" and "$.a[100]" all mean key "100"

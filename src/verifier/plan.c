@@ -40,7 +40,7 @@ static int compile(struct task *task, struct tally_error *error)
 		status = tally__matcher_new_message(&task->matcher, &interaction->message, error);
 		break;
 	case INTERACTION_SYNC_MESSAGE:
-		/* Over HTTP there is one answer: the first of those expected (matching.md 7.4). */
+		/* Over HTTP there is one answer: the first of those expected */
 		if (interaction->response_count > 0)
 			status = tally__matcher_new_message(&task->matcher,
 							    &interaction->responses[0], error);
