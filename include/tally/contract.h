@@ -63,7 +63,8 @@ TALLY_API int tally_contract_write(const struct tally_contract *contract, enum t
 
 /* Reads expectations: the shape of a contract file, in which path, query, headers, bodies, contents
  * and metadata may hold matchers and generators inline, in Pact's integration JSON
- * ("pact:matcher:type", "pact:generator:type").  A plain contract file is read as it is.  Errors as for tally_contract_parse.  @since 0.1 */
+ * ("pact:matcher:type", "pact:generator:type").  A plain contract file is read as it is.  Errors as
+ * for tally_contract_parse.  @since 0.1 */
 TALLY_API int tally_expectations_parse(struct tally_contract **out, const char *text, size_t len,
 				       struct tally_error *error);
 TALLY_API int tally_expectations_read_file(struct tally_contract **out, const char *path,

@@ -228,7 +228,8 @@ static int put_request_message(cJSON *document, const struct interaction *intera
 	return status;
 }
 
-/* Messages are asked for over HTTP: the provider is told which one, and answers with its content. */
+/* Messages are asked for over HTTP: the provider is told which one, and answers with its content.
+ */
 static int make_message_request(struct http_request *out, struct arena *arena,
 				const struct settings *settings,
 				const struct interaction *interaction, struct tally_error *error)
