@@ -29,6 +29,7 @@ static void report_unmatched(const cJSON *item)
 	const char *description = json_text(item, "description");
 	const char *method = json_text(item, "method");
 	const char *path = json_text(item, "path");
+	const cJSON *nearest = json_get(item, "nearest");
 
 	if (strcmp(type, "request-mismatch") == 0)
 		out("  %s %s was asked, but not as expected", method, path);
@@ -42,6 +43,10 @@ static void report_unmatched(const cJSON *item)
 		out(" (%s)", description);
 	out("\n");
 	report_mismatches(json_get(item, "mismatches"), 4);
+	if (cJSON_IsObject(nearest)) {
+		out("    nearest: %s\n", json_text(nearest, "description"));
+		report_mismatches(json_get(nearest, "mismatches"), 6);
+	}
 }
 
 void report_mock(const cJSON *report)

@@ -225,7 +225,9 @@ contract() {
 start_server() {
 	rm -f server.pipe
 	mkfifo server.pipe
-	timeout 120 "$@" >server.pipe 2>server.err &
+	# In the foreground mode, timeout sends no SIGCONT after the signal that it hands on: that would
+	# cancel the SIGSTOP by which the leak checker of the sanitizers halts the program at its end.
+	timeout --foreground -k 5 120 "$@" >server.pipe 2>server.err &
 	server=$!
 	: >"$scratch/pids/$server"
 	exec 3<server.pipe

@@ -60,7 +60,8 @@ test_expect_success 'what was not asked: 1, said, no contract' '
 test_expect_success 'what was not expected: 1, said, no contract' '
 	expect_status 1 "$tally" mock expectations.json -- \
 		sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body; curl -s \$TALLY_MOCK_URL/else >body"
-	expect_in out "GET /else"
+	expect_in out "GET /else was asked, but nothing like it is expected" \
+		"nearest: a request for order 42"
 	[ ! -e contracts ]
 '
 
