@@ -11,9 +11,15 @@ int tally__digest(char text[DIGEST_TEXT_BYTES], const void *bytes, size_t len,
 
 	if (status != 0)
 		return status;
-	/* Hashing is all in memory, so that shortage of it is the only thing to go wrong. */
-	if (git_odb_hash(&id, len > 0 ? bytes : "", len, GIT_OBJECT_BLOB) < 0)
+	if (git_odb_hash(&id, len > 0 ? bytes : "", len, GIT_OBJECT_BLOB) < 0) {
+		const git_error *reason = git_error_last();
+
+		/* All is in memory; but bytes made to collide are found out. */
+		if (reason && reason->klass == GIT_ERROR_SHA)
+			return tally__fail(error, TALLY_EINVAL, "cannot make a digest: %s",
+					   reason->message);
 		return tally__fail_nomem(error);
+	}
 	git_oid_tostr(text, DIGEST_TEXT_BYTES, &id);
 	return 0;
 }

@@ -10,7 +10,8 @@
 
 #define DIGEST_TEXT_BYTES 41 /* 40 hexadecimal digits and a NUL */
 
-/* TALLY_EUNSUPPORTED when libgit2 cannot be loaded, TALLY_ENOMEM. */
+/* TALLY_EUNSUPPORTED when libgit2 cannot be loaded, TALLY_EINVAL for bytes that were made to have
+ * the digest of others, TALLY_ENOMEM. */
 int tally__digest(char text[DIGEST_TEXT_BYTES], const void *bytes, size_t len,
 		  struct tally_error *error);
 

@@ -30,7 +30,7 @@ static int make_id_file(const char *file, const git_oid *id, bool *exists,
 	if (descriptor < 0)
 		return tally__errno_fail(error, errno, file, "make a file");
 	git_oid_tostr(text, sizeof text, id);
-	memcpy(text + GIT_OID_HEXSZ, "\n", 2);
+	memcpy(text + strlen(text), "\n", 2);
 	errno = ENOSPC; /* for a write that is only cut short */
 	if (write(descriptor, text, GIT_OID_HEXSZ + 1) != GIT_OID_HEXSZ + 1 ||
 	    fsync(descriptor) != 0)

@@ -34,7 +34,7 @@ static int move_file(const struct store *store, const char *from, const char *to
 		     struct tally_error *error)
 {
 	char old[FILE_BYTES];
-	char new[FILE_BYTES];
+	char new[FILE_BYTES] = "";
 	int status = tally__store_file(old, store, from, end, error);
 
 	if (status == 0)

@@ -26,7 +26,7 @@
 #define LOWEST_LEVEL_PACKS   32
 #define LEVEL_PACKS          8
 #define PACKS_MAX            4096 /* more are left for another time */
-#define GC_PID_STALE_SECONDS (12 * 3600)
+#define GC_PID_STALE_SECONDS 43200L
 
 /* Of an index, version 2: what it holds besides 28 bytes for each object. */
 #define INDEX_FIXED_BYTES  1072
@@ -237,7 +237,7 @@ static void retire(struct scan *scan, const struct store *store, size_t level, c
 
 static bool roll(const struct store *store, struct scan *scan, size_t level)
 {
-	struct pack pack;
+	struct pack pack = {""};
 
 	tally__store_empty(store, ROLL_DIR);
 	if (build(&pack, store, scan, level) != 0) {
