@@ -218,7 +218,7 @@ static int by_name(const void *a, const void *b)
 /* The other commands of the group, in the order that mandoc asks for. */
 static void put_see_also(FILE *f, const struct command *self)
 {
-	const struct command *others[64];
+	const struct command *others[64] = {NULL};
 	size_t count = 0;
 
 	for (size_t i = 0; all_commands[i] && count < sizeof(others) / sizeof(others[0]); i++) {

@@ -34,7 +34,7 @@ static pid_t start_captured(const char *const *arguments, int fd)
 	/* The interface is older than const: posix_spawn leaves the words alone. */
 	for (size_t i = 0; arguments[i] && i + 1 < sizeof(words) / sizeof(words[0]); i++)
 		memcpy(&words[i], &arguments[i], sizeof(words[i]));
-	if (posix_spawn_file_actions_init(&actions) != 0)
+	if (!words[0] || posix_spawn_file_actions_init(&actions) != 0)
 		return 0;
 	code = posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
 	if (code == 0)

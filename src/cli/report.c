@@ -65,7 +65,10 @@ void report_mock(const cJSON *report)
 	out_coloured(false, "failed");
 	out(": %zu interaction%s exercised, %zu problem%s\n", matched, plural(matched), wrong_count,
 	    plural(wrong_count));
-	cJSON_ArrayForEach(item, mismatches) report_unmatched(item);
+	cJSON_ArrayForEach(item, mismatches)
+	{
+		report_unmatched(item);
+	}
 }
 
 static void report_interaction(const cJSON *interaction)
@@ -109,7 +112,9 @@ static void report_pair(const cJSON *pair)
 		print_pair(worked);
 	}
 	cJSON_ArrayForEach(interaction, json_get(pair, "interactions"))
+	{
 		report_interaction(interaction);
+	}
 	if (*next)
 		out("    next: %s\n", next);
 }

@@ -95,7 +95,9 @@ static void print_text(const struct lint *lint)
 	{
 		count++;
 		cJSON_ArrayForEach(finding, json_get(file, "findings"))
+		{
 			print_finding(json_text(file, "file"), finding);
+		}
 	}
 	out("%zu file%s: %zu error%s, %zu warning%s\n", count, plural(count), lint->errors,
 	    plural(lint->errors), lint->warnings, plural(lint->warnings));

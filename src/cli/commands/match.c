@@ -33,7 +33,7 @@ static enum tally_part part_of(const char *word)
 {
 	int part = TALLY_PART_REQUEST;
 
-	while (strcmp(parts[part], word) != 0)
+	while (parts[part + 1] && strcmp(parts[part], word) != 0)
 		part++;
 	return (enum tally_part)part;
 }

@@ -23,9 +23,11 @@ static void print_text(const cJSON *answer)
 	const cJSON *contract;
 
 	cJSON_ArrayForEach(contract, json_get(answer, "contracts"))
+	{
 		out("%s %s, contract with %s: %s\n", json_text(contract, "consumer"),
 		    json_text(contract, "version"), json_text(contract, "provider"),
 		    json_text(contract, "status"));
+	}
 }
 
 /* The error names a document by its index, "contracts[2]"; a person knows it as a file. */
