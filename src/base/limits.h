@@ -26,7 +26,7 @@
 	X(LIMIT_REGEX_STEPS, 1000000, "steps", "matching one regular expression")                  \
 	X(LIMIT_REGEX_DEPTH, 20000, "KiB", "memory for backtracking of one regular expression")    \
 	X(LIMIT_NAME_BYTES, 1024, "bytes", "a name of an application, version, branch or tag")     \
-	X(LIMIT_CHANGE_BYTES, 268435456, "bytes", "all files of one change to a store")             \
+	X(LIMIT_CHANGE_BYTES, 268435456, "bytes", "all files of one change to a store")            \
 	X(LIMIT_DIR_FILES, 20000, "files", "files taken from one folder")
 
 enum {
