@@ -50,6 +50,24 @@ test_expect_success 'the provider is deployed: yes, and why' '
 		--environment production
 '
 
+if command -v script >/dev/null && [ "$(uname)" = Linux ]; then
+	test_expect_success 'colours on a terminal, unless NO_COLOR says no; never in a file' '
+		ask="\"$tally\" can-i-deploy web-shop@1.0.0 --to production"
+		green=$(printf "\033[32myes")
+		env TERM=xterm script -qec "$ask" /dev/null >typescript
+		expect_in typescript "$green"
+		env TERM=xterm NO_COLOR=1 script -qec "$ask" /dev/null >typescript
+		expect_in typescript "yes: "
+		expect_not_in typescript "$green"
+		env TERM=dumb script -qec "$ask" /dev/null >typescript
+		expect_not_in typescript "$green"
+		env TERM=xterm "$tally" can-i-deploy web-shop@1.0.0 --to production >typescript
+		expect_not_in typescript "$green"
+	'
+else
+	test_skip 'colours on a terminal, unless NO_COLOR says no; never in a file' 'there is no script(1)'
+fi
+
 test_expect_success 'a member is renamed: a mismatch to read; recorded all the same' '
 	start_server "$provider" --rename-total amount
 	expect_status 1 verify 2.0.0
