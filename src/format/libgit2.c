@@ -31,8 +31,7 @@ static bool set_options(void)
 			return false;
 	/* Strict creation asks the disk for every object that a new one names; the store has just
 	 * read or made them. */
-	return tally__git2.git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1) >= 0 &&
-	       tally__git2.git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 0) >= 0 &&
+	return tally__git2.git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 0) >= 0 &&
 	       tally__git2.git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) >= 0;
 }
 

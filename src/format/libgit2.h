@@ -2,11 +2,13 @@
  * it; after that libgit2's functions are called by their own names.  The only door to <git2.h>, for
  * format/digest.c and src/git.
  *
- * Loading makes choices for the whole process, since libgit2 keeps them process-wide: what is
- * written is flushed to disk; no configuration outside of the repository is read, so that a user's
- * ~/.gitconfig cannot change what Tally does; a repository may belong to another user, as in a
- * container with a mounted volume (the check guards programs that run what a repository's
- * configuration names; nothing here runs hooks, filters or commands). */
+ * Loading makes choices for the whole process, since libgit2 keeps them process-wide.  No
+ * configuration outside of the repository is read, so that a user's ~/.gitconfig cannot change what
+ * Tally does.  A repository may belong to another user, as in a container with a mounted volume:
+ * the check guards programs that run what a repository's configuration names, and nothing here
+ * runs hooks, filters or commands.
+ *
+ * libgit2 is left not to flush what it writes: src/git flushes what must be on disk, each once. */
 #ifndef TALLY_FORMAT_LIBGIT2_H
 #define TALLY_FORMAT_LIBGIT2_H
 

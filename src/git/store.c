@@ -2,10 +2,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "git/files.h"
 #include "git/open.h"
 #include "git/staging.h"
 
@@ -30,6 +32,25 @@ static int check_vacant(const char *path, struct tally_error *error)
 	return 0;
 }
 
+/* What makes a repository one; the first commit flushes the rest. */
+static int flush(const char *path, struct tally_error *error)
+{
+	static const char *const names[] = {"HEAD",         "config",  "refs/heads", "refs",
+					    "objects/pack", "objects", "",           ".."};
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names && status == 0; i++) {
+		char file[FILE_BYTES];
+		int len = snprintf(file, sizeof file, "%s/%s", path, names[i]);
+
+		if (len < 0 || (size_t)len >= sizeof file)
+			return tally__fail_at(error, TALLY_ELIMIT, path, 0, 0,
+					      "the path is too long: use a shorter one");
+		status = tally__file_flush(file, error);
+	}
+	return status;
+}
+
 int tally__store_init(const char *path, struct tally_error *error)
 {
 	git_repository_init_options options = {.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION};
@@ -48,7 +69,7 @@ int tally__store_init(const char *path, struct tally_error *error)
 	if (git_repository_init_ext(&repository, path, &options) < 0)
 		return tally__git_fail(error, path, "make a repository");
 	git_repository_free(repository);
-	return 0;
+	return flush(path, error);
 }
 
 int tally__store_open(struct store **out, const char *path, struct tally_error *error)
