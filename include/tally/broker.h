@@ -5,12 +5,13 @@
  * prints with --format json.  They are written on success only.
  *
  * Names of applications, versions, branches, tags, environments and instances are any single-line
- * UTF-8 text of 1 to 1024 bytes without control characters and with at least one visible one;
- * TALLY_EINVAL otherwise.
+ * UTF-8 text of 1 to 1024 bytes that can be seen: no control characters, none that are invisible
+ * or turn the direction of text, and not blanks alone; TALLY_EINVAL otherwise.
  *
  * Every change is one commit: a function has returned 0 only once it is on disk.  After an error
- * nothing has changed.  A change that changes nothing makes no commit; "commit" in its answer is
- * then the newest one.
+ * nothing has changed, save that a disk which fails at the very last flush leaves the change
+ * visible but not certain: the TALLY_EIO says so then.  A change that changes nothing makes no
+ * commit; "commit" in its answer is then the newest one.
  *
  * Threads: a struct tally_broker belongs to one thread at a time; any number of processes may work
  * on one repository.
@@ -144,7 +145,7 @@ TALLY_API int tally_broker_record_deployment(struct tally_broker *broker, const 
  *  "notices": [{"type", "text"}], "matrix": [Pact's rows],
  *  "verdict": "yes"|"no", "question": {"application", "version", "environment", "at": the commit},
  *  "pairs": [{"consumer": {"name", "version"}, "provider": {"name", "version" or null},
- *             "verdict": "ok"|"broken"|"waiting"|"stuck"|"absent"|"ignored", "why": a sentence,
+ *             "verdict": "ok"|"broken"|"waiting"|"stuck"|"absent", "why": a sentence,
  *             "moved": "provider"|"consumer" (broken only, where known), "lastWorked":
  *             {"consumer": {"name", "version"}, "provider": {"name", "version"}, "at"} or absent,
  *             "interactions": [{"description", "digest", "outcome":

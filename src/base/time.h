@@ -8,8 +8,11 @@
 
 #define TIME_TEXT_BYTES 32
 
-/* Now, or what SOURCE_DATE_EPOCH says.  Only for the edges: the core is given its instants. */
+/* Now.  Only for the edges: the core is given its instants. */
 int64_t tally__time_now_unix(void);
+
+/* For tests: makes now this instant until the next call; negative: the clock's again. */
+void tally__time_fix(int64_t unix_seconds);
 
 /* A clock for measuring, in milliseconds from an arbitrary start. */
 int64_t tally__time_monotonic_ms(void);

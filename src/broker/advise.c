@@ -51,10 +51,11 @@ static void add_application(struct buf *out, const char *application, const char
 	add_option(out, "--version", version);
 }
 
-/* Without publishing, the run only shows what is wrong.  Where the provider's version is not said,
- * the command takes the one that is checked out. */
+/* Without publishing, the run only shows what is wrong.  Where the provider's version is not said
+ * (NULL), the command takes the one that is checked out. */
 static void advise_verify(struct buf *out, const struct pair *pair,
-			  const struct deploy_question *question, bool publish)
+			  const struct deploy_question *question, bool publish,
+			  const char *provider_version)
 {
 	tally__buf_adds(out, "tally verify");
 	add_option(out, "--provider", pair->provider);
@@ -64,8 +65,8 @@ static void advise_verify(struct buf *out, const struct pair *pair,
 	add_pair_of(out, pair->consumer, pair->consumer_version);
 	if (!publish)
 		return;
-	if (pair->provider_version != NULL)
-		add_option(out, "--provider-version", pair->provider_version);
+	if (provider_version != NULL)
+		add_option(out, "--provider-version", provider_version);
 	tally__buf_adds(out, " --publish");
 }
 
@@ -88,7 +89,22 @@ static void advise_absent(struct buf *out, const struct pair *pair,
 	if (version != NULL)
 		advise_provider(out, pair, question, version);
 	else
-		advise_verify(out, pair, question, true);
+		advise_verify(out, pair, question, true, NULL);
+}
+
+/* What failed is shown again by a run.  Where answers were opposite, no run of this version can
+ * change the verdict: a new version has to answer. */
+static void advise_broken(struct buf *out, const struct pair *pair,
+			  const struct deploy_question *question)
+{
+	const char *worked = tally__json_get_string(pair->worked, "providerVersion");
+	bool only_flaky = pair->counts.by_outcome[OUTCOME_FAILED] == 0;
+
+	/* The provider that has what is needed is there: it only has to be deployed. */
+	if (pair->ahead && pair->moved == MOVED_CONSUMER && worked != NULL)
+		advise_provider(out, pair, question, worked);
+	else
+		advise_verify(out, pair, question, only_flaky, NULL);
 }
 
 static void advise_publish(struct buf *out, const struct pair *pair,
@@ -102,20 +118,14 @@ static void advise_publish(struct buf *out, const struct pair *pair,
 void tally__pair_advise(struct buf *out, const struct pair *pair,
 			const struct deploy_question *question)
 {
-	const char *worked = tally__json_get_string(pair->worked, "providerVersion");
-
 	switch (pair->verdict) {
 	case VERDICT_OK:
 		break;
 	case VERDICT_BROKEN:
-		/* The provider that has what is needed is there: it only has to be deployed. */
-		if (pair->ahead && pair->moved == MOVED_CONSUMER && worked != NULL)
-			advise_provider(out, pair, question, worked);
-		else
-			advise_verify(out, pair, question, false);
+		advise_broken(out, pair, question);
 		break;
 	case VERDICT_WAITING:
-		advise_verify(out, pair, question, true);
+		advise_verify(out, pair, question, true, pair->provider_version);
 		break;
 	case VERDICT_STUCK:
 		advise_publish(out, pair, question);

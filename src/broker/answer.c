@@ -251,6 +251,7 @@ static int add_row(cJSON *matrix, struct records *records, const struct pair *pa
 
 struct summary {
 	size_t success, failed, unknown;
+	size_t passed; /* interactions */
 };
 
 static void summarise(struct summary *summary, const struct pair *pairs)
@@ -260,6 +261,7 @@ static void summarise(struct summary *summary, const struct pair *pairs)
 		switch (pair->verdict) {
 		case VERDICT_OK:
 			summary->success++;
+			summary->passed += pair->counts.by_outcome[OUTCOME_PASSED];
 			break;
 		case VERDICT_BROKEN:
 			summary->failed++;
@@ -300,8 +302,11 @@ static int add_notices(cJSON *notices, struct buf *reason, const struct pair *pa
 				  "nothing that is needed is missing: no contract ties this "
 				  "version to what runs there");
 	if (summary->failed + summary->unknown == 0)
-		return add_notice(notices, reason, "success",
-				  "every contract that matters passed completely");
+		return add_notice(
+			notices, reason, "success",
+			summary->passed > 0
+				? "every contract that matters passed completely"
+				: "the contracts that matter ask nothing that has to pass");
 	for (const struct pair *pair = pairs; pair != NULL; pair = pair->next) {
 		struct buf text;
 

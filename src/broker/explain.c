@@ -110,6 +110,8 @@ static void explain_broken(struct buf *out, const struct pair *pair)
 				failed > 0 ? ". " : "", pair->provider, pair->provider_version);
 		add_interactions_of(out, pair, flaky);
 		add_example(out, pair, OUTCOME_FLAKY);
+		tally__buf_addf(out, "; another run cannot settle it, a new version of %s can",
+				pair->provider);
 	}
 	explain_moved(out, pair);
 }

@@ -124,16 +124,6 @@ int tally__record_add_text(struct record *record, const char *name, const char *
 	return tally__record_set(record, name, list, error);
 }
 
-static bool is_control(const char *at, size_t char_len)
-{
-	unsigned char first = (unsigned char)at[0];
-
-	/* C0 and DEL; C1, which is C2 80 to C2 9F; the line and paragraph separators. */
-	return (char_len == 1 && (first < 0x20 || first == 0x7f)) ||
-	       (char_len == 2 && first == 0xc2 && (unsigned char)at[1] < 0xa0) ||
-	       (char_len == 3 && (memcmp(at, "\u2028", 3) == 0 || memcmp(at, "\u2029", 3) == 0));
-}
-
 int tally__name_check(const char *name, const char *what, struct tally_error *error)
 {
 	size_t len;
@@ -152,10 +142,11 @@ int tally__name_check(const char *name, const char *what, struct tally_error *er
 			return tally__fail(error, TALLY_EINVAL,
 					   "the %s is not UTF-8 at byte %zu: \"%s\"", what, at + 1,
 					   name);
-		if (is_control(name + at, step))
+		if (tally__text_printable_len(name + at, len - at) == 0)
 			return tally__fail(error, TALLY_EINVAL,
-					   "the %s has a control character at byte %zu: \"%s\"; "
-					   "names are one line of visible text",
+					   "the %s has a control character, or one that cannot be "
+					   "seen, at byte %zu: \"%s\"; names are one line of "
+					   "visible text",
 					   what, at + 1, name);
 		blank = blank && name[at] == ' ';
 	}

@@ -97,7 +97,7 @@ static void report_pair(const cJSON *pair)
 	const char *verdict = json_text(pair, "verdict");
 	const char *moved = json_text(pair, "moved");
 	const char *next = json_text(pair, "next");
-	bool good = strcmp(verdict, "ok") == 0 || strcmp(verdict, "ignored") == 0;
+	bool good = strcmp(verdict, "ok") == 0;
 	const cJSON *interaction;
 
 	out("  ");

@@ -97,7 +97,14 @@ static int swap(const struct store *store, const char *lock, const char *branch,
 	if (rename(lock, branch) != 0)
 		return tally__errno_fail(error, errno, branch, "move the branch");
 	*outcome = BRANCH_MOVED;
-	return tally__file_flush(folder, error);
+	/* The change is there for everybody now; only a power cut could still undo it. */
+	if (tally__file_flush(folder, NULL) != 0)
+		return tally__fail_at(
+			error, TALLY_EIO, folder, 0, 0,
+			"the change was made, but could not be flushed to disk and may "
+			"not survive a power cut; run the command again once the disk "
+			"is well");
+	return 0;
 }
 
 int tally__branch_move(const struct store *store, const git_oid *old, const git_oid *next,

@@ -147,6 +147,9 @@ static void test_opposite_answers_are_flaky(void **state)
 	assert_string_equal(site_text(site_pair(answer, 0), "verdict"), "broken");
 	assert_non_null(strstr(site_text(site_pair(answer, 0), "why"), "flaky"));
 	assert_null(tally__json_get(site_pair(answer, 0), "moved"));
+	/* Only another version can settle it: the command names none. */
+	assert_non_null(strstr(site_text(site_pair(answer, 0), "next"), "--publish"));
+	assert_null(strstr(site_text(site_pair(answer, 0), "next"), "--provider-version"));
 	cJSON_Delete(answer);
 }
 

@@ -349,8 +349,18 @@ static void test_bad_names(void **state)
 {
 	struct site *site = *state;
 	char too_long[1026];
-	const char *const names[] = {"",     "a\nb", "a\x01", "\x7f", "\xc2\x85", "\xe2\x80\xa8",
-				     "\xff", "  ",   too_long};
+	const char *const names[] = {"",
+				     "a\nb",
+				     "a\x01",
+				     "\x7f",
+				     "\xc2\x85",
+				     "\xe2\x80\xa8",
+				     "\xff",
+				     "  ",
+				     "\xe2\x80\x8b",
+				     "\xe2\x80\xae"
+				     "evil",
+				     too_long};
 	cJSON *answer = NULL;
 
 	memset(too_long, 'n', 1025);

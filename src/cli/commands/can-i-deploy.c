@@ -103,7 +103,7 @@ const struct command command_can_i_deploy = {
 		"environment, and prints the verdict, then for each pair its own verdict, the "
 		"reason, and the next command to run. A pair is ok, broken (an interaction "
 		"failed), waiting (a verification is due), stuck (no verification can answer as "
-		"things stand), absent (the other side is not there) or ignored. For a broken "
+		"things stand) or absent (the other side is not there). For a broken "
 		"pair it also says which side moved, and which versions last worked.\n\n"
 		"The version follows the last \"@\"; for a name that holds an \"@\" of its own, "
 		"use --pacticipant and --version. With --format json the answer has the members of "
