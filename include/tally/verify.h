@@ -55,10 +55,11 @@ struct tally_verify_options {
  * set up is an error of its interaction, and the provider is not asked; a teardown follows every
  * set-up that succeeded.
  *
- * Errors: TALLY_EINVAL (an option), TALLY_EPARSE (matching rules), TALLY_EUNREACHABLE (no
- * connection could be made at all), TALLY_ENOTHING (no interactions were selected), TALLY_ELIMIT (a
- * filter's expression takes too long), TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM.
- * Source: Pact specification, "Response matching"; V3 "Provider states".  @since 0.1 */
+ * Errors: TALLY_EINVAL (an option), TALLY_EPARSE (matching rules), TALLY_EUNREACHABLE (the
+ * provider was asked, and no connection to it could be made at all), TALLY_ENOTHING (no
+ * interactions were selected), TALLY_ELIMIT (a filter's expression takes too long),
+ * TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM. Source: Pact specification,
+ * "Response matching"; V3 "Provider states".  @since 0.1 */
 TALLY_API int tally_verify(const struct tally_contract *const *contracts, size_t count,
 			   const struct tally_verify_options *options, cJSON **results,
 			   struct tally_error *error);

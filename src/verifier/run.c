@@ -174,8 +174,8 @@ static void send_request(struct task *task)
 	} while (status != 0 && !run->stop && take_answer(task, NULL, &error));
 }
 
-/* Keeps as many interactions under way as are allowed.  While nothing has ever answered and a
- * connection failed, no more are started: a provider that is down need not be asked for each. */
+/* Keeps as many interactions under way as are allowed.  While the provider has never answered and a
+ * connection to it failed, no more are started: one that is down need not be asked for each. */
 static void start_tasks(struct run *run)
 {
 	while (run->active < run->settings->jobs && run->next < run->count && !run->ended &&
@@ -191,6 +191,14 @@ static void start_tasks(struct run *run)
 	}
 }
 
+static void note_connection(struct run *run, const struct tally_error *failure)
+{
+	if (failure == NULL || failure->code != TALLY_EUNREACHABLE)
+		run->connected = true;
+	else if (run->unreachable.code == 0)
+		run->unreachable = *failure;
+}
+
 static void on_done(void *context, const struct http_response *response,
 		    const struct tally_error *failure)
 {
@@ -202,10 +210,9 @@ static void on_done(void *context, const struct http_response *response,
 	/* The run is over: nothing that ends now says anything about the provider. */
 	if (run->stop)
 		return;
-	if (failure == NULL || failure->code != TALLY_EUNREACHABLE)
-		run->connected = true;
-	else if (run->unreachable.code == 0)
-		run->unreachable = *failure;
+	/* Only the provider's own answers say whether it is there: states have another server. */
+	if (task->phase == PHASE_REQUEST)
+		note_connection(run, failure);
 	if (take_answer(task, response, failure))
 		send_request(task);
 	start_tasks(run);

@@ -16,8 +16,8 @@ struct run {
 	struct http_client *client;
 	size_t next;                    /* the first task that was not looked at yet */
 	size_t active;                  /* tasks under way */
-	bool connected;                 /* something answered */
-	struct tally_error unreachable; /* the first connection that failed */
+	bool connected;                 /* the provider answered */
+	struct tally_error unreachable; /* the first connection to the provider that failed */
 	bool ended;                     /* by the first failure, when the caller wants that */
 	volatile bool stop;             /* after `fatal` */
 	struct tally_error fatal;
@@ -30,7 +30,7 @@ int tally__run_init(struct run *run, const struct settings *settings,
 		    struct tally_error *error);
 void tally__run_release(struct run *run);
 
-/* Replays.  TALLY_EUNREACHABLE when no connection could be made at all. */
+/* Replays.  TALLY_EUNREACHABLE when no connection to the provider could be made. */
 int tally__run_all(struct run *run, struct tally_error *error);
 
 /* The results document of tally/verify.h. */

@@ -607,8 +607,53 @@ static void a_provider_that_is_down(void **state)
 	assert_null(fixture->results);
 	assert_in(fixture->error.message, "the provider cannot be reached");
 	assert_in(fixture->error.message, "nothing listens on 127.0.0.1:");
+	/* Where states cannot be set up, the provider is not asked: nothing is known of it. */
 	use_states(fixture);
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_string_equal(outcome(fixture, 1), "error");
+}
+
+/* A port on which nothing listens. */
+static const char *dead_url(struct fixture *fixture)
+{
+	const struct http_server_options options = {.handler = provide, .context = fixture};
+	struct http_server *server = NULL;
+	const char *url;
+
+	assert_int_equal(tally__http_server_start(&server, &options, &fixture->error), 0);
+	url = tally__arena_strdup(&fixture->arena, tally__http_server_url(server));
+	tally__http_server_stop(server);
+	return url;
+}
+
+static void a_provider_that_is_down_beside_its_states(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
+	use_states(fixture);
+	fixture->options.state_change_teardown = true;
+	fixture->options.provider_url = dead_url(fixture);
 	assert_int_equal(verify(fixture), TALLY_EUNREACHABLE);
+	assert_null(fixture->results);
+	assert_in(fixture->error.message, "the provider cannot be reached");
+}
+
+static void a_state_handler_that_is_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
+	fixture->options.state_change_url = dead_url(fixture);
+	verify_well(fixture);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(outcome(fixture, i), "error");
+		assert_in(message(fixture, i), "setup state change handlers has failed");
+		assert_in(message(fixture, i), "nothing listens on");
+	}
+	assert_int_equal(fixture->log.len, 0);
 }
 
 static char *many_interactions(struct fixture *fixture, int n)
@@ -901,6 +946,8 @@ int main(void)
 		TEST(huge_answers_are_errors),
 		TEST(garbage_is_an_error),
 		TEST(a_provider_that_is_down),
+		TEST(a_provider_that_is_down_beside_its_states),
+		TEST(a_state_handler_that_is_down),
 		TEST(parallel_runs_give_the_same_results),
 		TEST(what_is_left_out_is_told),
 		TEST(filters_choose),
