@@ -176,9 +176,11 @@ void tally__display_json(struct buf *out, const cJSON *value)
 
 static void add_text(struct display *d, const char *text, size_t len)
 {
+	/* No more than can be shown, with one character more, so that a cut is seen. */
+	const size_t most = LIMIT_SHOWN_BYTES + 4;
+
 	while (len > 0 && !d->cut) {
-		size_t valid = tally__utf8_valid_len(
-			text, len < LIMIT_SHOWN_BYTES ? len : (size_t)LIMIT_SHOWN_BYTES + 4);
+		size_t valid = tally__utf8_valid_len(text, len < most ? len : most);
 
 		if (valid > 0) {
 			add(d, text, valid);
@@ -203,6 +205,7 @@ static void add_quoted(struct display *d, const char *text, size_t len)
 {
 	if (!d->cut) {
 		tally__buf_addc(d->out, '\'');
+		d->limit++; /* the quote is no part of the value */
 		add_text(d, text, len);
 		tally__buf_addc(d->out, '\'');
 	}

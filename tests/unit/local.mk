@@ -133,3 +133,8 @@ check_PROGRAMS += %D%/test_consumer_mock
 TESTS += %D%/test_consumer_mock
 tests_unit_test_consumer_mock_LDADD = $(unit_libs)
 tests_unit_test_consumer_mock_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_matching_display
+TESTS += %D%/test_matching_display
+tests_unit_test_matching_display_LDADD = $(unit_libs)
+tests_unit_test_matching_display_CPPFLAGS = $(unit_cppflags)
