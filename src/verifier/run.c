@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/time.h"
 #include "verifier/run.h"
@@ -55,15 +54,15 @@ static void note_error(struct task *task, const char *message)
 
 static void note_state_failure(struct task *task, const char *reason)
 {
-	const char *action = task->phase == PHASE_SETUP ? "setup" : "teardown";
 	const struct provider_state *state = current_state(task);
-	bool first = strstr(task->message.bytes, "state change handlers has failed") == NULL;
+	bool *said = task->phase == PHASE_SETUP ? &task->setup_failed : &task->teardown_failed;
 	struct buf text;
 
 	tally__buf_init(&text, (size_t)TALLY_ERROR_MESSAGE_BYTES * 2);
-	if (first)
-		tally__buf_addf(&text,
-				"One or more of the %s state change handlers has failed: ", action);
+	if (!*said)
+		tally__buf_addf(&text, "One or more of the %s state change handlers has failed: ",
+				task->phase == PHASE_SETUP ? "setup" : "teardown");
+	*said = true;
 	if (state != NULL)
 		tally__buf_addf(&text, "state \"%s\": %s", state->name, reason);
 	else
@@ -72,25 +71,60 @@ static void note_state_failure(struct task *task, const char *reason)
 	tally__buf_release(&text);
 }
 
-static bool take_state_answer(struct task *task, const struct http_response *response,
-			      const struct tally_error *failure)
+/* Moves on to the next state that was set up; false when none is left. */
+static bool find_teardown(struct task *task)
+{
+	while (task->state < state_calls(task) && !task->was_set_up[task->state])
+		task->state++;
+	return task->state < state_calls(task);
+}
+
+static bool begin_teardown(struct task *task)
+{
+	const struct tally_verify_options *options = task->run->settings->options;
+
+	if (options->state_change_url == NULL || !options->state_change_teardown)
+		return false;
+	task->phase = PHASE_TEARDOWN;
+	task->state = 0;
+	return find_teardown(task);
+}
+
+static bool state_changed(struct task *task, const struct http_response *response,
+			  const struct tally_error *failure)
 {
 	char reason[64];
 
 	if (response == NULL) {
 		note_state_failure(task, failure->message);
-	} else if (response->status < 200 || response->status > 299) {
-		snprintf(reason, sizeof(reason), "the handler answered %d, expected 2xx",
-			 response->status);
-		note_state_failure(task, reason);
+		return false;
 	}
-	/* All states are tried, also after one that failed. */
+	if (response->status >= 200 && response->status <= 299)
+		return true;
+	snprintf(reason, sizeof(reason), "the handler answered %d, expected 2xx", response->status);
+	note_state_failure(task, reason);
+	return false;
+}
+
+/* All states are tried, also after one that failed; the provider is asked when none did. */
+static bool take_setup_answer(struct task *task, const struct http_response *response,
+			      const struct tally_error *failure)
+{
+	task->was_set_up[task->state] = state_changed(task, response, failure);
 	if (++task->state < state_calls(task))
 		return true;
-	if (task->phase == PHASE_TEARDOWN || task->outcome == OUTCOME_ERROR)
-		return false;
+	if (task->setup_failed)
+		return begin_teardown(task);
 	task->phase = PHASE_REQUEST;
 	return true;
+}
+
+static bool take_teardown_answer(struct task *task, const struct http_response *response,
+				 const struct tally_error *failure)
+{
+	state_changed(task, response, failure);
+	task->state++;
+	return find_teardown(task);
 }
 
 static void note_mismatches(struct task *task, const struct http_response *response)
@@ -104,8 +138,6 @@ static void note_mismatches(struct task *task, const struct http_response *respo
 static bool take_provider_answer(struct task *task, const struct http_response *response,
 				 const struct tally_error *failure)
 {
-	const struct tally_verify_options *options = task->run->settings->options;
-
 	task->duration_ms = tally__time_monotonic_ms() - task->sent_ms;
 	if (response == NULL)
 		note_error(task, failure->message);
@@ -116,18 +148,26 @@ static bool take_provider_answer(struct task *task, const struct http_response *
 		if (task->curl == NULL)
 			give_up(task->run, TALLY_ENOMEM, "out of memory");
 	}
-	task->phase = PHASE_TEARDOWN;
-	task->state = 0;
-	return options->state_change_url != NULL && options->state_change_teardown;
+	return begin_teardown(task);
 }
 
 /* Says whether the task has another request to send; if not, it has ended. */
 static bool take_answer(struct task *task, const struct http_response *response,
 			const struct tally_error *failure)
 {
-	bool more = task->phase == PHASE_REQUEST ? take_provider_answer(task, response, failure)
-						 : take_state_answer(task, response, failure);
+	bool more = false;
 
+	switch (task->phase) {
+	case PHASE_SETUP:
+		more = take_setup_answer(task, response, failure);
+		break;
+	case PHASE_REQUEST:
+		more = take_provider_answer(task, response, failure);
+		break;
+	case PHASE_TEARDOWN:
+		more = take_teardown_answer(task, response, failure);
+		break;
+	}
 	tally__arena_release(&task->arena);
 	if (!more)
 		end_task(task);
@@ -174,6 +214,24 @@ static void send_request(struct task *task)
 	} while (status != 0 && !run->stop && take_answer(task, NULL, &error));
 }
 
+static void begin_task(struct task *task)
+{
+	struct run *run = task->run;
+
+	run->active++;
+	task->phase = PHASE_REQUEST;
+	if (run->settings->options->state_change_url != NULL) {
+		task->phase = PHASE_SETUP;
+		task->was_set_up = tally__arena_alloc_array(&run->arena, state_calls(task),
+							    sizeof(*task->was_set_up));
+		if (task->was_set_up == NULL) {
+			give_up(run, TALLY_ENOMEM, "out of memory");
+			return;
+		}
+	}
+	send_request(task);
+}
+
 /* Keeps as many interactions under way as are allowed.  While the provider has never answered and a
  * connection to it failed, no more are started: one that is down need not be asked for each. */
 static void start_tasks(struct run *run)
@@ -184,10 +242,7 @@ static void start_tasks(struct run *run)
 
 		if (!task->selected)
 			continue;
-		run->active++;
-		task->phase = run->settings->options->state_change_url != NULL ? PHASE_SETUP
-									       : PHASE_REQUEST;
-		send_request(task);
+		begin_task(task);
 	}
 }
 

@@ -29,7 +29,9 @@ struct task {
 	struct arena arena; /* of the request under way and its answer */
 	struct http_request request;
 	enum phase phase;
-	size_t state; /* the provider state whose turn it is */
+	size_t state;     /* the provider state whose turn it is */
+	bool *was_set_up; /* for each state; in the run's arena */
+	bool setup_failed, teardown_failed;
 	int64_t sent_ms;
 
 	/* The outcome; texts are made in the run's arena. */

@@ -70,6 +70,8 @@ static int answer_state_change(const struct fixture *fixture, const struct http_
 			strstr(request->target, "teardown") != NULL;
 
 	response->status = teardown ? fixture->teardown_status : fixture->state_status;
+	if (!teardown && strstr(request->body, "a bad state") != NULL)
+		response->status = 500;
 	return 0;
 }
 
@@ -458,6 +460,35 @@ static void a_failing_setup_is_an_error(void **state)
 	assert_not_in(fixture->log.bytes, "teardown");
 	assert_null(tally__json_get(interaction(fixture, 0, 0), "request"));
 	assert_int_equal(count(fixture, "failed"), 2);
+}
+
+/* The provider is not asked, and what was set up does not stay. */
+static void only_what_was_set_up_is_torn_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_contract(fixture, "3.0.0", "interactions",
+		     "{\"description\":\"three states\",\"providerStates\":[{\"name\":\"s1\"},"
+		     "{\"name\":\"a bad state\"},{\"name\":\"s3\"}],\"request\":{\"path\":"
+		     "\"/ping\"},\"response\":{\"status\":204}}");
+	use_states(fixture);
+	fixture->options.state_change_teardown = true;
+	verify_well(fixture);
+	assert_string_equal(
+		fixture->log.bytes,
+		"POST /_states {\"action\":\"setup\",\"params\":{},\"state\":\"s1\"}\n"
+		"POST /_states {\"action\":\"setup\",\"params\":{},\"state\":\"a bad state\"}\n"
+		"POST /_states {\"action\":\"setup\",\"params\":{},\"state\":\"s3\"}\n"
+		"POST /_states {\"action\":\"teardown\",\"params\":{},\"state\":\"s1\"}\n"
+		"POST /_states {\"action\":\"teardown\",\"params\":{},\"state\":\"s3\"}\n");
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_string_equal(message(fixture, 0),
+			    "One or more of the setup state change handlers has failed: state "
+			    "\"a bad state\": the handler answered 500, expected 2xx");
+	fixture->teardown_status = 503;
+	verify_well(fixture);
+	assert_in(message(fixture, 0), "; One or more of the teardown state change handlers has "
+				       "failed: state \"s1\": the handler answered 503");
 }
 
 static void a_failing_teardown_is_an_error(void **state)
@@ -939,6 +970,7 @@ int main(void)
 		TEST(states_are_set_up_and_torn_down),
 		TEST(states_as_query),
 		TEST(a_failing_setup_is_an_error),
+		TEST(only_what_was_set_up_is_torn_down),
 		TEST(a_failing_teardown_is_an_error),
 		TEST(asynchronous_messages),
 		TEST(synchronous_messages),
