@@ -52,14 +52,14 @@ struct tally_verify_options {
  * make "success" false.  To be released with cJSON_Delete.
  *
  * A provider that answers wrongly, late or not at all is a result.  A provider state that cannot be
- * set up is an error of its interaction, and the provider is not asked; a teardown follows every
- * set-up that succeeded.
+ * set up, or matching rules that cannot be understood, are an error of their interaction, and the
+ * provider is not asked; a teardown follows every set-up that succeeded.
  *
- * Errors: TALLY_EINVAL (an option), TALLY_EPARSE (matching rules), TALLY_EUNREACHABLE (the
- * provider was asked, and no connection to it could be made at all), TALLY_ENOTHING (no
- * interactions were selected), TALLY_ELIMIT (a filter's expression takes too long),
- * TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM. Source: Pact specification,
- * "Response matching"; V3 "Provider states".  @since 0.1 */
+ * Errors: TALLY_EINVAL (an option), TALLY_EPARSE (no interaction that was selected has matching
+ * rules that can be understood), TALLY_EUNREACHABLE (the provider was asked, and no connection to
+ * it could be made at all), TALLY_ENOTHING (no interactions were selected), TALLY_ELIMIT (a
+ * filter's expression takes too long), TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM.
+ * Source: Pact specification, "Response matching"; V3 "Provider states".  @since 0.1 */
 TALLY_API int tally_verify(const struct tally_contract *const *contracts, size_t count,
 			   const struct tally_verify_options *options, cJSON **results,
 			   struct tally_error *error);

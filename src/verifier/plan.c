@@ -27,7 +27,7 @@ static int fail_nothing(const struct settings *settings, size_t contracts, size_
 	return status;
 }
 
-static int compile(struct task *task, struct tally_error *error)
+int tally__task_compile(struct task *task, struct tally_error *error)
 {
 	const struct interaction *interaction = task->interaction;
 	int status = 0;
@@ -65,10 +65,7 @@ static int add_task(struct run *run, const struct tally_contract *contract,
 	tally__arena_init(&task->arena, 0);
 	tally__buf_init(&task->message, MAX_MESSAGE_BYTES);
 	status = tally__settings_select(run->settings, interaction, &task->selected, error);
-	if (status == 0 && task->selected) {
-		run->selected_count++;
-		status = compile(task, error);
-	}
+	run->selected_count += task->selected;
 	return status;
 }
 

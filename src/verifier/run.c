@@ -214,11 +214,36 @@ static void send_request(struct task *task)
 	} while (status != 0 && !run->stop && take_answer(task, NULL, &error));
 }
 
+/* Says whether the matching rules can be used.  Rules that cannot are their interaction's error. */
+static bool compile(struct task *task)
+{
+	struct run *run = task->run;
+	struct tally_error error = TALLY_ERROR_INIT;
+	char text[TALLY_ERROR_WHERE_BYTES + TALLY_ERROR_MESSAGE_BYTES];
+	int status = tally__task_compile(task, &error);
+
+	if (status == 0)
+		return true;
+	if (status == TALLY_ENOMEM) {
+		give_up(run, status, error.message);
+		return false;
+	}
+	if (run->unusable_count++ == 0)
+		run->unusable = error;
+	tally_error_format(&error, text, sizeof(text));
+	note_error(task, text);
+	return false;
+}
+
 static void begin_task(struct task *task)
 {
 	struct run *run = task->run;
 
 	run->active++;
+	if (!compile(task)) {
+		end_task(task);
+		return;
+	}
 	task->phase = PHASE_REQUEST;
 	if (run->settings->options->state_change_url != NULL) {
 		task->phase = PHASE_SETUP;
@@ -289,6 +314,10 @@ int tally__run_all(struct run *run, struct tally_error *error)
 	status = tally__http_client_run(run->client, &run->stop, error);
 	if (status == 0 && run->fatal.code != 0)
 		status = tally__fail(error, run->fatal.code, "%s", run->fatal.message);
+	if (status == 0 && run->unusable_count == run->selected_count)
+		status = tally__fail_at(error, run->unusable.code, run->unusable.where,
+					run->unusable.line, run->unusable.column, "%s",
+					run->unusable.message);
 	if (status == 0 && !run->connected && run->unreachable.code != 0)
 		status = tally__fail(error, TALLY_EUNREACHABLE,
 				     "the provider cannot be reached, nothing was verified: %s",

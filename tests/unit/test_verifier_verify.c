@@ -864,6 +864,35 @@ static void requests_that_cannot_be_sent(void **state)
 	assert_string_equal(fixture->log.bytes, "GET /ping\n");
 }
 
+#define BAD_RULE                                                                                   \
+	"{\"description\":\"bad rule\",\"request\":{\"path\":\"/ping\"},\"response\":{\"body\":"   \
+	"{\"a\":1},\"matchingRules\":{\"body\":{\"$.a[\":{\"matchers\":[{\"match\":\"type\"}]}}}}" \
+	"}"
+
+/* One interaction's rules are no reason to leave the others unverified. */
+static void bad_rules_are_their_interactions_error(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	add_contract(fixture, "3.0.0", "interactions", BAD_RULE "," NO_STATE);
+	verify_well(fixture);
+	assert_false(success(fixture));
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_in(message(fixture, 0), "web: bad rule: ");
+	assert_in(message(fixture, 0), "$.a[");
+	assert_string_equal(outcome(fixture, 1), "passed");
+	assert_string_equal(fixture->log.bytes, "GET /ping\n");
+	fixture->options.exit_on_first_error = true;
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 1), "skipped");
+
+	fixture->options.filter_description = "bad";
+	assert_int_equal(verify(fixture), TALLY_EPARSE);
+	assert_in(fixture->error.where, "web: bad rule");
+	assert_null(fixture->results);
+}
+
 static void bad_options_are_refused(void **state)
 {
 	static const char *const urls[] = {"127.0.0.1:80", "ftp://h",    "http://", "http:///x",
@@ -987,6 +1016,7 @@ int main(void)
 		TEST(pending_failures_do_not_fail),
 		TEST(the_first_failure_can_end_a_run),
 		TEST(requests_that_cannot_be_sent),
+		TEST(bad_rules_are_their_interactions_error),
 		TEST(bad_options_are_refused),
 		TEST(reports_are_readable),
 		TEST(survives_lack_of_memory),

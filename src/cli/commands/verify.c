@@ -444,7 +444,8 @@ static const struct example examples[] = {
 
 static const struct exit_status exits[] = {
 	{EXIT_YES, "The provider honours the contracts."},
-	{EXIT_NO, "It does not; the mismatches are on standard output."},
+	{EXIT_NO, "It does not, or that could not be found out for some interactions; the "
+		  "mismatches and errors are on standard output."},
 	{EXIT_NOTHING, "There was nothing to verify: no contracts, or no interactions chosen."},
 	{0, NULL},
 };
