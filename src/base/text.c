@@ -142,6 +142,28 @@ void tally__text_add_printable(struct buf *out, const char *text, size_t len, si
 	}
 }
 
+void tally__text_add_shell(struct buf *out, const char *text, size_t len)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_./:@%+=,-";
+	size_t plain_len = 0;
+
+	while (plain_len < len && memchr(plain, text[plain_len], sizeof(plain) - 1) != NULL)
+		plain_len++;
+	if (len > 0 && plain_len == len) {
+		tally__buf_add(out, text, len);
+		return;
+	}
+	tally__buf_addc(out, '\'');
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\'')
+			tally__buf_adds(out, "'\\''");
+		else
+			tally__buf_addc(out, text[i]);
+	}
+	tally__buf_addc(out, '\'');
+}
+
 bool tally__text_to_u64(const char *text, uint64_t *out)
 {
 	uint64_t value = 0;

@@ -26,6 +26,9 @@ char tally__text_lower(char c);
  * bytes that are not UTF-8 as \xNN; cut after max_chars characters with "…" (0: never). */
 void tally__text_add_printable(struct buf *out, const char *text, size_t len, size_t max_chars);
 
+/* Appends `text` as one argument of a command, quoted where a POSIX shell needs it. */
+void tally__text_add_shell(struct buf *out, const char *text, size_t len);
+
 /* Parses a decimal number that fills the whole text.  False when it is anything else or too large.
  */
 bool tally__text_to_u64(const char *text, uint64_t *out);

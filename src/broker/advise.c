@@ -3,40 +3,22 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "broker/can_i_deploy.h"
-
-void tally__shell_quote(struct buf *out, const char *argument)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_./:@%+=,-";
-
-	if (*argument != '\0' && argument[strspn(argument, plain)] == '\0') {
-		tally__buf_adds(out, argument);
-		return;
-	}
-	tally__buf_addc(out, '\'');
-	for (const char *c = argument; *c != '\0'; c++) {
-		if (*c == '\'')
-			tally__buf_adds(out, "'\\''");
-		else
-			tally__buf_addc(out, *c);
-	}
-	tally__buf_addc(out, '\'');
-}
 
 static void add_option(struct buf *out, const char *option, const char *value)
 {
 	tally__buf_addf(out, " %s ", option);
-	tally__shell_quote(out, value);
+	tally__text_add_shell(out, value, strlen(value));
 }
 
 /* Quoted pieces side by side are one argument to a shell. */
 static void add_pair_of(struct buf *out, const char *application, const char *version)
 {
 	tally__buf_addc(out, ' ');
-	tally__shell_quote(out, application);
+	tally__text_add_shell(out, application, strlen(application));
 	tally__buf_addc(out, '@');
-	tally__shell_quote(out, version);
+	tally__text_add_shell(out, version, strlen(version));
 }
 
 /* "APP@VERSION" is split at its last "@": where that would be another, or it looks like an option,

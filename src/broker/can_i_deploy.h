@@ -17,9 +17,6 @@ void tally__pair_explain(struct buf *out, const struct pair *pair,
 void tally__pair_advise(struct buf *out, const struct pair *pair,
 			const struct deploy_question *question);
 
-/* Appends one argument, quoted where a shell needs it. */
-void tally__shell_quote(struct buf *out, const char *argument);
-
 /* The whole answer, for judged pairs.  *answer is an object, or what there is of it on failure. */
 int tally__deploy_answer(struct records *records, const struct deploy_question *question,
 			 const struct pair *pairs, cJSON **answer, struct tally_error *error);

@@ -9,19 +9,6 @@
 #define MAX_SHOWN_BODY_BYTES ((size_t)8192)
 #define MAX_COMMAND_BYTES    ((size_t)4 << 20)
 
-/* 'text', as any POSIX shell reads it. */
-static void add_quoted(struct buf *out, const char *text, size_t len)
-{
-	tally__buf_addc(out, '\'');
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\'')
-			tally__buf_adds(out, "'\\''");
-		else
-			tally__buf_addc(out, text[i]);
-	}
-	tally__buf_addc(out, '\'');
-}
-
 static bool contains_nocase(const char *text, const char *part)
 {
 	for (; *text != '\0'; text++) {
@@ -58,7 +45,7 @@ static void add_header(struct buf *out, const char *name, const char *value)
 	else
 		tally__buf_addf(&line, "%s: %s", name, is_secret(name) ? "***" : value);
 	tally__buf_adds(out, " -H ");
-	add_quoted(out, line.bytes, line.len);
+	tally__text_add_shell(out, line.bytes, line.len);
 	if (line.status != 0)
 		out->status = line.status;
 	tally__buf_release(&line);
@@ -81,7 +68,7 @@ static void add_body(struct buf *out, const struct http_request *request)
 {
 	if (can_be_shown(request->body, request->body_len)) {
 		tally__buf_adds(out, " --data-raw ");
-		add_quoted(out, request->body, request->body_len);
+		tally__text_add_shell(out, request->body, request->body_len);
 	} else {
 		tally__buf_addf(
 			out, " --data-binary @BODY # BODY: a file with the %zu bytes of the body",
@@ -89,7 +76,13 @@ static void add_body(struct buf *out, const struct http_request *request)
 	}
 }
 
-static void add_command(struct buf *out, const struct http_request *request)
+static void add_method(struct buf *out, const char *method)
+{
+	tally__buf_adds(out, " -X ");
+	tally__text_add_shell(out, method, strlen(method));
+}
+
+static void add_command(struct buf *out, const struct http_request *request, const char *url)
 {
 	const struct http_headers *headers = &request->headers;
 
@@ -97,28 +90,44 @@ static void add_command(struct buf *out, const struct http_request *request)
 	if (strcmp(request->method, "HEAD") == 0 && request->body_len == 0)
 		tally__buf_adds(out, " --head");
 	else if (strcmp(request->method, "GET") != 0 || request->body_len > 0)
-		tally__buf_addf(out, " -X %s", request->method);
-	if (strstr(request->target, "/.") != NULL)
+		add_method(out, request->method);
+	if (strstr(url, "/.") != NULL)
 		tally__buf_adds(out, " --path-as-is");
-	if (strpbrk(request->target, "[]{}") != NULL)
+	if (strpbrk(url, "[]{}") != NULL)
 		tally__buf_adds(out, " --globoff");
 	for (size_t i = 0; i < headers->count; i++)
 		add_header(out, headers->items[i].name, headers->items[i].value);
 	if (request->body_len > 0 && tally__http_header_get(headers, "Content-Type") == NULL)
 		tally__buf_adds(out, " -H 'Content-Type:'");
 	tally__buf_addc(out, ' ');
-	add_quoted(out, request->target, strlen(request->target));
+	tally__text_add_shell(out, url, strlen(url));
 	if (request->body_len > 0)
 		add_body(out, request);
 }
 
-const char *tally__verifier_curl(struct arena *arena, const struct http_request *request)
+const char *tally__verifier_shown_url(struct arena *arena, const char *url)
+{
+	const char *authority = strstr(url, "://");
+	const char *host = NULL;
+
+	authority = authority != NULL ? authority + 3 : url;
+	for (const char *c = authority; *c != '\0' && strchr("/?#", *c) == NULL; c++) {
+		if (*c == '@')
+			host = c;
+	}
+	if (host == NULL)
+		return tally__arena_strdup(arena, url);
+	return tally__arena_printf(arena, "%.*s***%s", (int)(authority - url), url, host);
+}
+
+const char *tally__verifier_curl(struct arena *arena, const struct http_request *request,
+				 const char *url)
 {
 	const char *copy = NULL;
 	struct buf command;
 
 	tally__buf_init(&command, MAX_COMMAND_BYTES);
-	add_command(&command, request);
+	add_command(&command, request, url);
 	if (command.status == 0)
 		copy = tally__arena_memdup(arena, command.bytes, command.len);
 	else if (command.status == TALLY_ELIMIT)

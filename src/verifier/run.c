@@ -144,7 +144,7 @@ static bool take_provider_answer(struct task *task, const struct http_response *
 	else
 		note_mismatches(task, response);
 	if (task->outcome != OUTCOME_PASSED && task->url != NULL) {
-		task->curl = tally__verifier_curl(&task->run->arena, &task->request);
+		task->curl = tally__verifier_curl(&task->run->arena, &task->request, task->url);
 		if (task->curl == NULL)
 			give_up(task->run, TALLY_ENOMEM, "out of memory");
 	}
@@ -189,7 +189,7 @@ static int make_request(struct task *task, struct tally_error *error)
 	if (status != 0)
 		return status;
 	task->method = tally__arena_strdup(kept, task->request.method);
-	task->url = tally__arena_strdup(kept, task->request.target);
+	task->url = tally__verifier_shown_url(kept, task->request.target);
 	return task->method != NULL && task->url != NULL ? 0 : tally__fail_nomem(error);
 }
 

@@ -39,7 +39,7 @@ struct task {
 	struct buf message; /* why it is an error */
 	cJSON *mismatches;  /* NULL: none */
 	size_t omitted_mismatches;
-	const char *method, *url; /* NULL: nothing was asked */
+	const char *method, *url; /* as shown; NULL: nothing was asked */
 	const char *curl;         /* a command that asks again; only when it did not pass */
 	int64_t duration_ms;
 };
@@ -67,8 +67,12 @@ int tally__verifier_state_request(struct http_request *out, struct arena *arena,
 int tally__verifier_compare(struct task *task, const struct http_response *response,
 			    struct tally_error *error);
 
-/* A shell command that sends this request again, secrets left out; made in `arena`, NULL when
- * memory is short. */
-const char *tally__verifier_curl(struct arena *arena, const struct http_request *request);
+/* A copy of a URL with "***" for its user and password; NULL when memory is short. */
+const char *tally__verifier_shown_url(struct arena *arena, const char *url);
+
+/* A shell command that sends this request to `url` again, secrets left out; made in `arena`, NULL
+ * when memory is short. */
+const char *tally__verifier_curl(struct arena *arena, const struct http_request *request,
+				 const char *url);
 
 #endif

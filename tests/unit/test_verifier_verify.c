@@ -326,7 +326,7 @@ static void each_part_can_fail(void **state)
 	assert_in(mismatch_places(fixture, 3), "body-type");
 	assert_in(tally__json_get_string(tally__json_get(interaction(fixture, 0, 2), "request"),
 					 "curl"),
-		  "curl -i 'http://127.0.0.1:");
+		  "curl -i http://127.0.0.1:");
 }
 
 static void requests_go_out_as_written(void **state)
@@ -387,6 +387,28 @@ static void own_headers_replace_the_contracts(void **state)
 	assert_in(curl, "/it'\\''s'");
 	assert_in(curl, "--data-raw '{\"a\":1}'");
 	assert_not_in(curl, "Bearer");
+}
+
+static void commands_are_safe_to_paste(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *host = strstr(fixture->options.provider_url, "://") + 3;
+	const cJSON *request;
+	const char *curl;
+
+	add_contract(fixture, "3.0.0", "interactions",
+		     "{\"description\":\"a\",\"request\":{\"method\":\"A|B&$'*`\",\"path\":\"/p\"},"
+		     "\"response\":{\"status\":200}}");
+	fixture->options.provider_url =
+		tally__arena_printf(&fixture->arena, "http://me:pa@ss@%s/x@y", host);
+	verify_well(fixture);
+	request = tally__json_get(interaction(fixture, 0, 0), "request");
+	curl = tally__json_get_string(request, "curl");
+	assert_in(curl, " -X 'A|B&$'\\''*`' '");
+	assert_in(curl, tally__arena_printf(&fixture->arena, "'http://***@%s/x@y/p'", host));
+	assert_not_in(curl, "pa@ss");
+	assert_string_equal(tally__json_get_string(request, "url"),
+			    tally__arena_printf(&fixture->arena, "http://***@%s/x@y/p", host));
 }
 
 static void use_states(struct fixture *fixture)
@@ -948,7 +970,7 @@ static void reports_are_readable(void **state)
 			"     - body $.total: Expected ");
 	assert_in(text, "         expected: 12.5");
 	assert_in(text, "         actual:   ");
-	assert_in(text, "     ask again: curl -i -H 'Accept: application/json' 'http://127.0.0.1:");
+	assert_in(text, "     ask again: curl -i -H 'Accept: application/json' http://127.0.0.1:");
 	assert_in(text, "note: 1 of 3 interactions need a provider state");
 	assert_not_in(text, "\x1b");
 	tally_free(text);
@@ -996,6 +1018,7 @@ int main(void)
 		TEST(each_part_can_fail),
 		TEST(requests_go_out_as_written),
 		TEST(own_headers_replace_the_contracts),
+		TEST(commands_are_safe_to_paste),
 		TEST(states_are_set_up_and_torn_down),
 		TEST(states_as_query),
 		TEST(a_failing_setup_is_an_error),
