@@ -56,9 +56,10 @@ struct tally_verify_options {
  * provider is not asked; a teardown follows every set-up that succeeded.
  *
  * Errors: TALLY_EINVAL (an option), TALLY_EPARSE (no interaction that was selected has matching
- * rules that can be understood), TALLY_EUNREACHABLE (the provider was asked, and no connection to
- * it could be made at all), TALLY_ENOTHING (no interactions were selected), TALLY_ELIMIT (a
- * filter's expression takes too long), TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM.
+ * rules that can be understood), TALLY_EUNREACHABLE (no connection to the provider could be made at
+ * all; a state-change URL with its scheme, host and port counts as the provider), TALLY_ENOTHING
+ * (no interactions were selected), TALLY_ELIMIT (a filter's expression takes too long),
+ * TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM.
  * Source: Pact specification, "Response matching"; V3 "Provider states".  @since 0.1 */
 TALLY_API int tally_verify(const struct tally_contract *const *contracts, size_t count,
 			   const struct tally_verify_options *options, cJSON **results,

@@ -290,8 +290,8 @@ static void on_done(void *context, const struct http_response *response,
 	/* The run is over: nothing that ends now says anything about the provider. */
 	if (run->stop)
 		return;
-	/* Only the provider's own answers say whether it is there: states have another server. */
-	if (task->phase == PHASE_REQUEST)
+	/* Where states have a server of their own, that one says nothing about the provider. */
+	if (task->phase == PHASE_REQUEST || run->settings->one_server)
 		note_connection(run, failure);
 	if (take_answer(task, response, failure))
 		send_request(task);

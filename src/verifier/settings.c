@@ -29,6 +29,21 @@ static int check_url(const char *what, const char *url, bool is_base, struct tal
 	return 0;
 }
 
+/* The length of a URL's scheme, host and port, as they are written. */
+static size_t server_len(const char *url)
+{
+	size_t scheme = (size_t)(strstr(url, "://") + 3 - url);
+
+	return scheme + strcspn(url + scheme, "/?#");
+}
+
+static bool same_server(const char *a, const char *b)
+{
+	size_t len = server_len(a);
+
+	return server_len(b) == len && strncmp(a, b, len) == 0;
+}
+
 static int set_urls(struct settings *settings, struct tally_error *error)
 {
 	const struct tally_verify_options *options = settings->options;
@@ -44,6 +59,8 @@ static int set_urls(struct settings *settings, struct tally_error *error)
 		status = check_url("state_change_url", options->state_change_url, false, error);
 	if (status != 0)
 		return status;
+	settings->one_server = options->state_change_url != NULL &&
+			       same_server(options->provider_url, options->state_change_url);
 	len = strlen(options->provider_url);
 	while (options->provider_url[len - 1] == '/')
 		len--;

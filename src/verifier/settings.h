@@ -12,6 +12,7 @@ struct settings {
 	const struct tally_verify_options *options; /* lent */
 	struct arena arena;
 	const char *base_url;        /* provider_url without closing slashes */
+	bool one_server;             /* the provider handles its states itself */
 	struct http_headers headers; /* for every request */
 	struct regex *description;   /* NULL: any */
 	struct regex *state;         /* NULL: any */
