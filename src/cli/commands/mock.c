@@ -30,6 +30,60 @@ struct mock_run {
 	char *path;         /* of the contract that was written; or NULL */
 };
 
+/* Reads the contract again from a document. */
+static int replace_contract(struct tally_contract **contract, const cJSON *document,
+			    struct tally_error *error)
+{
+	struct tally_contract *changed = NULL;
+	char *text = NULL;
+	size_t len = 0;
+	int code = tally_json_write(&text, &len, document, TALLY_JSON_COMPACT, error);
+
+	if (code == 0)
+		code = tally_contract_parse(&changed, text, len, error);
+	tally_free(text);
+	if (code < 0)
+		return code;
+	tally_contract_free(*contract);
+	*contract = changed;
+	return 0;
+}
+
+/* A mock provider speaks HTTP: messages are not exercised, and must not get into the contract as
+ * if they were. */
+static int drop_messages(struct tally_contract **contract, const char *path,
+			 struct tally_error *error)
+{
+	cJSON *document = NULL;
+	cJSON *list, *item, *next;
+	size_t count = 0;
+	int code = tally_contract_write(*contract, TALLY_SPEC_V4, &document, error);
+
+	if (code < 0)
+		return code;
+	list = cJSON_GetObjectItemCaseSensitive(document, "interactions");
+	for (item = list ? list->child : NULL; item; item = next) {
+		const char *type = json_text(item, "type");
+
+		next = item->next;
+		if (type && strcmp(type, "Synchronous/HTTP") == 0)
+			continue;
+		cJSON_Delete(cJSON_DetachItemViaPointer(list, item));
+		count++;
+	}
+	if (count > 0 && !list->child)
+		code = set_error(error, TALLY_ENOTHING, path,
+				 "expected at least one HTTP interaction, found only messages, "
+				 "which a mock provider cannot serve");
+	else if (count > 0)
+		code = replace_contract(contract, document, error);
+	cJSON_Delete(document);
+	if (code == 0 && count > 0)
+		note("%s: %zu message%s neither served nor written to the contract", path, count,
+		     count == 1 ? " is" : "s are");
+	return code;
+}
+
 /* The tests may take long: what would keep the contract from being written is found out before. */
 static int check_contract(const struct tally_contract *contract, const struct mock_options *o,
 			  const char *path, struct tally_error *error)
@@ -137,6 +191,7 @@ static int mock(struct call *call, const struct mock_options *o)
 	/* Before the mock starts its threads, which would take the signals otherwise. */
 	signals_hold(&run.signals);
 	if (tally_expectations_read_file(&run.contract, call->operands[0], &error) < 0 ||
+	    drop_messages(&run.contract, call->operands[0], &error) < 0 ||
 	    check_contract(run.contract, o, call->operands[0], &error) < 0 ||
 	    tally_mock_start(&run.mock, run.contract, &options, &error) < 0) {
 		status = failed(&error);
@@ -202,7 +257,7 @@ static const struct example examples[] = {
 static const struct exit_status exits[] = {
 	{EXIT_YES, "Everything expected was asked, nothing else was, and the contract is written."},
 	{EXIT_NO, "Something expected was not asked, or something else was; or COMMAND failed."},
-	{EXIT_NOTHING, "There are no interactions to serve."},
+	{EXIT_NOTHING, "There are no HTTP interactions to serve."},
 	{0, NULL},
 };
 
@@ -215,7 +270,7 @@ const struct command command_mock = {
 		"with the variable TALLY_MOCK_URL set to the mock's address; without, serves until "
 		"interrupted. Then checks that every expectation was exercised and that nothing "
 		"else was asked, and writes the contract, or merges it into the file that is "
-		"there.\n\n"
+		"there. Messages are neither served nor written.\n\n"
 		"The first line on standard output is \"listening on\" and the address. If COMMAND "
 		"fails, no contract is written, and its exit status is passed on (128 and the "
 		"signal's number when a signal ended it).",
