@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 /* Whether bytes[at] exists and continues a UTF-8 sequence, within [low, high]. */
 static bool is_tail(const unsigned char *bytes, size_t len, size_t at, unsigned low, unsigned high)
 {
@@ -162,6 +164,33 @@ void tally__text_add_shell(struct buf *out, const char *text, size_t len)
 			tally__buf_addc(out, text[i]);
 	}
 	tally__buf_addc(out, '\'');
+}
+
+const char *tally__text_shown(struct arena *arena, const char *text, size_t max_chars)
+{
+	struct buf shown;
+	const char *copy = NULL;
+
+	tally__buf_init(&shown, LIMIT_DOCUMENT_BYTES);
+	tally__text_add_printable(&shown, text, strlen(text), max_chars);
+	if (shown.status == 0)
+		copy = tally__arena_memdup(arena, shown.bytes, shown.len);
+	tally__buf_release(&shown);
+	return copy ? copy : "…";
+}
+
+void tally__text_add_utf8(struct buf *out, const char *text, size_t len)
+{
+	while (len > 0) {
+		size_t valid = tally__utf8_valid_len(text, len);
+
+		tally__buf_add(out, text, valid);
+		if (valid == len)
+			return;
+		tally__buf_adds(out, "\xEF\xBF\xBD");
+		text += valid + 1;
+		len -= valid + 1;
+	}
 }
 
 bool tally__text_to_u64(const char *text, uint64_t *out)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 /* The number of leading bytes that are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
@@ -28,6 +29,12 @@ void tally__text_add_printable(struct buf *out, const char *text, size_t len, si
 
 /* Appends `text` as one argument of a command, quoted where a POSIX shell needs it. */
 void tally__text_add_shell(struct buf *out, const char *text, size_t len);
+
+/* The same as a string made in `arena`, for a message; "…" when memory is short. */
+const char *tally__text_shown(struct arena *arena, const char *text, size_t max_chars);
+
+/* Appends `text` with U+FFFD for each byte that is not UTF-8. */
+void tally__text_add_utf8(struct buf *out, const char *text, size_t len);
 
 /* Parses a decimal number that fills the whole text.  False when it is anything else or too large.
  */

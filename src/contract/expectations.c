@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "contract/inline.h"
 #include "contract/reader.h"
 
@@ -117,8 +118,8 @@ static int check_body_type(struct extractor *extractor, const cJSON *part, const
 		return 0;
 	return tally__extractor_fail(extractor, member,
 				     "expected a string or one matcher with a string: matchers "
-				     "inside a body of type %.60s are not supported",
-				     declared);
+				     "inside a body of type %s are not supported",
+				     tally__text_shown(extractor->arena, declared, 60));
 }
 
 static int take_body(struct extractor *extractor, enum tally_spec spec, cJSON *part,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "contract/inline.h"
 
 static const char matcher_key[] = "pact:matcher:type";
@@ -288,10 +289,10 @@ static int add_named_rule(struct extractor *extractor, const cJSON *object, cons
 	if (strchr(type->valuestring, '('))
 		return tally__extractor_fail(
 			extractor, matcher_key,
-			"expected the name of a matching rule, found the expression \"%.60s\", "
+			"expected the name of a matching rule, found the expression \"%s\", "
 			"which is not supported here: write it as "
 			"{\"pact:matcher:type\": \"type\", \"value\": …}",
-			type->valuestring);
+			tally__text_shown(extractor->arena, type->valuestring, 60));
 	status = tally__inline_rule(extractor, object, type->valuestring, &rule);
 	return status ? status : add_rule(extractor, rule);
 }

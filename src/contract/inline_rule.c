@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "contract/inline.h"
 
 static const char matcher_key[] = "pact:matcher:type";
@@ -117,11 +118,14 @@ int tally__inline_check(struct extractor *extractor, const cJSON *object)
 		    has_attribute(made, name))
 			continue;
 		return tally__extractor_fail(extractor, name,
-					     "\"%.60s\" is no attribute of the %s \"%.60s\"", name,
+					     "\"%s\" is no attribute of the %s \"%s\"",
+					     tally__text_shown(extractor->arena, name, 60),
 					     matcher || !generator ? "rule" : "generator",
-					     matcher     ? matcher
-					     : generator ? generator
-							 : "list");
+					     tally__text_shown(extractor->arena,
+							       matcher     ? matcher
+							       : generator ? generator
+									   : "list",
+							       60));
 	}
 	return 0;
 }

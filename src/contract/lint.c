@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "contract/inline.h"
 #include "contract/lint.h"
 
@@ -16,19 +17,23 @@ void tally__lint_add(struct lint *lint, enum lint_level level, const char *rule,
 	size_t mark = lint->pointer.len;
 	cJSON *finding;
 	struct buf message;
+	struct buf valid;
 	va_list arguments;
 
 	if (lint->status != 0 || lint->count >= LIMIT_LINT_FINDINGS)
 		return;
 	lint->count++;
 	tally__buf_init(&message, LIMIT_DOCUMENT_BYTES);
+	tally__buf_init(&valid, LIMIT_DOCUMENT_BYTES);
 	va_start(arguments, format);
 	tally__buf_addv(&message, format, arguments);
 	va_end(arguments);
+	/* It goes into JSON, so it has to be UTF-8. */
+	tally__text_add_utf8(&valid, message.bytes, message.len);
 	if (member)
 		tally__pointer_add(&lint->pointer, member);
 	finding = cJSON_CreateObject();
-	if (!finding || message.status != 0 || lint->pointer.status != 0 ||
+	if (!finding || message.status != 0 || valid.status != 0 || lint->pointer.status != 0 ||
 	    tally__json_put(finding, "level",
 			    cJSON_CreateString(level == LINT_ERROR ? "error" : "warning")) != 0 ||
 	    tally__json_put(finding, "rule", cJSON_CreateString(rule)) != 0 ||
@@ -36,7 +41,7 @@ void tally__lint_add(struct lint *lint, enum lint_level level, const char *rule,
 	     tally__json_put(finding, "interaction",
 			     cJSON_CreateString(lint->interaction->description)) != 0) ||
 	    tally__json_put(finding, "pointer", cJSON_CreateString(lint->pointer.bytes)) != 0 ||
-	    tally__json_put(finding, "message", cJSON_CreateString(message.bytes)) != 0) {
+	    tally__json_put(finding, "message", cJSON_CreateString(valid.bytes)) != 0) {
 		cJSON_Delete(finding);
 		lint->status = TALLY_ENOMEM;
 	} else {
@@ -44,15 +49,16 @@ void tally__lint_add(struct lint *lint, enum lint_level level, const char *rule,
 	}
 	tally__buf_truncate(&lint->pointer, mark);
 	tally__buf_release(&message);
+	tally__buf_release(&valid);
 }
 
 static void lint_extra(struct lint *lint, const cJSON *extra)
 {
 	for (const cJSON *member = extra ? extra->child : NULL; member; member = member->next)
 		tally__lint_add(lint, LINT_WARNING, "unknown-member", member->string,
-				"the specification has no member \"%.60s\" here: it is kept, but "
+				"the specification has no member \"%s\" here: it is kept, but "
 				"means nothing",
-				member->string);
+				tally__text_shown(&lint->arena, member->string, 60));
 }
 
 /* A body whose type nothing declares is taken for what it looks like. */
@@ -89,8 +95,8 @@ static void lint_request(struct lint *lint, const struct request *request)
 
 	if (*request->path != '/')
 		tally__lint_add(lint, LINT_ERROR, "path", "path",
-				"expected a path that starts with \"/\", found \"%.100s\"",
-				request->path);
+				"expected a path that starts with \"/\", found \"%s\"",
+				tally__text_shown(&lint->arena, request->path, 100));
 	if (strchr(request->path, '?'))
 		tally__lint_add(lint, LINT_ERROR, "path", "path",
 				"the path holds a \"?\": query parameters belong into \"query\"");

@@ -157,17 +157,17 @@ static void lint_entry(struct lint *lint, const char *place, const cJSON *entry)
 	if (combine && !tally__text_equal_nocase(combine, "AND") &&
 	    !tally__text_equal_nocase(combine, "OR"))
 		tally__lint_add(lint, LINT_WARNING, "unknown-combine", NULL,
-				"the rule at %s combines by \"%.20s\", which is taken for AND: "
+				"the rule at %s combines by \"%s\", which is taken for AND: "
 				"write AND or OR",
-				place, combine);
+				place, tally__text_shown(&lint->arena, combine, 20));
 	for (const cJSON *rule = matchers ? matchers->child : NULL; rule; rule = rule->next) {
 		const char *name = rule_name(rule);
 
 		if (name && !tally__rule_is_known(name))
 			tally__lint_add(lint, LINT_WARNING, "unknown-rule", NULL,
-					"the specification has no rule \"%.60s\" (at %s): without "
+					"the specification has no rule \"%s\" (at %s): without "
 					"the plugin that has it, nothing matches",
-					name, place);
+					tally__text_shown(&lint->arena, name, 60), place);
 	}
 }
 
@@ -203,7 +203,8 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 
 	if (!is_well_formed(path)) {
 		tally__lint_add(lint, LINT_ERROR, "malformed-path", NULL,
-				"expected a path such as $.orders[*].id, found \"%.100s\"", path);
+				"expected a path such as $.orders[*].id, found \"%s\"",
+				tally__text_shown(&lint->arena, path, 100));
 		return;
 	}
 	lint_entry(lint, path, entry);
@@ -249,8 +250,9 @@ static void lint_named(struct lint *lint, const struct lint_part *part, const cJ
 		if (is_header ? !tally__header_find(list, entry->string)
 			      : !tally__query_find(list, entry->string))
 			tally__lint_add(lint, LINT_WARNING, "rule-without-example", NULL,
-					"no %s \"%.100s\" is expected: the rule is never used",
-					is_header ? "header" : "query parameter", entry->string);
+					"no %s \"%s\" is expected: the rule is never used",
+					is_header ? "header" : "query parameter",
+					tally__text_shown(&lint->arena, entry->string, 100));
 	}
 }
 
@@ -271,9 +273,9 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 
 	if (!is_category(name)) {
 		tally__lint_add(lint, LINT_WARNING, "unknown-category", NULL,
-				"the specification has no category \"%.60s\" of matching rules: "
+				"the specification has no category \"%s\" of matching rules: "
 				"write body, header, query, path, method, status or metadata",
-				name);
+				tally__text_shown(&lint->arena, name, 60));
 		return;
 	}
 	if (cJSON_IsArray(tally__json_get(category, "matchers"))) {
@@ -313,6 +315,6 @@ void tally__lint_rules(struct lint *lint, const struct lint_part *part)
 	     category = category->next)
 		if (!is_category(category->string))
 			tally__lint_add(lint, LINT_WARNING, "unknown-category", members[1],
-					"the specification has no category \"%.60s\" of generators",
-					category->string);
+					"the specification has no category \"%s\" of generators",
+					tally__text_shown(&lint->arena, category->string, 60));
 }

@@ -189,9 +189,10 @@ static int report_conflict(struct merge *merge, const struct interaction *a,
 		tally__buf_addf(&sides, ", %s has ", merge->names[1]);
 		add_shown(&sides, right_found);
 		status = tally__fail(merge->error, TALLY_ECONFLICT,
-				     "interaction \"%.200s\" stands in both with different "
+				     "interaction \"%s\" stands in both with different "
 				     "content: %s: %s",
-				     b->description, place.bytes, sides.bytes);
+				     tally__text_shown(&merge->arena, b->description, 200),
+				     place.bytes, sides.bytes);
 	}
 	tally__buf_release(&place);
 	tally__buf_release(&sides);
@@ -338,15 +339,19 @@ static int build(struct merge *merge, cJSON **out)
 
 static int check_names(struct merge *merge)
 {
+	struct arena *arena = &merge->arena;
+
 	if (strcmp(merge->a->consumer, merge->b->consumer) == 0 &&
 	    strcmp(merge->a->provider, merge->b->provider) == 0)
 		return 0;
 	return tally__fail(merge->error, TALLY_EINVAL,
-			   "%s is between \"%.100s\" and \"%.100s\", %s between \"%.100s\" and "
-			   "\"%.100s\": only contracts between the same two applications can be "
+			   "%s is between \"%s\" and \"%s\", %s between \"%s\" and "
+			   "\"%s\": only contracts between the same two applications can be "
 			   "merged",
-			   merge->names[0], merge->a->consumer, merge->a->provider, merge->names[1],
-			   merge->b->consumer, merge->b->provider);
+			   merge->names[0], tally__text_shown(arena, merge->a->consumer, 100),
+			   tally__text_shown(arena, merge->a->provider, 100), merge->names[1],
+			   tally__text_shown(arena, merge->b->consumer, 100),
+			   tally__text_shown(arena, merge->b->provider, 100));
 }
 
 static int run(struct merge *merge, cJSON **out)

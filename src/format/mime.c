@@ -89,11 +89,11 @@ static size_t count_separators(const char *text)
 	return count;
 }
 
-static int fail_malformed(const char *text, struct tally_error *error)
+static int fail_malformed(const char *text, struct arena *arena, struct tally_error *error)
 {
 	return tally__fail(error, TALLY_EPARSE,
-			   "expected a media type such as application/json, found \"%.100s\"",
-			   text);
+			   "expected a media type such as application/json, found \"%s\"",
+			   tally__text_shown(arena, text, 100));
 }
 
 static int parse_params(struct mime *out, struct arena *arena, const char *cursor, const char *text,
@@ -114,7 +114,7 @@ static int parse_params(struct mime *out, struct arena *arena, const char *curso
 			return tally__fail_nomem(error);
 		cursor = skip_blanks(cursor);
 		if (!*params[count].name || *cursor != '=')
-			return fail_malformed(text, error);
+			return fail_malformed(text, arena, error);
 		cursor = skip_blanks(cursor + 1);
 		params[count].value = take_value(&cursor, arena);
 		if (!params[count].value)
@@ -122,7 +122,7 @@ static int parse_params(struct mime *out, struct arena *arena, const char *curso
 		count++;
 	}
 	if (*cursor)
-		return fail_malformed(text, error);
+		return fail_malformed(text, arena, error);
 	qsort(params, count, sizeof(*params), compare_params);
 	out->params = params;
 	out->param_count = count;
@@ -142,12 +142,12 @@ int tally__mime_parse(struct mime *out, struct arena *arena, const char *text,
 	if (!mime.main)
 		return tally__fail_nomem(error);
 	if (!*mime.main || *cursor++ != '/')
-		return fail_malformed(text, error);
+		return fail_malformed(text, arena, error);
 	sub = take_token(&cursor, arena);
 	if (!sub)
 		return tally__fail_nomem(error);
 	if (!*sub)
-		return fail_malformed(text, error);
+		return fail_malformed(text, arena, error);
 	plus = strrchr(sub, '+');
 	if (plus && plus > sub && plus[1]) {
 		*plus = '\0';

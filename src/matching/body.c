@@ -112,13 +112,14 @@ static void report_type(const struct bodies *b, bool message)
 
 	if (message) {
 		tally__walk_report(b->walk, &place, "equality", &e, &a,
-				   "Expected message with content type %.300s but was %.300s",
-				   expected, actual);
+				   "Expected message with content type %s but was %s",
+				   tally__walk_shown(b->walk, expected),
+				   tally__walk_shown(b->walk, actual));
 	} else {
 		tally__walk_report(b->walk, &place, "equality", &e, &a,
-				   "Expected a body of '%.300s' but the actual content type was "
-				   "'%.300s'",
-				   expected, actual);
+				   "Expected a body of '%s' but the actual content type was '%s'",
+				   tally__walk_shown(b->walk, expected),
+				   tally__walk_shown(b->walk, actual));
 	}
 }
 
@@ -288,9 +289,9 @@ static void compare_bytes(const struct bodies *b)
 		return;
 	}
 	tally__walk_report(b->walk, &place, "equality", &e, &a,
-			   "Unable to match the body: matching rules for '%.200s' content are not "
+			   "Unable to match the body: matching rules for '%s' content are not "
 			   "supported",
-			   type_text(b->walk, &b->expected->type));
+			   tally__walk_shown(b->walk, type_text(b->walk, &b->expected->type)));
 }
 
 static void compare_form(const struct bodies *b)

@@ -148,6 +148,20 @@ static void report_header(struct walk *walk, const struct place *place, const ch
 	tally__walk_report_text(walk, place, "equality", expected, actual);
 }
 
+static void report_missing_value(struct walk *walk, const struct place *place, const char *at_index,
+				 const struct operand *expected, size_t actual_count)
+{
+	struct buf *text = tally__walk_message(walk, place);
+
+	if (text) {
+		tally__buf_adds(text, "Expected value ");
+		tally__display_value(text, expected);
+		tally__buf_addf(text, "%s but was missing (actual has %zu value(s))", at_index,
+				actual_count);
+	}
+	tally__walk_report_text(walk, place, "equality", expected, NULL);
+}
+
 /* Several values on either side, without a rule: position by position. */
 static void compare_header_values(struct walk *walk, const struct place *place,
 				  const struct name_values *expected,
@@ -163,10 +177,7 @@ static void compare_header_values(struct walk *walk, const struct place *place,
 		if (!at_index) {
 			tally__walk_fail(walk, TALLY_ENOMEM);
 		} else if (i >= actual->value_count) {
-			tally__walk_report(walk, place, "equality", &e, NULL,
-					   "Expected value '%.400s'%s but was missing (actual has "
-					   "%zu value(s))",
-					   e.text, at_index, actual->value_count);
+			report_missing_value(walk, place, at_index, &e, actual->value_count);
 		} else if (i >= expected->value_count ||
 			   !equal_header_values(place->name, expected->values[i],
 						actual->values[i])) {
@@ -184,8 +195,8 @@ static void compare_header(struct walk *walk, const struct rules *rules,
 	struct place place = {.kind = MISMATCH_HEADER, .name = expected->name};
 	bool single = expected->value_count == 1 && actual->value_count == 1;
 
-	place.prefix = tally__arena_printf(&walk->arena,
-					   "Mismatch with header '%.200s': ", expected->name);
+	place.prefix = tally__arena_printf(&walk->arena, "Mismatch with header '%s': ",
+					   tally__walk_shown(walk, expected->name));
 	if (!place.prefix) {
 		tally__walk_fail(walk, TALLY_ENOMEM);
 		return;
@@ -231,8 +242,8 @@ void tally__match_headers(struct walk *walk, const struct rules *rules,
 			struct operand e = tally__operand_text(tally__values_text(walk, wanted));
 
 			tally__walk_report(walk, &place, "equality", &e, NULL,
-					   "Expected a header '%.200s' but was missing",
-					   wanted->name);
+					   "Expected a header '%s' but was missing",
+					   tally__walk_shown(walk, wanted->name));
 		}
 	}
 }

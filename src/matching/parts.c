@@ -24,9 +24,9 @@ void tally__match_method(struct walk *walk, const struct rules *rules, const cha
 	if (rules->method) {
 		tally__walk_apply(walk, &place, rules->method, false, &e, &a);
 	} else if (!tally__text_equal_nocase(expected, actual)) {
-		tally__walk_report(walk, &place, "equality", &e, &a,
-				   "Expected method of %.100s but received %.100s", expected,
-				   actual);
+		tally__walk_report(
+			walk, &place, "equality", &e, &a, "Expected method of %s but received %s",
+			tally__walk_shown(walk, expected), tally__walk_shown(walk, actual));
 	}
 }
 
@@ -212,8 +212,8 @@ static void compare_parameter(struct walk *walk, const struct parameters *p,
 	if (expected->value_count == 0 && actual->value_count > 0) {
 		after = tally__values_text(walk, actual);
 		tally__walk_report(walk, place, "equality", NULL, NULL,
-				   "Expected an empty parameter list for '%.200s' but received %s",
-				   expected->name, after ? after : "");
+				   "Expected an empty parameter list for '%s' but received %s",
+				   tally__walk_shown(walk, expected->name), after ? after : "");
 		return;
 	}
 	if (expected->value_count != actual->value_count) {
@@ -326,8 +326,8 @@ static void compare_metadata(struct walk *walk, const struct place *place, const
 	}
 	text = tally__walk_message(walk, place);
 	if (text) {
-		tally__buf_addf(text, "Expected metadata key '%.200s' to have value '",
-				place->name);
+		tally__buf_addf(text, "Expected metadata key '%s' to have value '",
+				tally__walk_shown(walk, place->name));
 		tally__display_json(text, expected);
 		tally__buf_adds(text, "' but was '");
 		tally__display_json(text, actual);
@@ -353,7 +353,8 @@ static void match_metadata_key(struct walk *walk, const struct reach *reach, con
 
 	if (!actual) {
 		tally__walk_report(walk, &place, "equality", &e, NULL,
-				   "Expected message metadata '%.200s' but was missing", key);
+				   "Expected message metadata '%s' but was missing",
+				   tally__walk_shown(walk, key));
 		return;
 	}
 	if (!tally__reach_child(walk, reach, 1, key, len, tally__path_is_index(key, len), &child)) {

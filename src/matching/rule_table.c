@@ -456,7 +456,9 @@ static void describe_not_empty(struct buf *out, const struct application *a)
 static void describe_pattern(struct buf *out, const struct application *a, const char *what)
 {
 	add_text_subject(out, a);
-	tally__buf_addf(out, " to match a %s pattern of '%.200s'", what, a->rule->text);
+	tally__buf_addf(out, " to match a %s pattern of '", what);
+	tally__display_text(out, a->rule->text, strlen(a->rule->text));
+	tally__buf_addc(out, '\'');
 	if (a->actual.json) {
 		add_reason(out, a, ": ");
 	}
@@ -479,10 +481,10 @@ static void describe_datetime(struct buf *out, const struct application *a)
 
 static void describe_content_type(struct buf *out, const struct application *a)
 {
-	tally__buf_addf(out,
-			"Expected binary contents to have content type '%.200s' but detected "
-			"contents was '%s'",
-			a->rule->text, a->reason ? a->reason : "application/octet-stream");
+	tally__buf_adds(out, "Expected binary contents to have content type '");
+	tally__display_text(out, a->rule->text, strlen(a->rule->text));
+	tally__buf_addf(out, "' but detected contents was '%s'",
+			a->reason ? a->reason : "application/octet-stream");
 }
 
 static void describe_semver(struct buf *out, const struct application *a)

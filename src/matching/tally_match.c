@@ -36,9 +36,10 @@ static int match_query_text(const cJSON *expected, const cJSON *actual,
 		e.len = strlen(e.text);
 		a.len = strlen(a.text);
 		tally__walk_report(&walk, &place, "equality", &e, &a,
-				   "Expected query '%.200s' but received '%.200s' (version 1.0 "
-				   "compares the text)",
-				   e.text, a.text);
+				   "Expected query '%s' but received '%s' (version 1.0 compares "
+				   "the text)",
+				   tally__walk_shown(&walk, e.text),
+				   tally__walk_shown(&walk, a.text));
 	}
 	status = walk.status;
 	tally__walk_release(&walk);

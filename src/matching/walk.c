@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "matching/display.h"
 #include "matching/walk.h"
 
@@ -92,17 +93,39 @@ static size_t list_frames(const struct frame *frame,
 	return count;
 }
 
+/* A copy that the mismatches own; it goes into JSON, so it has to be UTF-8. */
+static const char *keep(struct walk *walk, const char *text, size_t len)
+{
+	struct arena *arena = &walk->mismatches->arena;
+	const char *copy = NULL;
+	struct buf valid;
+
+	tally__buf_init(&valid, LIMIT_DOCUMENT_BYTES);
+	if (tally__utf8_valid_len(text, len) < len) {
+		tally__text_add_utf8(&valid, text, len);
+		text = valid.bytes;
+		len = valid.len;
+	}
+	if (valid.status == 0) {
+		copy = tally__arena_memdup(arena, text, len);
+	}
+	tally__buf_release(&valid);
+	if (!copy) {
+		tally__walk_fail(walk, TALLY_ENOMEM);
+	}
+	return copy;
+}
+
 static const char *take_text(struct walk *walk, struct buf *text)
 {
-	char *copy = NULL;
+	const char *copy = NULL;
 
 	if (text->status == TALLY_ELIMIT) {
 		text->status = 0; /* cut at its maximum, which is far beyond what people read */
 	}
 	if (text->status == 0) {
-		copy = tally__arena_memdup(&walk->mismatches->arena, text->bytes, text->len);
-	}
-	if (!copy) {
+		copy = keep(walk, text->bytes, text->len);
+	} else {
 		tally__walk_fail(walk, TALLY_ENOMEM);
 	}
 	tally__buf_clear(text);
@@ -196,7 +219,7 @@ static void add_mismatch(struct walk *walk, const struct place *place, const cha
 		mismatch.path = human_path(walk, place->frame);
 		mismatch.pointer = json_pointer(walk, place->frame);
 	} else {
-		mismatch.path = tally__arena_strdup(&list->arena, place->name);
+		mismatch.path = keep(walk, place->name, strlen(place->name));
 	}
 	mismatch.expected = value_text(walk, expected);
 	mismatch.actual = value_text(walk, actual);
@@ -254,6 +277,11 @@ void tally__walk_report(struct walk *walk, const struct place *place, const char
 struct buf *tally__walk_message(struct walk *walk, const struct place *place)
 {
 	return start_text(walk, place) ? &walk->text : NULL;
+}
+
+const char *tally__walk_shown(struct walk *walk, const char *text)
+{
+	return tally__text_shown(&walk->arena, text, LIMIT_SHOWN_BYTES / 2);
 }
 
 /* ---- rules in reach ---- */

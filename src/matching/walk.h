@@ -92,6 +92,9 @@ void tally__walk_report_text(struct walk *walk, const struct place *place, const
 /* The buffer for a message, with the place's prefix in it; NULL when no text is wanted. */
 struct buf *tally__walk_message(struct walk *walk, const struct place *place);
 
+/* A name or type as messages show it, made in walk->arena. */
+const char *tally__walk_shown(struct walk *walk, const char *text);
+
 /* ---- rules in reach ---- */
 
 /* At the root of a document whose rules are `root`. */

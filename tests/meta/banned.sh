@@ -50,6 +50,13 @@ allocation() {
 }
 expect 'memory comes from src/base, that of the program from its scratch' allocation
 
+# A precision counts bytes and may cut a character in two.
+cut_text() {
+	grep -HnE '%\.[0-9]+s' $(sources src/matching src/contract src/consumer src/format)
+	:
+}
+expect 'no text cut within a character' cut_text
+
 text_files() {
 	if [ -e .git ]; then
 		git ls-files -co --exclude-standard

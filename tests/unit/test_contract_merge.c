@@ -388,6 +388,30 @@ static void check_lint(const char *text, const char *expected)
 	tally_contract_free(contract);
 }
 
+/* A finding about a name that is cut can be written as JSON. */
+static void cuts_names_between_characters(void **state)
+{
+	struct tally_contract *contract;
+	cJSON *findings = NULL;
+	struct buf text;
+
+	(void)state;
+	tally__buf_init(&text, 10000);
+	tally__buf_adds(&text, "{\"consumer\":{\"name\":\"c\"},\"provider\":{\"name\":\"p\"},\"");
+	for (int i = 0; i < 59; i++)
+		tally__buf_addc(&text, 'k');
+	tally__buf_adds(&text, "éé\":1,\"interactions\":[]}");
+	contract = parsed(text.bytes);
+	assert_int_equal(tally_contract_lint(contract, &findings, NULL), 0);
+	tally__buf_clear(&text);
+	tally__json_add(&text, findings, TALLY_JSON_COMPACT);
+	assert_int_equal(text.status, 0);
+	assert_non_null(strstr(text.bytes, "kké…"));
+	tally__buf_release(&text);
+	cJSON_Delete(findings);
+	tally_contract_free(contract);
+}
+
 #define RULED(body, rules)                                                                         \
 	TOP("3.0.0", "{\"description\":\"d\",\"request\":{},\"response\":{\"status\":200,"         \
 		     "\"headers\":{\"Content-Type\":\"application/json\"},\"body\":" body          \
@@ -460,6 +484,7 @@ int main(void)
 		cmocka_unit_test(names_from_outside_stay_in_the_folder),
 		cmocka_unit_test_setup_teardown(saves_under_the_path_it_says, make_folder,
 						remove_folder),
+		cmocka_unit_test(cuts_names_between_characters),
 		cmocka_unit_test(lints_contracts),
 		cmocka_unit_test(lints_rules),
 	};

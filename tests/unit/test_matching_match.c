@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "matching/match.h"
 #include "tally/match.h"
 
@@ -207,6 +208,70 @@ static void test_matcher_is_used_again(void **state)
 		tally__mismatches_release(&again);
 	}
 	release(&found);
+}
+
+/* ---- texts that are cut ---- */
+
+/* `before` and 'k's up to `len` bytes, "é", `after`. */
+static char *make_name(const char *before, size_t len, const char *after)
+{
+	struct buf out;
+
+	tally__buf_init(&out, LIMIT_DOCUMENT_BYTES);
+	tally__buf_adds(&out, before);
+	for (size_t i = 0; i < len; i++) {
+		tally__buf_addc(&out, 'k');
+	}
+	tally__buf_addf(&out, "é%s", after);
+	assert_int_equal(out.status, 0);
+	return tally__buf_take(&out, NULL);
+}
+
+/* Wherever a name is cut, what is said about it can be written as JSON. */
+static void test_names_are_cut_between_characters(void **state)
+{
+	static const struct {
+		enum tally_part part;
+		const char *before, *after, *actual;
+	} examples[] = {
+		{TALLY_PART_MESSAGE, "{\"metadata\":{\"", "\":1}}", "{}"},
+		{TALLY_PART_REQUEST, "{\"headers\":{\"", "\":\"x\"}}", "{}"},
+		{TALLY_PART_RESPONSE, "{\"headers\":{\"A\":[\"x\",\"", "\"]}}",
+		 "{\"headers\":{\"A\":\"x\"}}"},
+		{TALLY_PART_RESPONSE,
+		 "{\"body\":\"x\",\"matchingRules\":{\"body\":{\"$\":{\"matchers\":[{\"match\":"
+		 "\"contentType\",\"value\":\"",
+		 "\"}]}}}}", "{\"body\":\"y\"}"},
+	};
+	static const size_t lengths[] = {59, 99, 198, 199, 299, 398, 399, 400};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+		for (size_t j = 0; j < sizeof lengths / sizeof lengths[0]; j++) {
+			char *text = make_name(examples[i].before, lengths[j], examples[i].after);
+			cJSON *expected = parse(text);
+			cJSON *actual = parse(examples[i].actual);
+			cJSON *mismatches = NULL;
+			struct buf out;
+			struct tally_error error = TALLY_ERROR_INIT;
+
+			if (tally_match(examples[i].part, TALLY_SPEC_V3, expected, actual,
+					&mismatches, &error) != 0) {
+				print_message("# %zu: %s: %s\n", i, error.where, error.message);
+				fail();
+			}
+			assert_non_null(mismatches->child);
+			tally__buf_init(&out, LIMIT_DOCUMENT_BYTES);
+			tally__json_add(&out, mismatches, TALLY_JSON_COMPACT);
+			assert_int_equal(out.status, 0);
+			assert_int_equal(tally__utf8_valid_len(out.bytes, out.len), out.len);
+			tally__buf_release(&out);
+			cJSON_Delete(mismatches);
+			cJSON_Delete(expected);
+			cJSON_Delete(actual);
+			tally__free(text);
+		}
+	}
 }
 
 /* ---- limits ---- */
@@ -428,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_bad_arguments),
 		cmocka_unit_test(test_wire),
 		cmocka_unit_test(test_matcher_is_used_again),
+		cmocka_unit_test(test_names_are_cut_between_characters),
 		cmocka_unit_test(test_many_mismatches),
 		cmocka_unit_test(test_alternatives_beyond_the_limit),
 		cmocka_unit_test(test_long_values_are_cut),
