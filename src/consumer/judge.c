@@ -70,6 +70,16 @@ static enum outcome outcome_of(const struct mismatches *mismatches)
 	return OUTCOME_MISMATCH;
 }
 
+/* A match beats a near miss that expects more; then the points count. */
+static bool is_better(const struct mismatches *mismatches, long points,
+		      const struct verdict *verdict, long best)
+{
+	bool matches = mismatches->count == 0;
+	bool best_matches = verdict->outcome == OUTCOME_MATCH;
+
+	return matches != best_matches ? matches : points > best;
+}
+
 int tally__mock_judge(struct tally_mock *mock, const struct request *actual,
 		      struct verdict *verdict, struct tally_error *error)
 {
@@ -91,7 +101,7 @@ int tally__mock_judge(struct tally_mock *mock, const struct request *actual,
 			return status;
 		}
 		points = score(&expectation->interaction->request, actual, &mismatches);
-		if (verdict->expectation && points <= best) {
+		if (verdict->expectation && !is_better(&mismatches, points, verdict, best)) {
 			tally__mismatches_release(&mismatches);
 			continue;
 		}
