@@ -234,6 +234,20 @@ static void the_more_exact_expectation_wins(void **state)
 	assert_int_equal(ask(&without).status, 401);
 }
 
+/* However much another one expects that is there too. */
+static void a_match_wins_over_a_near_miss(void **state)
+{
+	const struct question question = {
+		.method = "GET", .target = "/", .headers = {"A", "1", "B", "2", "C", "3"}};
+
+	(void)state;
+	start(TOP("{\"description\":\"near\",\"request\":{\"headers\":{\"A\":\"1\",\"B\":\"2\","
+		  "\"C\":\"3\"},\"body\":\"text\"},\"response\":{\"status\":500}},"
+		  "{\"description\":\"exact\",\"request\":{},\"response\":{\"status\":200}}"),
+	      NULL);
+	assert_int_equal(ask(&question).status, 200);
+}
+
 static void pre_flights_are_answered(void **state)
 {
 	const struct tally_mock_options options = {.cors = true};
@@ -441,6 +455,7 @@ int main(void)
 		TEST(says_what_differs),
 		TEST(tells_the_unexpected_and_the_missing),
 		TEST(the_more_exact_expectation_wins),
+		TEST(a_match_wins_over_a_near_miss),
 		TEST(pre_flights_are_answered),
 		TEST(unasked_pre_flights_are_no_failure),
 		TEST(odd_bytes_are_reported),
