@@ -304,8 +304,20 @@ static void compare_form(const struct bodies *b)
 					      .kind = MISMATCH_BODY,
 					      .rules = b->expected->rules,
 					      .form = true};
-	const char *e = tally__arena_memdup(&b->walk->arena, b->expected->bytes, b->expected->len);
-	const char *a = tally__arena_memdup(&b->walk->arena, b->actual_bytes, b->actual_len);
+	const char *e = NULL;
+	const char *a = NULL;
+
+	/* Names and values are strings; what stands behind a NUL must not go unseen. */
+	if (b->actual_len > 0 && memchr(b->actual_bytes, '\0', b->actual_len)) {
+		report_unparsable(b, "actual", "a form cannot hold a NUL byte");
+		return;
+	}
+	if (b->expected->len > 0 && memchr(b->expected->bytes, '\0', b->expected->len)) {
+		report_unparsable(b, "expected", "a form cannot hold a NUL byte");
+		return;
+	}
+	e = tally__arena_memdup(&b->walk->arena, b->expected->bytes, b->expected->len);
+	a = tally__arena_memdup(&b->walk->arena, b->actual_bytes, b->actual_len);
 
 	if (!e || !a || tally__query_parse(&expected, &b->walk->arena, e) != 0 ||
 	    tally__query_parse(&actual, &b->walk->arena, a) != 0) {

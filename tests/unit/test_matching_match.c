@@ -210,6 +210,31 @@ static void test_matcher_is_used_again(void **state)
 	release(&found);
 }
 
+/* A form is compared to its end, not to its first NUL. */
+static void test_form_with_nul(void **state)
+{
+	static const char received[] = "a=1\0&evil=2";
+	struct response actual = {
+		.status = 200,
+		.body = {.state = BODY_PRESENT, .bytes = received, .len = sizeof received - 1}};
+	struct found found;
+
+	(void)state;
+	compare(&found,
+		"{\"headers\":{\"Content-Type\":\"application/x-www-form-urlencoded\"},"
+		"\"body\":\"a=1\"}",
+		"application/x-www-form-urlencoded", "a=1");
+	assert_int_equal(found.mismatches.count, 0);
+	assert_int_equal(tally__header_add(&actual.headers, &found.arena, "Content-Type",
+					   "application/x-www-form-urlencoded"),
+			 0);
+	assert_int_equal(
+		tally__match_response(found.matcher, &actual, &found.mismatches, &found.error), 0);
+	assert_int_equal(found.mismatches.count, 1);
+	assert_non_null(strstr(found.mismatches.items[0].message, "NUL"));
+	release(&found);
+}
+
 /* ---- texts that are cut ---- */
 
 /* `before` and 'k's up to `len` bytes, "é", `after`. */
@@ -493,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_bad_arguments),
 		cmocka_unit_test(test_wire),
 		cmocka_unit_test(test_matcher_is_used_again),
+		cmocka_unit_test(test_form_with_nul),
 		cmocka_unit_test(test_names_are_cut_between_characters),
 		cmocka_unit_test(test_many_mismatches),
 		cmocka_unit_test(test_alternatives_beyond_the_limit),
