@@ -46,6 +46,14 @@ TALLY_API int tally_json_read_file(cJSON **out, const char *path, struct tally_e
 TALLY_API int tally_json_write(char **out, size_t *len, const cJSON *value,
 			       enum tally_json_style style, struct tally_error *error);
 
+/* Writes a value to a file in TALLY_JSON_PRETTY with a final newline.  A regular file is replaced
+ * in one step, so that it is never half there, and keeps its permissions; a link stays a link; a
+ * device or pipe is written to; folders that are missing are made.  `-` is not special.  Also
+ * TALLY_EIO.
+ * @since 0.1 */
+TALLY_API int tally_json_write_file(const char *path, const cJSON *value,
+				    struct tally_error *error);
+
 /* Releases text that this library handed over.  NULL is fine.  @since 0.1 */
 TALLY_API void tally_free(void *pointer);
 

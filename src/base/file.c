@@ -22,6 +22,7 @@
 #define READ_BYTES 16384
 /* Names that are tried for a temporary file; each is random, so that one is enough in practice. */
 #define TEMPORARY_TRIES  100
+#define LINKS_MAX        40
 #define LOCK_WAIT_MIN_MS 1
 #define LOCK_WAIT_MAX_MS 64
 
@@ -233,24 +234,71 @@ static int replace_existing(const char *path, const struct stat *old, const char
 	return status;
 }
 
+static int replace_missing(const char *path, const void *bytes, size_t len,
+			   struct tally_error *error)
+{
+	char *folder = folder_of(path);
+	int status;
+
+	if (folder == NULL)
+		return tally__fail_nomem(error);
+	status = tally__dir_make(folder, error);
+	tally__free(folder);
+	return status == TALLY_OK ? replace_regular(path, NULL, bytes, len, error) : status;
+}
+
+/* Reads the link at *path into `target`, as a path that can be opened from here.  False when there
+ * is no link. */
+static bool follow_link(struct buf *target, const char *path)
+{
+	char text[PATH_MAX];
+	ssize_t len = readlink(path, text, sizeof(text));
+	const char *slash = strrchr(path, '/');
+
+	tally__buf_clear(target);
+	if (len < 0 || (size_t)len >= sizeof(text))
+		return false;
+	if (text[0] != '/' && slash != NULL)
+		tally__buf_add(target, path, (size_t)(slash - path) + 1);
+	tally__buf_add(target, text, (size_t)len);
+	return true;
+}
+
+/* A link that leads to nothing stays a link, too: what it leads to is made. */
+static int replace_absent(const char *path, const void *bytes, size_t len,
+			  struct tally_error *error)
+{
+	struct buf paths[2];
+	struct stat info;
+	int status = TALLY_OK;
+
+	tally__buf_init(&paths[0], (size_t)PATH_MAX * 2);
+	tally__buf_init(&paths[1], (size_t)PATH_MAX * 2);
+	/* stat() has followed them all, so that they form no circle; they may change meanwhile. */
+	for (int links = 0; links < LINKS_MAX && status == TALLY_OK; links++) {
+		struct buf *target = &paths[links % 2];
+
+		if (lstat(path, &info) != 0 || !S_ISLNK(info.st_mode) || !follow_link(target, path))
+			break;
+		status = tally__buf_status(target, error);
+		path = target->bytes;
+	}
+	if (status == TALLY_OK)
+		status = replace_missing(path, bytes, len, error);
+	tally__buf_release(&paths[0]);
+	tally__buf_release(&paths[1]);
+	return status;
+}
+
 int tally__file_replace(const char *path, const void *bytes, size_t len, struct tally_error *error)
 {
 	struct stat old;
-	char *folder;
-	int status;
 
 	if (stat(path, &old) == 0)
 		return replace_existing(path, &old, bytes, len, error);
 	if (errno != ENOENT)
 		return tally__fail_errno(error, TALLY_EIO, path, errno, "cannot write");
-	folder = folder_of(path);
-	if (folder == NULL)
-		return tally__fail_nomem(error);
-	status = tally__dir_make(folder, error);
-	tally__free(folder);
-	if (status != TALLY_OK)
-		return status;
-	return replace_regular(path, NULL, bytes, len, error);
+	return replace_absent(path, bytes, len, error);
 }
 
 static void sleep_ms(long milliseconds)

@@ -80,11 +80,8 @@ const char *plural(size_t count);
  */
 char *read_standard_input(struct call *call, size_t max_bytes, size_t *len,
 			  struct tally_error *error);
-/* Writes a file by way of another, so that it is never half there; "-" is standard output. */
-int write_file(struct call *call, const char *path, const char *text, struct tally_error *error);
-/* The same for a JSON document. */
-int write_json_file(struct call *call, const char *path, const cJSON *value,
-		    struct tally_error *error);
+/* Writes a JSON document to a file as a whole; "-" is standard output. */
+int write_json_file(const char *path, const cJSON *value, struct tally_error *error);
 
 /* Sets an error that the program itself found. */
 __attribute__((format(printf, 4, 5))) int set_error(struct tally_error *error, int code,

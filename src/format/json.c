@@ -177,6 +177,21 @@ int tally_json_read_file(cJSON **out, const char *path, struct tally_error *erro
 	return status;
 }
 
+int tally_json_write_file(const char *path, const cJSON *value, struct tally_error *error)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int status = tally_json_write(&text, &len, value, TALLY_JSON_PRETTY, error);
+
+	if (status != TALLY_OK)
+		return status;
+	/* The closing NUL gives its place to the newline: a file has none. */
+	text[len] = '\n';
+	status = tally__file_replace(path, text, len + 1, error);
+	tally_free(text);
+	return status;
+}
+
 cJSON *tally__json_create_number_text(const char *text, size_t len)
 {
 	char shorter[JSON_CJSON_NUMBER_BYTES];

@@ -61,18 +61,27 @@ test_expect_success 'bad input is refused; nothing is written' '
 '
 
 test_expect_success 'a file that cannot be written' '
-	expect_refused "no/where.json" "$tally" merge one.json -o no/where.json
+	expect_status 4 "$tally" merge one.json -o one.json/where.json
+	expect_in err "one.json/where.json: cannot write"
 	mkdir -p folder
-	expect_refused "folder: expected a file, found a folder" "$tally" merge one.json -o folder
+	expect_status 4 "$tally" merge one.json -o folder
+	expect_in err "folder: expected a file to replace, found a folder"
 	[ ! -c /dev/full ] || {
 		expect_status 4 "$tally" merge one.json -o /dev/full
-		expect_in err "/dev/full: writing failed"
+		expect_in err "/dev/full: cannot write"
 		status=0
 		"$tally" merge one.json -o - >/dev/full 2>err || status=$?
 		[ "$status" -eq 4 ]
 	}
 	# No half-written file is left behind.
-	expect_no_lines find . -name "*.json.*"
+	expect_no_lines find . -name ".tally-*"
+'
+
+test_expect_success 'a link stays a link; folders that are missing are made' '
+	ln -s new/linked.json link.json
+	"$tally" merge one.json -o link.json
+	[ -L link.json ]
+	is_json new/linked.json
 '
 
 test_expect_success 'an existing file keeps its permissions' '

@@ -139,9 +139,9 @@ test_expect_success 'results that cannot be written: 4' '
 		expect_status 4 "$tally" verify good.json --provider-url "$url" \
 			--state-change-url "$url/provider-states" --json /dev/full
 	}
-	expect_status 2 "$tally" verify good.json --provider-url "$url" \
-		--state-change-url "$url/provider-states" --json no/where.json
-	expect_in err "no/where.json"
+	expect_status 4 "$tally" verify good.json --provider-url "$url" \
+		--state-change-url "$url/provider-states" --json good.json/where.json
+	expect_in err "good.json/where.json"
 	stop_server
 '
 

@@ -189,6 +189,16 @@ static void test_replace_through_a_link(void **state)
 	assert_content("d/a", "new");
 	assert_int_equal(lstat("link", &info), 0);
 	assert_true(S_ISLNK(info.st_mode));
+	/* Also one that leads to nothing yet, by way of another. */
+	assert_int_equal(mkdir("e", 0777), 0);
+	assert_int_equal(symlink("second", "e/first"), 0);
+	assert_int_equal(symlink("../f/new", "e/second"), 0);
+	assert_int_equal(tally__file_replace("e/first", "made", 4, NULL), 0);
+	assert_content("f/new", "made");
+	assert_int_equal(lstat("e/first", &info), 0);
+	assert_true(S_ISLNK(info.st_mode));
+	assert_int_equal(lstat("e/second", &info), 0);
+	assert_true(S_ISLNK(info.st_mode));
 }
 
 static void test_replace_does_not_rename_over_devices(void **state)

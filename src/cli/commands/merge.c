@@ -69,7 +69,7 @@ static int run(struct call *call)
 		code = tally_contract_write(merged, spec_to_write(merged, o.spec), &document,
 					    &error);
 	if (code == 0)
-		code = write_json_file(call, o.output, document, &error);
+		code = write_json_file(o.output, document, &error);
 	if (code < 0)
 		status = failed(&error);
 	cJSON_Delete(document);

@@ -274,7 +274,7 @@ static int print(struct verify_run *run)
 	const char *json = run->options->json;
 	char *text = NULL;
 
-	if (json && write_json_file(run->call, json, run->results, &error) < 0)
+	if (json && write_json_file(json, run->results, &error) < 0)
 		return failed(&error);
 	if (run->options->format == FORMAT_JSON)
 		return out_json(run->results, &error) < 0 ? failed(&error) : 0;
