@@ -139,6 +139,8 @@ test_expect_success 'bad expectations are refused' '
 	expect_in err "none.json" "found none"
 '
 
+# Used in the single quotes below.
+# shellcheck disable=SC2034
 message="{\"type\": \"Asynchronous/Messages\", \"description\": \"an event\", \"contents\": {\"content\": {\"id\": 1}, \"contentType\": \"application/json\"}}"
 
 test_expect_success 'messages alone are nothing to serve: 3, no contract' '

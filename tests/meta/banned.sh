@@ -52,6 +52,7 @@ expect 'memory comes from src/base, that of the program from its scratch' alloca
 
 # A precision counts bytes and may cut a character in two.
 cut_text() {
+	# shellcheck disable=SC2046
 	grep -HnE '%\.[0-9]+s' $(sources src/matching src/contract src/consumer src/format)
 	:
 }
