@@ -56,7 +56,9 @@ TALLY_API const char *tally_contract_description(const struct tally_contract *co
 
 /* The contract as JSON of specification version `spec` (V2, V3 or V4), to be released with
  * cJSON_Delete.  TALLY_EINVAL when that version cannot say it (messages below V3, synchronous
- * messages below V4, HTTP and messages mixed below V4); TALLY_EUNSUPPORTED for other versions;
+ * messages below V4, HTTP and messages mixed below V4; below V4 also an interaction's key, pending,
+ * comments, transport other than "http", markup and plugin configuration: the message names
+ * interaction and member); TALLY_EUNSUPPORTED for other versions;
  * TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_contract_write(const struct tally_contract *contract, enum tally_spec spec,
 				   cJSON **out, struct tally_error *error);
@@ -84,9 +86,10 @@ enum tally_save_mode {
 };
 
 /* Writes `<consumer>-<provider>.json` into the folder `dir` (made if missing), under a lock and by
- * rename, so that parallel test processes lose nothing.  *path (may be NULL) is the file's path, to
- * be released with tally_free.  TALLY_ECONFLICT, TALLY_EPARSE (the file that is there),
- * TALLY_EINVAL and TALLY_EUNSUPPORTED as for tally_contract_write, TALLY_EIO.  @since 0.1 */
+ * rename, so that parallel test processes lose nothing.  What is written has version `spec`; merged
+ * into a file of a newer version, it keeps that one.  *path (may be NULL) is the file's path, to be
+ * released with tally_free.  TALLY_ECONFLICT, TALLY_EPARSE (the file that is there), TALLY_EINVAL
+ * and TALLY_EUNSUPPORTED as for tally_contract_write, TALLY_EIO.  @since 0.1 */
 TALLY_API int tally_contract_save(const struct tally_contract *contract, enum tally_spec spec,
 				  const char *dir, enum tally_save_mode mode, char **path,
 				  struct tally_error *error);

@@ -86,6 +86,8 @@ static int save_locked(const struct tally_contract *contract, enum tally_spec sp
 	struct tally_contract *old = NULL;
 	struct tally_contract *merged = NULL;
 	struct tally_error absent = TALLY_ERROR_INIT;
+	/* An older version could not say all that the file says. */
+	bool keeps_version = mode == TALLY_SAVE_MERGE;
 	int status = tally_contract_read_file(&old, path, &absent);
 
 	if (status == TALLY_ENOFILE)
@@ -100,7 +102,8 @@ static int save_locked(const struct tally_contract *contract, enum tally_spec sp
 	if (status != 0)
 		tally__error_within(error, path);
 	else
-		status = write_file(merged, spec, path, error);
+		status = write_file(merged, keeps_version && old->spec > spec ? old->spec : spec,
+				    path, error);
 	tally_contract_free(merged);
 	tally_contract_free(old);
 	return status;

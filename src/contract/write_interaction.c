@@ -1,6 +1,8 @@
 /* Interactions of every kind, as each version writes them. */
 #include "config.h"
 
+#include <string.h>
+
 #include "contract/reader.h"
 #include "contract/writer.h"
 
@@ -113,6 +115,33 @@ static unsigned members_of(const struct writer *writer, enum interaction_kind ki
 	return writer->spec == TALLY_SPEC_V4 ? MEMBERS_HTTP : MEMBERS_OLD_HTTP;
 }
 
+/* The members that only version 4 has; without them, verdicts or identities would be others.  What
+ * version 4 takes for granted may go: the transport "http", a pending that is false. */
+static void refuse_loss(struct writer *writer, const struct interaction *interaction)
+{
+	const char *transport = interaction->transport;
+	const struct {
+		const char *member;
+		bool is_there;
+	} members[] = {
+		{"key", interaction->key},
+		{"pending", interaction->pending},
+		{"transport", transport && strcmp(transport, "http") != 0},
+		{"comments", interaction->comments && interaction->comments->child},
+		{"interactionMarkup", interaction->markup && interaction->markup->child},
+		{"pluginConfiguration",
+		 interaction->plugin_configuration && interaction->plugin_configuration->child},
+	};
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+		if (members[i].is_there)
+			tally__writer_refuse(writer,
+					     "\"%s\" has \"%s\", which version %s does not know: "
+					     "write version 4",
+					     interaction->description, members[i].member,
+					     tally_spec_text(writer->spec));
+}
+
 /* What names and describes an interaction, but is no part of what it says. */
 static void write_labels(struct writer *writer, cJSON *out, const struct interaction *interaction)
 {
@@ -164,6 +193,8 @@ cJSON *tally__writer_interaction(struct writer *writer, const struct interaction
 					     tally_spec_text(writer->spec));
 		write_sync(writer, out, interaction);
 	}
+	if (writer->spec < TALLY_SPEC_V4)
+		refuse_loss(writer, interaction);
 	if (writer->status == 0)
 		return out;
 	cJSON_Delete(out);

@@ -259,6 +259,67 @@ static void saves_merges_and_overwrites(void **state)
 	assert_saved("Shop-Orders.json", "a /a;b /c;");
 }
 
+/* A file of a newer version stays one: the older cannot say all that it says. */
+static void merging_keeps_the_newer_version(void **state)
+{
+	struct tally_contract *contract = parsed(TOP("3.0.0", GET("b", "/b", "")));
+	struct tally_contract *saved = NULL;
+	char path[4096];
+
+	(void)state;
+	save(TOP("4.0",
+		 GET("a", "/a", ",\"key\":\"1\",\"pending\":true,\"comments\":{\"text\":[\"x\"]}")),
+	     TALLY_SAVE_MERGE, 0);
+	assert_int_equal(
+		tally_contract_save(contract, TALLY_SPEC_V3, folder, TALLY_SAVE_MERGE, NULL, NULL),
+		0);
+	snprintf(path, sizeof(path), "%s/Shop-Orders.json", folder);
+	assert_int_equal(tally_contract_read_file(&saved, path, NULL), 0);
+	assert_int_equal(tally_contract_spec(saved), TALLY_SPEC_V4);
+	assert_int_equal(saved->interaction_count, 2);
+	assert_string_equal(saved->interactions[0].key, "1");
+	assert_true(saved->interactions[0].pending);
+	assert_non_null(saved->interactions[0].comments);
+	tally_contract_free(saved);
+	tally_contract_free(contract);
+}
+
+static void older_versions_lose_nothing(void **state)
+{
+	static const struct {
+		const char *text, *member;
+	} cases[] = {
+		{TOP("4.0", GET("a", "/a", ",\"key\":\"1\"")), "key"},
+		{TOP("4.0", GET("a", "/a", ",\"pending\":true")), "pending"},
+		{TOP("4.0", GET("a", "/a", ",\"comments\":{\"text\":[\"x\"]}")), "comments"},
+		{TOP("4.0", GET("a", "/a", ",\"transport\":\"grpc\"")), "transport"},
+		{TOP("4.0", GET("a", "/a", ",\"pluginConfiguration\":{\"x\":1}")),
+		 "pluginConfiguration"},
+		{TOP("4.0", GET("a", "/a", ",\"interactionMarkup\":{\"x\":1}")),
+		 "interactionMarkup"},
+		{TOP("4.0",
+		     GET("a", "/a", ",\"transport\":\"http\",\"pending\":false,\"comments\":{}")),
+		 NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tally_contract *contract = parsed(cases[i].text);
+		struct tally_error error = TALLY_ERROR_INIT;
+		cJSON *json = NULL;
+
+		assert_int_equal(tally_contract_write(contract, TALLY_SPEC_V3, &json, &error),
+				 cases[i].member ? TALLY_EINVAL : 0);
+		if (cases[i].member) {
+			assert_null(json);
+			assert_non_null(strstr(error.message, "\"a\""));
+			assert_non_null(strstr(error.message, cases[i].member));
+		}
+		cJSON_Delete(json);
+		tally_contract_free(contract);
+	}
+}
+
 static void a_broken_file_is_not_written_over(void **state)
 {
 	char path[4096];
@@ -477,6 +538,9 @@ int main(void)
 		cmocka_unit_test(many_interactions_merge_quickly),
 		cmocka_unit_test_setup_teardown(saves_merges_and_overwrites, make_folder,
 						remove_folder),
+		cmocka_unit_test_setup_teardown(merging_keeps_the_newer_version, make_folder,
+						remove_folder),
+		cmocka_unit_test(older_versions_lose_nothing),
 		cmocka_unit_test_setup_teardown(a_broken_file_is_not_written_over, make_folder,
 						remove_folder),
 		cmocka_unit_test_setup_teardown(parallel_processes_lose_nothing, make_folder,
