@@ -9,6 +9,9 @@
 	X(LIMIT_JSON_VALUES, 4000000, "values", "values in one JSON document")                     \
 	X(LIMIT_BODY_BYTES, 67108864, "bytes", "a request or response body over HTTP")             \
 	X(LIMIT_HEADER_BYTES, 65536, "bytes", "all header lines of a request or response")         \
+	X(LIMIT_CONTINUED_LINES, 64, "lines", "that continue header lines of one response")        \
+	X(LIMIT_DISCARD_BYTES, 16777216, "bytes", "of a body too large, read to be thrown away")   \
+	X(LIMIT_URL_BYTES, 1048576, "bytes", "a URL that is built from a contract")                \
 	X(LIMIT_CONNECTIONS, 512, "connections", "open at once to one of Tally's servers")         \
 	X(LIMIT_INTERACTIONS, 100000, "interactions", "one contract")                              \
 	X(LIMIT_PATH_TOKENS, 256, "tokens", "a path expression in a matching rule")                \
@@ -16,6 +19,11 @@
 	X(LIMIT_RULE_CATEGORIES, 64, "categories", "the matching rules of one part")               \
 	X(LIMIT_LINT_STEPS, 20000000, "steps", "looking for what rules select, in one contract")   \
 	X(LIMIT_LINT_FINDINGS, 10000, "findings", "of one contract; looking stops there")          \
+	X(LIMIT_JOBS, 256, "interactions", "verified at once")                                     \
+	X(LIMIT_REASON_BYTES, 65536, "bytes", "why one interaction could not be verified")         \
+	X(LIMIT_REPORT_BYTES, 67108864, "bytes", "results of a verification as text")              \
+	X(LIMIT_COMMAND_BYTES, 4194304, "bytes", "a command that repeats a request")               \
+	X(LIMIT_COMMAND_BODY_BYTES, 8192, "bytes", "a body in such a command")                     \
 	X(LIMIT_MOCK_PROBLEMS, 1000, "requests",                                                   \
 	  "that did not match, kept by a mock provider; more are counted")                         \
 	X(LIMIT_MISMATCHES, 1000, "mismatches", "kept of one comparison; more are counted")        \
@@ -24,10 +32,14 @@
 	  "a value in the text of a mismatch; longer ones are cut")                                \
 	X(LIMIT_REGEX_BYTES, 16384, "bytes", "a regular expression")                               \
 	X(LIMIT_REGEX_STEPS, 1000000, "steps", "matching one regular expression")                  \
-	X(LIMIT_REGEX_DEPTH, 20000, "KiB", "memory for backtracking of one regular expression")    \
+	X(LIMIT_REGEX_HEAP_KIB, 20000, "KiB", "memory for backtracking of one regular expression") \
+	X(LIMIT_REGEX_FAILURES, 8, "failures", "of one rule's expression, before it is left")      \
 	X(LIMIT_NAME_BYTES, 1024, "bytes", "a name of an application, version, branch or tag")     \
+	X(LIMIT_MESSAGES, 20, "messages", "kept in a store of one failed interaction")             \
+	X(LIMIT_WORKED, 16, "pairs", "that worked, kept of a consumer and a provider")             \
+	X(LIMIT_ROLLED_BYTES, 1048576, "bytes", "the list of packs that wait to be removed")       \
 	X(LIMIT_CHANGE_BYTES, 268435456, "bytes", "all files of one change to a store")            \
-	X(LIMIT_DIR_FILES, 20000, "files", "files taken from one folder")
+	X(LIMIT_DIR_FILES, 20000, "files", "contracts taken from one folder")
 
 enum {
 #define TALLY_X(name, value, unit, what) name = value,

@@ -10,9 +10,6 @@
 #include "broker/worked.h"
 #include "format/digest.h"
 
-/* Kept of one failure: enough to see what is wrong without running it again. */
-#define MESSAGES_KEPT 20
-
 /* Of the digest, in a run's name. */
 #define RUN_DIGEST_DIGITS 12
 
@@ -71,7 +68,8 @@ static cJSON *collect_messages(const cJSON *interaction)
 		failed |= tally__json_append(messages, cJSON_CreateString(trouble));
 	cJSON_ArrayForEach(mismatch, tally__json_get(interaction, "mismatches"))
 	{
-		if (kept++ < MESSAGES_KEPT)
+		/* Enough to see what is wrong without running it again. */
+		if (kept++ < LIMIT_MESSAGES)
 			failed |= tally__json_append(messages, make_message(mismatch));
 	}
 	if (failed != 0) {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/time.h"
 #include "broker/worked.h"
 
@@ -88,7 +89,7 @@ static cJSON *put_in_front(const cJSON *worked, const cJSON *old, cJSON *entry)
 
 	cJSON_ArrayForEach(other, worked)
 	{
-		if (other == old || count >= WORKED_MAX || failed != 0)
+		if (other == old || count >= LIMIT_WORKED || failed != 0)
 			continue;
 		failed |= tally__json_append(list, tally__json_clone(other));
 		count++;

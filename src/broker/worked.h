@@ -1,7 +1,8 @@
 /* broker/worked.h - the memory of pairs that worked completely: what tells which side moved.
  *
- * apps/<provider>/consumers/<consumer>.json keeps, newest first and up to WORKED_MAX, one entry for
- * each content of the contract that passed as a whole: {"content": its digest, "first": …, "last":
+ * apps/<provider>/consumers/<consumer>.json keeps, newest first and up to LIMIT_WORKED, one entry
+ * for each content of the contract that passed as a whole: {"content": its digest, "first": …,
+ * "last":
  * {"consumerVersion", "providerVersion", "providerSequence", "at"}}, the first and the last
  * provider version with which it did.
  */
@@ -9,8 +10,6 @@
 #define TALLY_BROKER_WORKED_H
 
 #include "broker/pair.h"
-
-#define WORKED_MAX 16
 
 /* Records, if the contract of `publication` passed completely, that it works with this provider
  * version. */

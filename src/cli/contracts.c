@@ -6,12 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/limits.h"
 #include "cli/common.h"
 #include "cli/contracts.h"
 #include "cli/output.h"
-
-/* More files than anyone keeps in a folder of contracts. */
-enum { FOLDER_FILES = 20000 };
 
 static struct contract_file *append(struct call *call, struct contract_files *files)
 {
@@ -66,10 +64,10 @@ static int read_folder(struct call *call, struct contract_files *files, const ch
 	if (count < 0)
 		return set_error(error, TALLY_ENOFILE, path, "the folder cannot be read: %s",
 				 strerror(errno));
-	if (count > FOLDER_FILES)
+	if (count > LIMIT_DIR_FILES)
 		code = set_error(error, TALLY_ELIMIT, path,
 				 "expected at most %d contract files in a folder, found %d",
-				 FOLDER_FILES, count);
+				 LIMIT_DIR_FILES, count);
 	for (int i = 0; i < count; i++) {
 		if (code == 0)
 			code = read_contract(

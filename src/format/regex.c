@@ -264,7 +264,7 @@ int tally__regex_new(struct regex **out, const char *pattern, enum regex_mode mo
 		goto out;
 	}
 	pcre2_set_match_limit(regex->context, LIMIT_REGEX_STEPS);
-	pcre2_set_heap_limit(regex->context, LIMIT_REGEX_DEPTH);
+	pcre2_set_heap_limit(regex->context, LIMIT_REGEX_HEAP_KIB);
 	status = compile(regex, &t.out, mode, error);
 	if (status == 0) {
 		*out = regex;
@@ -301,10 +301,13 @@ int tally__regex_match(const struct regex *regex, const char *text, size_t len, 
 	switch (result) {
 	case PCRE2_ERROR_NOMEMORY:
 		return tally__fail_nomem(error);
+	case PCRE2_ERROR_HEAPLIMIT:
+		return tally__fail(error, TALLY_ELIMIT, "gave up after %d KiB for backtracking",
+				   (int)LIMIT_REGEX_HEAP_KIB);
+	case PCRE2_ERROR_RECURSELOOP:
+		return tally__fail(error, TALLY_ELIMIT, "gave up: it calls itself without end");
 	case PCRE2_ERROR_MATCHLIMIT:
 	case PCRE2_ERROR_DEPTHLIMIT:
-	case PCRE2_ERROR_HEAPLIMIT:
-	case PCRE2_ERROR_RECURSELOOP:
 		return tally__fail(error, TALLY_ELIMIT, "gave up after %d steps",
 				   (int)LIMIT_REGEX_STEPS);
 	default:

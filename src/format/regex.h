@@ -29,7 +29,7 @@ int tally__regex_new(struct regex **out, const char *pattern, enum regex_mode mo
 void tally__regex_free(struct regex *regex);
 
 /* Sets *matches.  A text that is not UTF-8 does not match.  TALLY_ELIMIT: gave up after
- * LIMIT_REGEX_STEPS or LIMIT_REGEX_DEPTH; TALLY_ENOMEM. */
+ * LIMIT_REGEX_STEPS or LIMIT_REGEX_HEAP_KIB; TALLY_ENOMEM. */
 int tally__regex_match(const struct regex *regex, const char *text, size_t len, bool *matches,
 		       struct tally_error *error);
 

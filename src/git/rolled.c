@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "git/rolled.h"
@@ -14,7 +15,6 @@
 #define GRACE_SECONDS 60
 /* The oldest go sooner when there are more. */
 #define WAITING_MAX 256
-#define LIST_BYTES  ((size_t)1 << 20)
 
 static bool add(struct rolled *rolled, const char *name, const char *into, int64_t unix_seconds)
 {
@@ -76,7 +76,7 @@ bool tally__rolled_read(struct rolled *rolled, const struct store *store)
 	memset(rolled, 0, sizeof *rolled);
 	if (tally__store_file(file, store, ROLLED, "", NULL) != 0)
 		return false;
-	tally__buf_init(&text, LIST_BYTES);
+	tally__buf_init(&text, LIMIT_ROLLED_BYTES);
 	if (tally__file_read(&text, file, NULL) != 0)
 		tally__buf_clear(&text);
 	line = text.bytes;
@@ -116,7 +116,7 @@ bool tally__rolled_write(const struct rolled *rolled, const struct store *store)
 
 	if (tally__store_file(file, store, ROLLED, "", NULL) != 0)
 		return false;
-	tally__buf_init(&text, LIST_BYTES);
+	tally__buf_init(&text, LIMIT_ROLLED_BYTES);
 	for (size_t i = 0; i < rolled->count; i++)
 		tally__buf_addf(&text, "%" PRId64 " %s %s\n", rolled->packs[i].unix_seconds,
 				rolled->packs[i].name, rolled->packs[i].into);

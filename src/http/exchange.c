@@ -9,9 +9,6 @@
 #include "base/text.h"
 #include "http/exchange.h"
 
-/* Each one copies the value so far: a bound keeps that from growing with the square of the head. */
-#define MAX_CONTINUED_LINES 64
-
 static bool is_framing_header(const char *name)
 {
 	return tally__text_equal_nocase(name, "Content-Length") ||
@@ -167,7 +164,9 @@ static int continue_header(struct exchange *exchange, const char *line)
 	struct http_headers *headers = &exchange->headers;
 	struct http_header *last;
 
-	if (headers->count == 0 || ++exchange->continued_lines > MAX_CONTINUED_LINES)
+	/* Each one copies the value so far: without a bound that grew with the square of the head.
+	 */
+	if (headers->count == 0 || ++exchange->continued_lines > LIMIT_CONTINUED_LINES)
 		return tally__fail(&exchange->failure, TALLY_EIO,
 				   "%s sent headers with misplaced or too many continuation lines",
 				   exchange->address);

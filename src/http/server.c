@@ -24,8 +24,7 @@
 #define CONNECTION_GROWTH ((size_t)16384)
 
 /* A body that is too large is read on and thrown away for a while, because a client that is still
- * sending would not see the answer; beyond this much more the connection is closed. */
-#define MAX_DISCARD_BYTES ((uint64_t)16 << 20)
+ * sending would not see the answer; beyond LIMIT_DISCARD_BYTES more the connection is closed. */
 
 struct http_server {
 	struct http_server_options options;
@@ -232,7 +231,7 @@ static enum MHD_Result start(struct http_server *server, struct MHD_Connection *
 	announced = announced_bytes(incoming);
 	if (incoming->refusal == 0 && announced > server->options.max_body_bytes) {
 		incoming->refusal = 413;
-		if (announced - server->options.max_body_bytes < MAX_DISCARD_BYTES)
+		if (announced - server->options.max_body_bytes < LIMIT_DISCARD_BYTES)
 			return MHD_YES;
 	}
 	return incoming->refusal == 0 ? MHD_YES : refuse(connection, incoming);
@@ -248,8 +247,8 @@ static enum MHD_Result receive(struct incoming *incoming, const char *bytes, siz
 	if (incoming->refusal != 0)
 		incoming->discarded_bytes += *len;
 	*len = 0;
-	return incoming->discarded_bytes <= incoming->body.max_bytes + MAX_DISCARD_BYTES ? MHD_YES
-											 : MHD_NO;
+	return incoming->discarded_bytes <= incoming->body.max_bytes + LIMIT_DISCARD_BYTES ? MHD_YES
+											   : MHD_NO;
 }
 
 static bool count_in(struct http_server *server, struct incoming *incoming)

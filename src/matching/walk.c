@@ -9,10 +9,6 @@
 #include "matching/display.h"
 #include "matching/walk.h"
 
-/* A rule whose regular expressions were given up this often is not tried again in one comparison:
- * a long list would otherwise pay the whole limit for each element. */
-#define COSTLY_MAX 8
-
 /* Longest text of a mismatch: a sentence and the values in it, which are cut themselves. */
 #define TEXT_MAX_BYTES ((size_t)1 << 20)
 
@@ -400,7 +396,8 @@ static bool apply_one(struct walk *walk, const struct place *place, const struct
 		.rule = rule, .expected = *expected, .actual = *actual, .scratch = &walk->scratch};
 	bool passes = false;
 
-	if (rule->regex && walk->costly >= COSTLY_MAX) {
+	/* A long list would otherwise pay the whole limit for each element. */
+	if (rule->regex && walk->costly >= LIMIT_REGEX_FAILURES) {
 		a.reason = "the regular expressions of this comparison were too costly to match "
 			   "and were given up";
 	} else {

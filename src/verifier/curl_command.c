@@ -2,12 +2,9 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "verifier/task.h"
-
-/* Longer bodies are not put on a command line. */
-#define MAX_SHOWN_BODY_BYTES ((size_t)8192)
-#define MAX_COMMAND_BYTES    ((size_t)4 << 20)
 
 static bool contains_nocase(const char *text, const char *part)
 {
@@ -53,7 +50,7 @@ static void add_header(struct buf *out, const char *name, const char *value)
 
 static bool can_be_shown(const char *body, size_t len)
 {
-	if (len > MAX_SHOWN_BODY_BYTES || tally__utf8_valid_len(body, len) != len)
+	if (len > LIMIT_COMMAND_BODY_BYTES || tally__utf8_valid_len(body, len) != len)
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		unsigned char byte = (unsigned char)body[i];
@@ -126,7 +123,7 @@ const char *tally__verifier_curl(struct arena *arena, const struct http_request 
 	const char *copy = NULL;
 	struct buf command;
 
-	tally__buf_init(&command, MAX_COMMAND_BYTES);
+	tally__buf_init(&command, LIMIT_COMMAND_BYTES);
 	add_command(&command, request, url);
 	if (command.status == 0)
 		copy = tally__arena_memdup(arena, command.bytes, command.len);

@@ -1,9 +1,8 @@
 #include "config.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "verifier/run.h"
-
-#define MAX_MESSAGE_BYTES ((size_t)65536)
 
 static int fail_nothing(const struct settings *settings, size_t contracts, size_t interactions,
 			struct tally_error *error)
@@ -63,7 +62,7 @@ static int add_task(struct run *run, const struct tally_contract *contract,
 	task->contract = contract;
 	task->interaction = interaction;
 	tally__arena_init(&task->arena, 0);
-	tally__buf_init(&task->message, MAX_MESSAGE_BYTES);
+	tally__buf_init(&task->message, LIMIT_REASON_BYTES);
 	status = tally__settings_select(run->settings, interaction, &task->selected, error);
 	run->selected_count += task->selected;
 	return status;

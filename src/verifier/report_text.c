@@ -2,11 +2,11 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/json.h"
 #include "tally/verify.h"
 
-#define MAX_REPORT_BYTES ((size_t)64 << 20)
 /* Longer values are cut: the whole ones are in the results. */
 #define MAX_VALUE_CHARS 300
 
@@ -165,7 +165,7 @@ int tally_verify_report_text(const cJSON *results, char **text, struct tally_err
 		return tally__fail(error, TALLY_EINVAL,
 				   "expected the results of tally_verify, with a list "
 				   "\"contracts\"");
-	tally__buf_init(&out, MAX_REPORT_BYTES);
+	tally__buf_init(&out, LIMIT_REPORT_BYTES);
 	cJSON_ArrayForEach(item, contracts)
 	{
 		add_contract(&out, item);

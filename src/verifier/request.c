@@ -7,9 +7,6 @@
 #include "format/uri.h"
 #include "verifier/task.h"
 
-/* Longest URL that is built; servers take far less. */
-#define MAX_URL_BYTES ((size_t)1 << 20)
-
 /* Appends part of a contract's path or query as it stands there; only what cannot stand in a
  * request line, or would end the part, is percent-encoded. */
 static void add_raw(struct buf *url, const char *text, const char *also)
@@ -64,7 +61,7 @@ static int make_url(struct http_request *out, struct arena *arena, const struct 
 	struct buf url;
 	int status;
 
-	tally__buf_init(&url, MAX_URL_BYTES);
+	tally__buf_init(&url, LIMIT_URL_BYTES);
 	tally__buf_adds(&url, settings->base_url);
 	if (request->path[0] != '/')
 		tally__buf_addc(&url, '/');

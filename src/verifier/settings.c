@@ -2,12 +2,12 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "verifier/settings.h"
 
 #define DEFAULT_TIMEOUT_MS 5000
 #define DEFAULT_JOBS       4
-#define MAX_JOBS           256
 
 /* A base URL is a prefix: what would come after the path cannot be part of it. */
 static int check_url(const char *what, const char *url, bool is_base, struct tally_error *error)
@@ -118,7 +118,7 @@ static int compile(struct regex **out, const char *what, const char *pattern,
 static unsigned choose_jobs(const struct tally_verify_options *options)
 {
 	if (options->jobs > 0)
-		return options->jobs < MAX_JOBS ? options->jobs : MAX_JOBS;
+		return options->jobs < LIMIT_JOBS ? options->jobs : LIMIT_JOBS;
 	if (options->state_change_url != NULL || options->exit_on_first_error)
 		return 1;
 	return DEFAULT_JOBS;

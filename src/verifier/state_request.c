@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "format/uri.h"
 #include "verifier/task.h"
-
-#define MAX_URL_BYTES ((size_t)1 << 20)
 
 struct pair {
 	const char *name, *value;
@@ -77,7 +76,7 @@ static int make_query_url(struct http_request *out, struct arena *arena, const c
 
 	if (status != 0)
 		return status;
-	tally__buf_init(&url, MAX_URL_BYTES);
+	tally__buf_init(&url, LIMIT_URL_BYTES);
 	tally__buf_adds(&url, base);
 	for (size_t i = 0; i < count; i++) {
 		tally__buf_addc(&url, i > 0 || strchr(base, '?') != NULL ? '&' : '?');

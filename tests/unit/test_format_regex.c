@@ -127,6 +127,26 @@ static void test_invalid(void **state)
 	}
 }
 
+/* What was too much is named: here memory, long before the steps are used up. */
+static void test_memory_limit(void **state)
+{
+	const size_t len = 400000;
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct regex *regex = NULL;
+	bool result = true;
+	char *text = malloc(len + 1);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'a', len);
+	text[len] = '\0';
+	assert_int_equal(tally__regex_new(&regex, "(?:(a)|b)*", REGEX_WHOLE, &error), 0);
+	assert_int_equal(tally__regex_match(regex, text, len, &result, &error), TALLY_ELIMIT);
+	assert_string_equal(error.message, "gave up after 20000 KiB for backtracking");
+	tally__regex_free(regex);
+	free(text);
+}
+
 static void test_limits(void **state)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
@@ -198,10 +218,10 @@ static void test_allocations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),       cmocka_unit_test(test_search),
-		cmocka_unit_test(test_dialect),     cmocka_unit_test(test_invalid),
-		cmocka_unit_test(test_limits),      cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_allocations),
+		cmocka_unit_test(test_whole),   cmocka_unit_test(test_search),
+		cmocka_unit_test(test_dialect), cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_limits),  cmocka_unit_test(test_memory_limit),
+		cmocka_unit_test(test_bytes),   cmocka_unit_test(test_allocations),
 	};
 
 	return cmocka_run_group_tests_name("format/regex", tests, NULL, NULL);

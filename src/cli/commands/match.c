@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "cli/common.h"
 #include "cli/output.h"
 
@@ -10,8 +11,6 @@ struct match_options {
 	int spec;
 	int format;
 };
-
-enum { INPUT_BYTES = 67108864 };
 
 /* In the order of enum tally_part. */
 static const char *const parts[] = {"request", "response", "message", NULL};
@@ -23,7 +22,7 @@ static int read_input(struct call *call, const char *path, cJSON **out, struct t
 
 	if (strcmp(path, "-") != 0)
 		return tally_json_read_file(out, path, error);
-	text = read_standard_input(call, INPUT_BYTES, &len, error);
+	text = read_standard_input(call, LIMIT_DOCUMENT_BYTES, &len, error);
 	if (!text)
 		return error->code;
 	return tally_json_parse(out, text, len, error);
