@@ -14,7 +14,7 @@ static int set_error(struct task *task, const struct tally_error *problem,
 {
 	if (problem->code == TALLY_ENOMEM)
 		return tally__fail_nomem(error);
-	task->outcome = OUTCOME_ERROR;
+	task->outcome = INTERACTION_ERROR;
 	tally__buf_addf(&task->message, "%s", problem->message);
 	return tally__buf_status(&task->message, error);
 }
@@ -45,10 +45,10 @@ static int take_mismatches(struct task *task, struct mismatches *mismatches, int
 	if (match_status != 0)
 		return set_error(task, problem, error);
 	if (mismatches->count == 0) {
-		task->outcome = OUTCOME_PASSED;
+		task->outcome = INTERACTION_PASSED;
 		return 0;
 	}
-	task->outcome = OUTCOME_FAILED;
+	task->outcome = INTERACTION_FAILED;
 	task->omitted_mismatches = mismatches->omitted;
 	task->mismatches = tally__mismatches_to_json(mismatches);
 	return task->mismatches != NULL ? 0 : tally__fail_nomem(error);
@@ -153,7 +153,7 @@ int tally__verifier_compare(struct task *task, const struct http_response *respo
 		return set_error(task, &problem, error);
 	}
 	if (task->matcher == NULL) {
-		task->outcome = OUTCOME_PASSED;
+		task->outcome = INTERACTION_PASSED;
 		return 0;
 	}
 	return compare_message(task, response, error);

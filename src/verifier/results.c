@@ -6,16 +6,16 @@ struct counts {
 	size_t passed, failed, pending, skipped;
 };
 
-static const char *outcome_name(enum outcome outcome)
+static const char *outcome_name(enum interaction_outcome outcome)
 {
 	switch (outcome) {
-	case OUTCOME_PASSED:
+	case INTERACTION_PASSED:
 		return "passed";
-	case OUTCOME_FAILED:
+	case INTERACTION_FAILED:
 		return "failed";
-	case OUTCOME_ERROR:
+	case INTERACTION_ERROR:
 		return "error";
-	case OUTCOME_SKIPPED:
+	case INTERACTION_SKIPPED:
 		break;
 	}
 	return "skipped";
@@ -23,9 +23,9 @@ static const char *outcome_name(enum outcome outcome)
 
 static void count_task(struct counts *counts, const struct task *task)
 {
-	if (task->outcome == OUTCOME_PASSED)
+	if (task->outcome == INTERACTION_PASSED)
 		counts->passed++;
-	else if (task->outcome == OUTCOME_SKIPPED)
+	else if (task->outcome == INTERACTION_SKIPPED)
 		counts->skipped++;
 	else if (task->interaction->pending)
 		counts->pending++;

@@ -34,7 +34,7 @@ static void end_task(struct task *task)
 
 	tally__arena_release(&task->arena);
 	run->active--;
-	if (task->outcome != OUTCOME_PASSED && !task->interaction->pending &&
+	if (task->outcome != INTERACTION_PASSED && !task->interaction->pending &&
 	    run->settings->options->exit_on_first_error)
 		run->ended = true;
 }
@@ -43,7 +43,7 @@ static void end_task(struct task *task)
  * mismatches that were found before. */
 static void note_error(struct task *task, const char *message)
 {
-	task->outcome = OUTCOME_ERROR;
+	task->outcome = INTERACTION_ERROR;
 	if (task->message.len == 0)
 		tally__buf_adds(&task->message, message);
 	else
@@ -143,7 +143,7 @@ static bool take_provider_answer(struct task *task, const struct http_response *
 		note_error(task, failure->message);
 	else
 		note_mismatches(task, response);
-	if (task->outcome != OUTCOME_PASSED && task->url != NULL) {
+	if (task->outcome != INTERACTION_PASSED && task->url != NULL) {
 		task->curl = tally__verifier_curl(&task->run->arena, &task->request, task->url);
 		if (task->curl == NULL)
 			give_up(task->run, TALLY_ENOMEM, "out of memory");

@@ -7,11 +7,11 @@
 #include "matching/match.h"
 #include "verifier/settings.h"
 
-enum outcome {
-	OUTCOME_SKIPPED, /* not selected, or the run ended before */
-	OUTCOME_PASSED,
-	OUTCOME_FAILED,
-	OUTCOME_ERROR
+enum interaction_outcome {
+	INTERACTION_SKIPPED, /* not selected, or the run ended before */
+	INTERACTION_PASSED,
+	INTERACTION_FAILED,
+	INTERACTION_ERROR
 };
 
 enum phase { PHASE_SETUP, PHASE_REQUEST, PHASE_TEARDOWN };
@@ -35,7 +35,7 @@ struct task {
 	int64_t sent_ms;
 
 	/* The outcome; texts are made in the run's arena. */
-	enum outcome outcome;
+	enum interaction_outcome outcome;
 	struct buf message; /* why it is an error */
 	cJSON *mismatches;  /* NULL: none */
 	size_t omitted_mismatches;
