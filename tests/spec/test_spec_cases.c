@@ -1,5 +1,7 @@
-/* Runs the cases of the Pact specification, when they are at hand: $TALLY_SPEC_CASES, or
- * ../shared/spec-cases beside the sources.  v3/request/body/x.json is a case of version 3. */
+/* Runs the cases of the Pact specification, which are not part of this project: where the variable
+ * TALLY_SPEC_CASES names a folder of them, or where there is a folder "shared/spec-cases" beside
+ * that of the sources.  Without either they are skipped.  Each version has its folder there, so
+ * that v3/request/body/x.json is a case of version 3. */
 #include "config.h"
 
 #include <stdio.h>
