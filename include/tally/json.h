@@ -9,6 +9,13 @@
  *   itself; integers of at most 15 digits, which a double holds exactly, need none.  Numbers made
  *   with cJSON_CreateNumber work too.
  *
+ * cJSON's memory hooks are set by this library, once in a process: the first function here or
+ * elsewhere that makes a cJSON value calls cJSON_InitHooks, with functions that allocate and
+ * release by malloc and free.  A program with hooks of its own, which cJSON keeps for the whole
+ * process, loses them then, and values that it made before can only be released when its hooks use
+ * malloc and free, too.  It must not set hooks after that call, or while another thread is in this
+ * library.
+ *
  * Threads: safe from any thread on different values.
  */
 #ifndef TALLY_JSON_H
