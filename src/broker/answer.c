@@ -173,7 +173,7 @@ static int put_version(cJSON *side, struct records *records, const char *applica
 	status = tally__records_get(records, &record, PATH_VERSION, NAMES(application, version),
 				    error);
 	if (status == 0)
-		status = tally__record_array(record, "branches", &branches, error);
+		status = tally__record_optional_array(record, "branches", &branches, error);
 	if (status != 0)
 		return status;
 	json = cJSON_CreateObject();

@@ -18,6 +18,7 @@ libtallyall_la_SOURCES += \
 	%D%/pair.h \
 	%D%/publish.c \
 	%D%/record.c \
+	%D%/record_shape.c \
 	%D%/records.c \
 	%D%/records.h \
 	%D%/results.c \

@@ -52,8 +52,8 @@ int tally__record_number(const struct record *record, const char *name, int64_t 
 	return 0;
 }
 
-int tally__record_array(const struct record *record, const char *name, const cJSON **out,
-			struct tally_error *error)
+int tally__record_optional_array(const struct record *record, const char *name, const cJSON **out,
+				 struct tally_error *error)
 {
 	const cJSON *member = tally__json_get(record->json, name);
 
@@ -61,6 +61,16 @@ int tally__record_array(const struct record *record, const char *name, const cJS
 		return tally__record_damaged(record, name, "an array", error);
 	*out = member;
 	return 0;
+}
+
+int tally__record_array(const struct record *record, const char *name, const cJSON **out,
+			struct tally_error *error)
+{
+	int status = tally__record_optional_array(record, name, out, error);
+
+	if (status == 0 && *out == NULL)
+		status = tally__record_damaged(record, name, "an array", error);
+	return status;
 }
 
 int tally__record_set(struct record *record, const char *name, cJSON *value,
@@ -103,7 +113,7 @@ int tally__record_add_text(struct record *record, const char *name, const char *
 {
 	const cJSON *old = NULL, *item;
 	cJSON *list;
-	int status = tally__record_array(record, name, &old, error);
+	int status = tally__record_optional_array(record, name, &old, error);
 
 	if (status != 0)
 		return status;

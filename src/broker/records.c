@@ -115,21 +115,29 @@ static struct record *add_record(struct records *records, const char *path)
 	return record;
 }
 
-/* Reads and parses; a file that is not there leaves `json` NULL. */
+/* Reads, parses and checks; a file that is not there leaves `json` NULL. */
 static int read_record(struct records *records, struct record *record, struct tally_error *error)
 {
+	struct tally_error trouble = TALLY_ERROR_INIT;
 	const char *bytes;
 	size_t len;
 	int status = tally__snapshot_read(records->snapshot, record->path, &records->arena, &bytes,
-					  &len, NULL);
+					  &len, &trouble);
 
 	if (status == TALLY_ENOTFOUND)
 		return 0;
 	if (status != 0)
 		return tally__fail_at(error, status, record->path, 0, 0,
 				      "this record of the broker cannot be read: %s",
-				      tally_error_text(status));
-	return parse_record(record, bytes, len, error);
+				      trouble.message);
+	status = parse_record(record, bytes, len, error);
+	if (status == 0)
+		status = tally__record_check(record, error);
+	if (status != 0) {
+		cJSON_Delete(record->json);
+		record->json = NULL;
+	}
+	return status;
 }
 
 int tally__records_get_path(struct records *records, struct record **out, const char *path,

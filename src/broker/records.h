@@ -71,7 +71,8 @@ int tally__records_path(struct records *records, const char **path, const char *
 			const char *const *names, struct tally_error *error);
 
 /* *out is the record at that place, with `json` NULL when there is none; it lives as long as the
- * working set.  TALLY_EPARSE when the file is no JSON object: the error says which file. */
+ * working set.  TALLY_EPARSE when the file is no JSON object, lacks a required member, or belongs to
+ * another place: the error says which file. */
 int tally__records_get(struct records *records, struct record **out, const char *pattern,
 		       const char *const *names, struct tally_error *error);
 /* The same by a path as listings give it. */
@@ -100,9 +101,12 @@ int tally__record_optional_text(const struct record *record, const char *name, c
 				struct tally_error *error);
 int tally__record_number(const struct record *record, const char *name, int64_t *out,
 			 struct tally_error *error);
-/* NULL when absent. */
 int tally__record_array(const struct record *record, const char *name, const cJSON **out,
 			struct tally_error *error);
+int tally__record_optional_array(const struct record *record, const char *name, const cJSON **out,
+				 struct tally_error *error);
+/* All required members are there, and the names among them are those in the record's path. */
+int tally__record_check(const struct record *record, struct tally_error *error);
 /* The record is not what it should be: TALLY_EPARSE with where and what. */
 int tally__record_damaged(const struct record *record, const char *name, const char *expected,
 			  struct tally_error *error);

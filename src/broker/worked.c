@@ -108,7 +108,7 @@ static int remember(struct record *marker, const struct record *publication,
 	const cJSON *worked, *old, *last;
 	struct point point;
 	const char *content;
-	int status = tally__record_array(marker, "worked", &worked, error);
+	int status = tally__record_optional_array(marker, "worked", &worked, error);
 
 	if (status == 0)
 		status = tally__record_text(publication, "content", &content, error);
@@ -186,7 +186,7 @@ int tally__worked_carry(struct records *records, const struct record *publicatio
 	if (status == 0)
 		status = marker_of(records, &marker, provider, consumer, error);
 	if (status == 0)
-		status = tally__record_array(marker, "worked", &worked, error);
+		status = tally__record_optional_array(marker, "worked", &worked, error);
 	if (status != 0 || worked == NULL || worked->child == NULL)
 		goto out;
 	status = read_point(&point, marker, tally__json_get(worked->child, "last"), error);
@@ -321,7 +321,7 @@ int tally__worked_newest(struct pair *pair, struct records *records, struct tall
 	int status = marker_of(records, &marker, pair->provider, pair->consumer, error);
 
 	if (status == 0)
-		status = tally__record_array(marker, "worked", &worked, error);
+		status = tally__record_optional_array(marker, "worked", &worked, error);
 	return status != 0 ? status : find_worked(pair, marker, worked, error);
 }
 
@@ -333,7 +333,7 @@ int tally__worked_compare(struct pair *pair, struct records *records, struct tal
 	int status = marker_of(records, &marker, pair->provider, pair->consumer, error);
 
 	if (status == 0)
-		status = tally__record_array(marker, "worked", &worked, error);
+		status = tally__record_optional_array(marker, "worked", &worked, error);
 	if (status == 0)
 		status = sequence_of(records, pair->provider, pair->provider_version, &sequence,
 				     error);

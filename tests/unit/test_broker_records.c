@@ -72,7 +72,7 @@ static void test_damaged_records_are_named(void **state)
 		damage(site, PATH_APP, NAMES("web"), bad[i]);
 		assert_damaged(site, "apps/web/app.json");
 	}
-	damage(site, PATH_APP, NAMES("web"), "{\"name\":\"web\"}");
+	damage(site, PATH_APP, NAMES("web"), "{\"name\":\"web\",\"createdAt\":\"x\"}");
 	damage(site, PATH_PUBLICATION, NAMES("web", "1", "orders"),
 	       "{\"provider\":\"orders\",\"interactions\":{}}");
 	assert_damaged(site, "publications/orders.json");
@@ -81,6 +81,67 @@ static void test_damaged_records_are_named(void **state)
 	assert_damaged(site, "publications/orders.json");
 	damage(site, PATH_PUBLICATION, NAMES("web", "1", "orders"), "{\"provider\":7}");
 	assert_damaged(site, "publications/orders.json");
+}
+
+/* The same change to one record as damage, undone again. */
+static void assert_damage_is_seen(struct site *site, const char *pattern, const char *const *names,
+				  const char *bytes, const char *where)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct store *store = site->broker->store;
+	const char *old = NULL, *path;
+	struct snapshot *snapshot;
+	struct records records;
+	size_t len;
+
+	site_ok(tally__snapshot_open(&snapshot, store, NULL, &error), &error);
+	tally__records_init(&records, snapshot);
+	site_ok(tally__records_path(&records, &path, pattern, names, &error), &error);
+	site_ok(tally__snapshot_read(snapshot, path, &records.arena, &old, &len, &error), &error);
+	damage(site, pattern, names, bytes);
+	assert_damaged(site, where);
+	damage(site, pattern, names, old);
+	tally__records_release(&records);
+	tally__snapshot_close(snapshot);
+}
+
+static void test_a_record_without_members_is_damaged(void **state)
+{
+	struct site *site = *state;
+	cJSON *answer;
+
+	start(site);
+	assert_damage_is_seen(site, PATH_PUBLICATION, NAMES("web", "1", "orders"), "{}",
+			      "publications/orders.json");
+	assert_damage_is_seen(site, PATH_VERSION, NAMES("web", "1"), "{}", "1/version.json");
+	assert_damage_is_seen(site, PATH_APP, NAMES("web"), "{}", "apps/web/app.json");
+	assert_damage_is_seen(site, PATH_ENVIRONMENT, NAMES("production"), "{}",
+			      "production/environment.json");
+	assert_damage_is_seen(site, PATH_SLOT_UNNAMED, NAMES("production", "orders"), "{}",
+			      "deployed/orders/current.json");
+	assert_damage_is_seen(site, PATH_BROKER, NAMES(NULL), "{\"format\":0}", "tally.json");
+	damage(site, PATH_RUN, NAMES("orders", "1", "web", "20990101-000000-000000000000"), "{}");
+	assert_damaged(site, "results/web/20990101-000000-000000000000.json");
+	damage(site, PATH_RUN, NAMES("orders", "1", "web", "20990101-000000-000000000000"), NULL);
+	answer = site_ask(site, "web", "1", "production");
+	assert_true(tally__json_get_bool(tally__json_get(answer, "summary"), "deployable", false));
+	cJSON_Delete(answer);
+}
+
+static void test_a_record_of_another_place_is_damaged(void **state)
+{
+	struct site *site = *state;
+
+	start(site);
+	assert_damage_is_seen(site, PATH_PUBLICATION, NAMES("web", "1", "orders"),
+			      "{\"consumer\":\"web\",\"version\":\"2\",\"provider\":\"orders\","
+			      "\"publishedAt\":\"x\",\"specification\":\"4.0\","
+			      "\"content\":\"x\",\"interactions\":[]}",
+			      "publications/orders.json");
+	damage(site, PATH_RUN, NAMES("orders", "1", "web", "20990101-000000-000000000000"),
+	       "{\"consumer\":\"web\",\"provider\":\"orders\",\"providerVersion\":\"2\","
+	       "\"at\":\"x\",\"interactions\":[]}");
+	assert_damaged(site, "results/web/20990101-000000-000000000000.json");
 }
 
 static void test_damaged_runs_and_slots(void **state)
@@ -511,6 +572,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SITE(test_damaged_records_are_named),
+		WITH_SITE(test_a_record_without_members_is_damaged),
+		WITH_SITE(test_a_record_of_another_place_is_damaged),
 		WITH_SITE(test_damaged_runs_and_slots),
 		WITH_SITE(test_damage_stops_changes),
 		WITH_SITE(test_a_lost_document_is_stuck),
