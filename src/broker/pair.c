@@ -101,6 +101,7 @@ bool tally__pair_complete(const struct pair_counts *counts)
 /* A verification is due: can one be made at all? */
 static int check_document(struct pair *pair, struct records *records, struct tally_error *error)
 {
+	struct tally_error trouble = TALLY_ERROR_INIT;
 	const char *path, *bytes;
 	size_t len;
 	int status = tally__records_path(
@@ -109,7 +110,8 @@ static int check_document(struct pair *pair, struct records *records, struct tal
 
 	if (status != 0)
 		return status;
-	status = tally__snapshot_read(records->snapshot, path, &records->arena, &bytes, &len, NULL);
+	status = tally__snapshot_read(records->snapshot, path, &records->arena, &bytes, &len,
+				      &trouble);
 	if (status == TALLY_ENOTFOUND) {
 		pair->verdict = VERDICT_STUCK;
 		pair->stuck = tally__arena_printf(
@@ -121,7 +123,7 @@ static int check_document(struct pair *pair, struct records *records, struct tal
 	}
 	if (status != 0)
 		return tally__fail_at(error, status, path, 0, 0, "the contract cannot be read: %s",
-				      tally_error_text(status));
+				      trouble.message);
 	return 0;
 }
 

@@ -173,11 +173,12 @@ int tally__records_get(struct records *records, struct record **out, const char 
 	return status != 0 ? status : tally__records_get_path(records, out, path, error);
 }
 
+/* A folder of such a name counts, so that reading it says what is wrong. */
 static bool is_record_name(const struct snapshot_entry *entry)
 {
 	size_t len = strlen(entry->name);
 
-	return !entry->is_folder && len > 5 && strcmp(entry->name + len - 5, ".json") == 0;
+	return len > 5 && strcmp(entry->name + len - 5, ".json") == 0;
 }
 
 int tally__records_list(struct records *records, struct record ***out, size_t *count,

@@ -162,17 +162,18 @@ static int choose_live(struct selection *selection, const char *consumer, const 
 static int read_document(struct records *records, const char *path, cJSON **out,
 			 struct tally_error *error)
 {
+	struct tally_error trouble = TALLY_ERROR_INIT;
 	const char *bytes;
 	size_t len;
-	int status =
-		tally__snapshot_read(records->snapshot, path, &records->arena, &bytes, &len, NULL);
+	int status = tally__snapshot_read(records->snapshot, path, &records->arena, &bytes, &len,
+					  &trouble);
 
 	if (status != 0)
 		return tally__fail_at(error, status == TALLY_ENOTFOUND ? TALLY_EPARSE : status,
 				      path, 0, 0,
 				      "the contract is recorded as published but its document "
 				      "cannot be read: %s",
-				      tally_error_text(status));
+				      trouble.message);
 	status = tally_json_parse(out, bytes, len, error);
 	if (status != 0)
 		tally__error_within(error, path);

@@ -7,6 +7,9 @@
 #include "git/paths.h"
 #include "git/repository.h"
 
+/* Of a path that is shown: one that is longer loses its end. */
+#define PATH_SHOWN_BYTES 4096
+
 int tally__snapshot_init(struct snapshot *snapshot, struct repository *repository,
 			 git_repository *git, const git_oid *commit, struct tally_error *error)
 {
@@ -62,10 +65,43 @@ int64_t tally__snapshot_unix(const struct snapshot *snapshot)
 	return snapshot->unix_seconds;
 }
 
-/* The object at `path`; *found is NULL when there is none.  "" is the root. */
-static int find(git_object **found, const struct snapshot *snapshot, const char *path,
-		struct tally_error *error)
+static const char *kind_name(const git_tree_entry *entry)
 {
+	switch (git_tree_entry_filemode(entry)) {
+	case GIT_FILEMODE_TREE:
+		return "a folder";
+	case GIT_FILEMODE_LINK:
+		return "a symbolic link";
+	case GIT_FILEMODE_COMMIT:
+		return "a submodule";
+	default:
+		return "a file";
+	}
+}
+
+/* What lies at `path` up to `end` has to be a file or a folder: something else was put there by
+ * other hands, and is not the same as nothing. */
+static int check_kind(const git_tree_entry *entry, git_object_t wanted, const char *path,
+		      const char *end, struct tally_error *error)
+{
+	git_filemode_t mode = git_tree_entry_filemode(entry);
+	char place[PATH_SHOWN_BYTES];
+
+	if (git_tree_entry_type(entry) == wanted && mode != GIT_FILEMODE_LINK)
+		return 0;
+	(void)snprintf(place, sizeof place, "%.*s", (int)(end - path), path);
+	return tally__fail_at(error, TALLY_EPARSE, place, 0, 0,
+			      "the store is damaged: expected %s here, found %s; git log on it "
+			      "says who changed it",
+			      wanted == GIT_OBJECT_TREE ? "a folder" : "a file", kind_name(entry));
+}
+
+/* The object at `path`, of the type that is wanted; *found is NULL when there is none.  "" is the
+ * root. */
+static int find(git_object **found, const struct snapshot *snapshot, const char *path,
+		git_object_t wanted, struct tally_error *error)
+{
+	const char *rest = path;
 	git_object *at = NULL;
 	struct component part;
 	int status;
@@ -75,7 +111,8 @@ static int find(git_object **found, const struct snapshot *snapshot, const char 
 		return 0;
 	if (git_object_dup(&at, (git_object *)snapshot->tree) < 0)
 		return tally__fail_nomem(error);
-	while (tally__path_next(&path, &part)) {
+	while (tally__path_next(&rest, &part)) {
+		git_object_t type = part.is_last ? wanted : GIT_OBJECT_TREE;
 		char name[PATH_COMPONENT_BYTES + 1];
 		const git_tree_entry *entry;
 		git_object *next = NULL;
@@ -83,13 +120,14 @@ static int find(git_object **found, const struct snapshot *snapshot, const char 
 		memcpy(name, part.name, part.len);
 		name[part.len] = '\0';
 		entry = git_tree_entry_byname((git_tree *)at, name);
-		if (!entry || (!part.is_last && git_tree_entry_type(entry) != GIT_OBJECT_TREE) ||
-		    git_tree_entry_type(entry) == GIT_OBJECT_COMMIT) {
+		if (!entry) {
 			git_object_free(at);
 			return 0;
 		}
-		status = tally__object_lookup(&next, snapshot->repository, snapshot->git,
-					      git_tree_entry_id(entry), GIT_OBJECT_ANY, error);
+		status = check_kind(entry, type, path, part.name + part.len, error);
+		if (status == 0)
+			status = tally__object_lookup(&next, snapshot->repository, snapshot->git,
+						      git_tree_entry_id(entry), type, error);
 		git_object_free(at);
 		if (status != 0)
 			return status;
@@ -108,15 +146,13 @@ int tally__snapshot_read(const struct snapshot *snapshot, const char *path, stru
 	int status = tally__path_check(path, error);
 
 	if (status == 0)
-		status = find(&object, snapshot, path, error);
+		status = find(&object, snapshot, path, GIT_OBJECT_BLOB, error);
 	if (status != 0)
 		return status;
-	if (!object || git_object_type(object) != GIT_OBJECT_BLOB) {
-		git_object_free(object);
+	if (!object)
 		return tally__fail_at(error, TALLY_ENOTFOUND, path, 0, 0,
 				      "no such file in the store%s%.8s",
 				      snapshot->id[0] ? " as of commit " : "", snapshot->id);
-	}
 	blob = (const git_blob *)object;
 	copy = tally__arena_memdup(arena, git_blob_rawcontent(blob),
 				   (size_t)git_blob_rawsize(blob));
@@ -167,10 +203,10 @@ int tally__snapshot_list(const struct snapshot *snapshot, const char *path, stru
 	int status = *path == '\0' ? 0 : tally__path_check(path, error);
 
 	if (status == 0)
-		status = find(&object, snapshot, path, error);
+		status = find(&object, snapshot, path, GIT_OBJECT_TREE, error);
 	if (status != 0)
 		return status;
-	if (object && git_object_type(object) == GIT_OBJECT_TREE) {
+	if (object) {
 		status = copy_entries((git_tree *)object, arena, entries, count, error);
 	} else {
 		*entries = NULL;

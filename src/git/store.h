@@ -43,7 +43,8 @@ const char *tally__snapshot_id(const struct snapshot *snapshot);
 int64_t tally__snapshot_unix(const struct snapshot *snapshot);
 
 /* A file's bytes, made in `arena`.  TALLY_ENOTFOUND when there is no such file (an expected answer:
- * `error` may be NULL), TALLY_EIO. */
+ * `error` may be NULL), TALLY_EPARSE when something else is there or in place of a folder above it
+ * (a folder, a symbolic link, a submodule), TALLY_EIO. */
 int tally__snapshot_read(const struct snapshot *snapshot, const char *path, struct arena *arena,
 			 const char **bytes, size_t *len, struct tally_error *error);
 
@@ -52,7 +53,8 @@ struct snapshot_entry {
 	bool is_folder;
 };
 
-/* The entries of a folder in byte order, made in `arena`; none when there is no such folder. */
+/* The entries of a folder in byte order, made in `arena`; none when there is no such folder.
+ * TALLY_EPARSE when something else is there. */
 int tally__snapshot_list(const struct snapshot *snapshot, const char *path, struct arena *arena,
 			 struct snapshot_entry **entries, size_t *count, struct tally_error *error);
 

@@ -128,6 +128,35 @@ static void test_a_record_without_members_is_damaged(void **state)
 	cJSON_Delete(answer);
 }
 
+static int put_folders_for_records(void *context, const struct snapshot *snapshot,
+				   struct edits *edits, struct tally_error *error)
+{
+	int status = tally__edits_remove(edits, context, error);
+
+	(void)snapshot;
+	if (status == 0)
+		status = tally__edits_put(edits, "apps/orders/consumers/web.json/x", "x", 1, error);
+	return status;
+}
+
+static void test_a_folder_in_place_of_a_record(void **state)
+{
+	struct site *site = *state;
+	struct store_author author = {.now_unix = site->now};
+	struct tally_error error = TALLY_ERROR_INIT;
+	char path[] = "apps/orders/consumers/web.json";
+	cJSON *answer = NULL;
+
+	start(site);
+	site_ok(tally__store_commit(site->broker->store, put_folders_for_records, path, &author,
+				    NULL, &error),
+		&error);
+	assert_int_equal(tally_broker_can_i_deploy(site->broker, "orders", "1", "production", NULL,
+						   &answer, &error),
+			 TALLY_EPARSE);
+	assert_string_equal(error.where, path);
+}
+
 static void test_a_record_of_another_place_is_damaged(void **state)
 {
 	struct site *site = *state;
@@ -573,6 +602,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_SITE(test_damaged_records_are_named),
 		WITH_SITE(test_a_record_without_members_is_damaged),
+		WITH_SITE(test_a_folder_in_place_of_a_record),
 		WITH_SITE(test_a_record_of_another_place_is_damaged),
 		WITH_SITE(test_damaged_runs_and_slots),
 		WITH_SITE(test_damage_stops_changes),

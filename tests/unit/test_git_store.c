@@ -75,8 +75,6 @@ static void test_put_read_and_remove(void **state)
 	assert_int_equal(scratch_put(store, "apps/web/versions/1.json", "", "Add 1", 1001), 0);
 	assert_file(store, "apps/web/app.json", "{}");
 	assert_file(store, "apps/web/versions/1.json", "");
-	assert_file(store, "apps/web", NULL);
-	assert_file(store, "apps/web/app.json/x", NULL);
 	assert_int_equal(scratch_put(store, "apps/web/app.json", "{1}", "Change", 1002), 0);
 	assert_file(store, "apps/web/app.json", "{1}");
 	assert_int_equal(scratch_put(store, "apps/web/versions", NULL, "Remove all", 1003), 0);
@@ -162,10 +160,55 @@ static void test_lists_in_byte_order(void **state)
 		assert_string_equal(entries[i].name, names[i]);
 		assert_int_equal(entries[i].is_folder, i < 2);
 	}
-	assert_int_equal(tally__snapshot_list(snapshot, "d/z", &arena, &entries, &count, NULL), 0);
-	assert_int_equal(count, 0);
 	assert_int_equal(tally__snapshot_list(snapshot, "no", &arena, &entries, &count, NULL), 0);
 	assert_int_equal(count, 0);
+	tally__arena_release(&arena);
+	tally__snapshot_close(snapshot);
+}
+
+/* Something else where a file or a folder is looked for is not the same as nothing. */
+static void test_the_wrong_kind_is_told_from_nothing(void **state)
+{
+	static const char *const not_files[] = {"folder", "file/x", "link",
+						"link/x", "module", "module/x"};
+	static const char *const not_folders[] = {"file", "file/x", "link", "module/x"};
+	struct fixture *fixture = *state;
+	struct snapshot_entry *entries;
+	struct snapshot *snapshot;
+	struct arena arena;
+	const char *bytes;
+	size_t count;
+
+	assert_int_equal(scratch_put(fixture->store, "folder/a", "", NULL, 1), 0);
+	assert_int_equal(scratch_put(fixture->store, "file", "", NULL, 1), 0);
+	assert_int_equal(
+		scratch_run(fixture->repo, 0,
+			    "cd $REPO && export GIT_INDEX_FILE=$REPO.index && "
+			    "git read-tree main && c=$(git rev-parse main) && "
+			    "b=$(printf folder | git hash-object -w --stdin) && "
+			    "git update-index --add --cacheinfo 120000,$b,link "
+			    "--cacheinfo 160000,$c,module && "
+			    "git update-ref refs/heads/main $(git -c user.name=a -c user.email=a "
+			    "commit-tree -p $c -m x $(git write-tree))"),
+		0);
+	assert_int_equal(tally__snapshot_open(&snapshot, fixture->store, NULL, NULL), 0);
+	tally__arena_init(&arena, 0);
+	for (size_t i = 0; i < sizeof not_files / sizeof *not_files; i++) {
+		struct tally_error error = TALLY_ERROR_INIT;
+
+		assert_int_equal(tally__snapshot_read(snapshot, not_files[i], &arena, &bytes,
+						      &count, &error),
+				 TALLY_EPARSE);
+		assert_int_equal(strncmp(error.where, not_files[i], strlen(error.where)), 0);
+		assert_true(error.where[0] != '\0');
+	}
+	for (size_t i = 0; i < sizeof not_folders / sizeof *not_folders; i++)
+		assert_int_equal(tally__snapshot_list(snapshot, not_folders[i], &arena, &entries,
+						      &count, NULL),
+				 TALLY_EPARSE);
+	assert_int_equal(tally__snapshot_list(snapshot, "folder", &arena, &entries, &count, NULL),
+			 0);
+	assert_int_equal(count, 1);
 	tally__arena_release(&arena);
 	tally__snapshot_close(snapshot);
 }
@@ -410,6 +453,7 @@ int main(void)
 		TEST(test_nothing_changed_makes_no_commit),
 		TEST(test_a_snapshot_stays_what_it_was),
 		TEST(test_lists_in_byte_order),
+		TEST(test_the_wrong_kind_is_told_from_nothing),
 		TEST(test_at_an_instant_or_a_commit),
 		TEST(test_history_of_a_path),
 		TEST(test_files_and_folders_conflict),
