@@ -78,12 +78,13 @@ int tally__body_type(struct mime *out, const struct body *body, const char *decl
 /* Takes `text` as JSON text: *made is its value (NULL when it is no JSON), and body->bytes stays
  * NULL when compact writing gives the text back. */
 static int take_json_text(const struct reader *reader, struct body *body, const char *text,
-			  size_t len, cJSON **made)
+			  size_t len, bool declared, cJSON **made)
 {
 	struct buf compact;
 	int status = tally_json_parse(made, text, len, NULL);
 
-	if (status == TALLY_EPARSE) {
+	/* What is only guessed to be JSON may be too deep to be any. */
+	if (status == TALLY_EPARSE || (status == TALLY_ELIMIT && !declared)) {
 		*made = NULL;
 		return 0;
 	}
@@ -142,6 +143,11 @@ static void take_text(struct body *out, const char *text)
 	out->len = strlen(text);
 }
 
+bool tally__starts_as_object(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '{';
+}
+
 /* A string where the type is JSON: JSON text of an object or a string means itself; anything else
  * is a JSON string whose quotes were left out. */
 static int take_json_string(const struct reader *reader, cJSON *owner, const cJSON *string,
@@ -149,7 +155,7 @@ static int take_json_string(const struct reader *reader, cJSON *owner, const cJS
 {
 	const char *text = string->valuestring;
 	cJSON *made = NULL;
-	int status = take_json_text(reader, out, text, strlen(text), &made);
+	int status = take_json_text(reader, out, text, strlen(text), declared, &made);
 
 	if (status != 0)
 		return status;
@@ -158,10 +164,10 @@ static int take_json_string(const struct reader *reader, cJSON *owner, const cJS
 	cJSON_Delete(made);
 	out->bytes = NULL;
 	out->len = 0;
-	if (made || declared)
+	if (made || (declared && !tally__starts_as_object(text)))
 		out->json = string;
 	else
-		take_text(out, text); /* it only looked like JSON */
+		take_text(out, text); /* it only looks like JSON */
 	return 0;
 }
 
@@ -245,7 +251,8 @@ static bool is_json_type(const struct body *body, const char *declared, bool *kn
 }
 
 /* Bytes that were encoded: their JSON is looked at when that is their type. */
-static int finish_bytes(const struct reader *reader, cJSON *owner, bool is_json, struct body *out)
+static int finish_bytes(const struct reader *reader, cJSON *owner, bool is_json, bool declared,
+			struct body *out)
 {
 	const char *bytes = out->bytes;
 	size_t len = out->len;
@@ -261,7 +268,7 @@ static int finish_bytes(const struct reader *reader, cJSON *owner, bool is_json,
 		return 0;
 	out->bytes = NULL;
 	out->len = 0;
-	status = take_json_text(reader, out, bytes, len, &made);
+	status = take_json_text(reader, out, bytes, len, declared, &made);
 	if (status != 0)
 		return status;
 	if (made)
@@ -288,11 +295,11 @@ static int read_content_string(const struct reader *reader, cJSON *owner, const 
 			return tally__reader_fail(reader, "content", content, "base64 text");
 		if (status == 0 && !known)
 			is_json = looks_like_json(out->bytes, out->len);
-		return status ? status : finish_bytes(reader, owner, is_json, out);
+		return status ? status : finish_bytes(reader, owner, is_json, known, out);
 	}
 	take_text(out, content->valuestring);
 	if (encoding == ENCODING_JSON) {
-		status = finish_bytes(reader, owner, true, out);
+		status = finish_bytes(reader, owner, true, true, out);
 		if (status == 0 && !out->json)
 			return tally__reader_fail(reader, "content", content, "JSON text");
 		return status;

@@ -86,4 +86,8 @@ int tally__reader_body(const struct reader *reader, cJSON *owner, const char *me
 int tally__reader_rules(const struct reader *reader, cJSON *owner, const cJSON **out);
 int tally__reader_generators(const struct reader *reader, cJSON *owner, const cJSON **out);
 
+/* Whether text begins as a JSON object does: where the type is JSON, a string with such text is no
+ * JSON string without its quotes, even when it cannot be read. */
+bool tally__starts_as_object(const char *text);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "contract/reader.h"
 #include "contract/writer.h"
 
 static bool is_utf8_text(const char *bytes, size_t len)
@@ -162,7 +163,7 @@ static bool is_taken_as_json(struct writer *writer, const char *text)
 {
 	cJSON *value = NULL;
 	int status = tally_json_parse(&value, text, strlen(text), NULL);
-	bool taken = status == 0 && (cJSON_IsString(value) || cJSON_IsObject(value));
+	bool taken = tally__starts_as_object(text) || (status == 0 && cJSON_IsString(value));
 
 	if (status == TALLY_ENOMEM)
 		tally__writer_nomem(writer);
@@ -195,6 +196,8 @@ static cJSON *bytes_as_v3(struct writer *writer, const struct body *body, enum d
 	struct buf decoded;
 	bool is_base64;
 
+	if (type == DECLARED_JSON && is_text && tally__starts_as_object(body->bytes))
+		return text_node(writer, body->bytes, body->len);
 	if (type == DECLARED_JSON || (type != DECLARED_OTHER && !is_text)) {
 		tally__writer_refuse(writer,
 				     "a body that is not %s cannot be written in version %s "

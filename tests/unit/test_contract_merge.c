@@ -429,6 +429,52 @@ static void saves_under_the_path_it_says(void **state)
 	tally_contract_free(contract);
 }
 
+/* ---- Bodies that look like JSON ---- */
+
+#define BODY(headers, body)                                                                        \
+	TOP("3.0.0",                                                                               \
+	    "{\"description\":\"d\",\"request\":{\"method\":\"POST\",\"path\":\"/\"," headers      \
+	    "\"body\":\"" body "\"}}")
+
+static void check_bytes(const char *text, const char *bytes)
+{
+	struct tally_contract *contract = parsed(text);
+	const struct body *body = &contract->interactions[0].request.body;
+	cJSON *json = NULL;
+
+	assert_null(body->json);
+	assert_int_equal(body->len, strlen(bytes));
+	assert_memory_equal(body->bytes, bytes, body->len);
+	assert_int_equal(tally_contract_write(contract, TALLY_SPEC_V3, &json, NULL), 0);
+	assert_string_equal(
+		tally__json_get(
+			tally__json_get(tally__json_get(json, "interactions")->child, "request"),
+			"body")
+			->valuestring,
+		bytes);
+	cJSON_Delete(json);
+	tally_contract_free(contract);
+}
+
+static void refused_json_stays_as_it_is(void **state)
+{
+	struct buf text;
+	struct buf brackets;
+
+	(void)state;
+	check_bytes(BODY("\"headers\":{\"Content-Type\":\"application/json\"},",
+			 "{\\\"a\\\":1,\\\"a\\\":2}"),
+		    "{\"a\":1,\"a\":2}");
+	tally__buf_init(&text, 10000);
+	tally__buf_init(&brackets, 1000);
+	for (int i = 0; i < 300; i++)
+		tally__buf_addc(&brackets, '[');
+	tally__buf_addf(&text, BODY("", "%s"), brackets.bytes);
+	check_bytes(text.bytes, brackets.bytes);
+	tally__buf_release(&text);
+	tally__buf_release(&brackets);
+}
+
 /* ---- Linting ---- */
 
 static void check_lint(const char *text, const char *expected)
@@ -548,6 +594,7 @@ int main(void)
 		cmocka_unit_test(names_from_outside_stay_in_the_folder),
 		cmocka_unit_test_setup_teardown(saves_under_the_path_it_says, make_folder,
 						remove_folder),
+		cmocka_unit_test(refused_json_stays_as_it_is),
 		cmocka_unit_test(cuts_names_between_characters),
 		cmocka_unit_test(lints_contracts),
 		cmocka_unit_test(lints_rules),
