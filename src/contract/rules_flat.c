@@ -75,6 +75,8 @@ static int parse_flat_key(struct lifter *lifter, const char *key, struct flat_ke
 	int status = 0;
 	char *field = *key == '$' ? take_field(reader->arena, &cursor, &status) : NULL;
 
+	if (field && *field == '$')
+		return tally__lifter_refuse_category(lifter, key, field);
 	if (field) {
 		out->category = tally__category_name(field, &out->form);
 		if (out->form == FORM_SINGLE) {

@@ -33,6 +33,16 @@ const char *tally__category_name(const char *spelling, enum category_form *form)
 	return spelling;
 }
 
+/* The first member tells the flat form from categories: one with this name would be written as
+ * something that cannot be read again. */
+int tally__lifter_refuse_category(const struct lifter *lifter, const char *where, const char *name)
+{
+	return tally__reader_failf(lifter->reader, where,
+				   "expected a category such as body, header, query or path, found "
+				   "\"%s\"",
+				   tally__text_shown(lifter->reader->arena, name, 60));
+}
+
 static int check_category_count(struct lifter *lifter)
 {
 	if (++lifter->category_count <= LIMIT_RULE_CATEGORIES)
@@ -199,6 +209,8 @@ static int lift_categories(struct lifter *lifter, cJSON *rules)
 
 		if (!name)
 			return tally__fail_nomem(lifter->reader->error);
+		if (*name == '$')
+			return tally__lifter_refuse_category(lifter, name, name);
 		if (!cJSON_IsObject(value))
 			return tally__reader_fail(lifter->reader, name, value, "an object");
 		if (tally__json_get(lifter->out, name))

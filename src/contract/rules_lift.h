@@ -20,6 +20,8 @@ struct lifter {
 /* The name of a category, whatever its spelling.  One that is not known keeps its name: lint speaks
  * of it, matching leaves it alone. */
 const char *tally__category_name(const char *spelling, enum category_form *form);
+/* TALLY_EPARSE for a category whose name starts with "$". */
+int tally__lifter_refuse_category(const struct lifter *lifter, const char *where, const char *name);
 /* Counts one more rule: TALLY_ELIMIT. */
 int tally__lifter_count(struct lifter *lifter);
 /* The object of a category in the result, made when it is not there.  NULL with the error filled;
