@@ -31,9 +31,11 @@ enum tally_spec {
 
 struct tally_contract;
 
-/* Takes "1", "1.1", "2", "2.0.0", "V3", "4.0" …; TALLY_SPEC_UNKNOWN for anything else. */
+/* Takes "1", "1.1", "2", "2.0.0", "V3", "4.0" …; TALLY_SPEC_UNKNOWN for anything else.
+ * @since 0.1 */
 TALLY_API enum tally_spec tally_spec_from_text(const char *text);
-/* "1.0.0", "1.1.0", "2.0.0", "3.0.0", "4.0": as contract files spell it (static). */
+/* "1.0.0", "1.1.0", "2.0.0", "3.0.0", "4.0": as contract files spell it (static).
+ * @since 0.1 */
 TALLY_API const char *tally_spec_text(enum tally_spec spec);
 
 /* Reads a contract from JSON text.  On success *out is to be released with tally_contract_free.
@@ -43,14 +45,16 @@ TALLY_API int tally_contract_parse(struct tally_contract **out, const char *text
 /* The same from a file; also TALLY_ENOFILE, TALLY_EIO.  @since 0.1 */
 TALLY_API int tally_contract_read_file(struct tally_contract **out, const char *path,
 				       struct tally_error *error);
+/* NULL is fine.  @since 0.1 */
 TALLY_API void tally_contract_free(struct tally_contract *contract);
 
-/* @since 0.1 */
+/* What these lend is valid until the contract is released.  @since 0.1 */
 TALLY_API enum tally_spec tally_contract_spec(const struct tally_contract *contract);
 TALLY_API const char *tally_contract_consumer(const struct tally_contract *contract);
 TALLY_API const char *tally_contract_provider(const struct tally_contract *contract);
 TALLY_API size_t tally_contract_interaction_count(const struct tally_contract *contract);
-/* The description of interaction `index`; NULL when there is none at that place. */
+/* The description of interaction `index`; NULL when there is none at that place.
+ * @since 0.1 */
 TALLY_API const char *tally_contract_description(const struct tally_contract *contract,
 						 size_t index);
 
@@ -69,6 +73,7 @@ TALLY_API int tally_contract_write(const struct tally_contract *contract, enum t
  * for tally_contract_parse.  @since 0.1 */
 TALLY_API int tally_expectations_parse(struct tally_contract **out, const char *text, size_t len,
 				       struct tally_error *error);
+/* The same from a file; also TALLY_ENOFILE, TALLY_EIO.  @since 0.1 */
 TALLY_API int tally_expectations_read_file(struct tally_contract **out, const char *path,
 					   struct tally_error *error);
 
@@ -89,7 +94,8 @@ enum tally_save_mode {
  * rename, so that parallel test processes lose nothing.  What is written has version `spec`; merged
  * into a file of a newer version, it keeps that one.  *path (may be NULL) is the file's path, to be
  * released with tally_free.  TALLY_ECONFLICT, TALLY_EPARSE (the file that is there), TALLY_EINVAL
- * and TALLY_EUNSUPPORTED as for tally_contract_write, TALLY_EIO.  @since 0.1 */
+ * and TALLY_EUNSUPPORTED as for tally_contract_write, TALLY_EBUSY
+ * (another process keeps the folder locked), TALLY_EIO.  @since 0.1 */
 TALLY_API int tally_contract_save(const struct tally_contract *contract, enum tally_spec spec,
 				  const char *dir, enum tally_save_mode mode, char **path,
 				  struct tally_error *error);

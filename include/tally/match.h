@@ -23,7 +23,8 @@ enum tally_part { TALLY_PART_REQUEST, TALLY_PART_RESPONSE, TALLY_PART_MESSAGE };
 /* Compares `actual` with `expected`, both in the shape that contract files of version `spec` use
  * for that part; `expected` may carry "matchingRules".  *mismatches is a JSON array of {"type",
  * "path", "pointer", "rule", "expected", "actual", "message"}, empty when they match; to be
- * released with cJSON_Delete.  TALLY_EPARSE names the side and the member; TALLY_ELIMIT;
+ * released with cJSON_Delete.  TALLY_EINVAL (no such part or version, or one of the two
+ * missing); TALLY_EPARSE names the side and the member; TALLY_ELIMIT;
  * TALLY_ENOMEM. Source: Pact specification, versions 1 to 4, "Request matching", "Response
  * matching".
  * @since 0.1 */

@@ -29,11 +29,12 @@ struct tally_mock_options {
  * header is added, but for CORS when `cors` is set or the request names an Origin; generators are
  * not applied, the example is sent.  What does not match gets status 500 and says what differs.
  * TALLY_EINVAL (host; a header that cannot be sent), TALLY_EUNREACHABLE (the address is in use),
- * TALLY_EPARSE (matching rules), TALLY_EUNSUPPORTED, TALLY_ENOMEM.  @since 0.1 */
+ * TALLY_EPARSE (matching rules), TALLY_ELIMIT (too many rules, or too large), TALLY_EUNSUPPORTED,
+ * TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_start(struct tally_mock **out, const struct tally_contract *contract,
 			       const struct tally_mock_options *options, struct tally_error *error);
 
-/* "http://127.0.0.1:34567"; valid until the mock is stopped. */
+/* "http://127.0.0.1:34567"; valid until the mock is stopped.  @since 0.1 */
 TALLY_API const char *tally_mock_url(const struct tally_mock *mock);
 
 /* What happened so far: {"success": bool, "matched": [description…], "mismatches": [one object for
@@ -47,7 +48,7 @@ TALLY_API const char *tally_mock_url(const struct tally_mock *mock);
 TALLY_API int tally_mock_report(const struct tally_mock *mock, cJSON **report,
 				struct tally_error *error);
 
-/* Lets running answers end, then stops.  NULL is fine. */
+/* Lets running answers end, then stops.  NULL is fine.  @since 0.1 */
 TALLY_API void tally_mock_stop(struct tally_mock *mock);
 
 #ifdef __cplusplus

@@ -116,6 +116,14 @@ int tally_match(enum tally_part part, enum tally_spec spec, const cJSON *expecte
 	cJSON *list = NULL;
 	int status = 0;
 
+	if (!expected || !actual) {
+		return tally__fail(error, TALLY_EINVAL, "there is no %s part to compare",
+				   expected ? "actual" : "expected");
+	}
+	if (tally_spec_from_text(tally_spec_text(spec)) == TALLY_SPEC_UNKNOWN) {
+		return tally__fail(error, TALLY_EINVAL,
+				   "there is no version %d of the Pact specification", (int)spec);
+	}
 	tally__json_setup();
 	tally__mismatches_init(&found);
 	expected_copy = tally__json_clone(expected);

@@ -93,6 +93,19 @@ static void test_bad_arguments(void **state)
 		tally_match((enum tally_part)9, TALLY_SPEC_V3, object, object, &mismatches, &error),
 		TALLY_EINVAL);
 	assert_null(mismatches);
+	for (int spec = 0; spec < 60; spec += 59) {
+		error = (struct tally_error)TALLY_ERROR_INIT;
+		assert_int_equal(tally_match(TALLY_PART_REQUEST, (enum tally_spec)spec, object,
+					     object, &mismatches, &error),
+				 TALLY_EINVAL);
+	}
+	assert_int_equal(
+		tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, NULL, object, &mismatches, NULL),
+		TALLY_EINVAL);
+	assert_int_equal(
+		tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, object, NULL, &mismatches, NULL),
+		TALLY_EINVAL);
+	assert_null(mismatches);
 	cJSON_Delete(object);
 }
 
