@@ -93,7 +93,7 @@ static int add_cors(struct arena *arena, const struct http_request *request,
 	return status;
 }
 
-static int answer_match(struct tally_mock *mock, const struct verdict *verdict,
+static int answer_match(struct tally_mock *mock, const struct mock_verdict *verdict,
 			const struct http_request *request, struct arena *arena,
 			struct http_response *response)
 {
@@ -112,11 +112,11 @@ static int answer_match(struct tally_mock *mock, const struct verdict *verdict,
 }
 
 /* 500 with what differs, for whoever reads the log of the consumer's tests. */
-static int answer_problem(const struct verdict *verdict, const struct request *actual,
+static int answer_problem(const struct mock_verdict *verdict, const struct request *actual,
 			  const cJSON *problem, struct arena *arena, struct http_response *response)
 {
 	const char *word =
-		verdict->outcome == OUTCOME_MISMATCH ? "Request-Mismatch" : "Unexpected-Request";
+		verdict->outcome == MOCK_MISMATCH ? "Request-Mismatch" : "Unexpected-Request";
 	cJSON *json = tally__json_clone(problem);
 	struct buf text;
 	char *error = tally__arena_printf(arena, "%s : %s %s", word, actual->method, actual->path);
@@ -147,12 +147,12 @@ static void note_match(struct tally_mock *mock, struct expectation *expectation)
 }
 
 /* Takes the problem. */
-static int note_problem(struct tally_mock *mock, const struct verdict *verdict, cJSON *problem)
+static int note_problem(struct tally_mock *mock, const struct mock_verdict *verdict, cJSON *problem)
 {
 	int status = 0;
 
 	pthread_mutex_lock(&mock->lock);
-	if (verdict->outcome == OUTCOME_MISMATCH)
+	if (verdict->outcome == MOCK_MISMATCH)
 		verdict->expectation->tried = true;
 	if (mock->problem_count < LIMIT_MOCK_PROBLEMS) {
 		status = tally__json_append(mock->problems, problem);
@@ -167,7 +167,7 @@ static int note_problem(struct tally_mock *mock, const struct verdict *verdict, 
 	return status;
 }
 
-static int settle(struct tally_mock *mock, const struct verdict *verdict,
+static int settle(struct tally_mock *mock, const struct mock_verdict *verdict,
 		  const struct request *actual, const struct http_request *request,
 		  struct arena *arena, struct http_response *response)
 {
@@ -175,7 +175,7 @@ static int settle(struct tally_mock *mock, const struct verdict *verdict,
 	cJSON *problem;
 	int status;
 
-	if (verdict->outcome == OUTCOME_MATCH) {
+	if (verdict->outcome == MOCK_MATCH) {
 		note_match(mock, verdict->expectation);
 		return answer_match(mock, verdict, request, arena, response);
 	}
@@ -197,7 +197,7 @@ int tally__mock_answer(void *context, const struct http_request *request, struct
 		       struct http_response *response)
 {
 	struct tally_mock *mock = context;
-	struct verdict verdict = {0};
+	struct mock_verdict verdict = {0};
 	struct request actual;
 	int status = tally__mock_read_request(&actual, arena, request);
 
@@ -205,7 +205,7 @@ int tally__mock_answer(void *context, const struct http_request *request, struct
 		status = tally__mock_judge(mock, &actual, &verdict, NULL);
 		if (status == 0)
 			status = settle(mock, &verdict, &actual, request, arena, response);
-		tally__verdict_release(&verdict);
+		tally__mock_verdict_release(&verdict);
 	}
 	if (status == 0)
 		return 0;

@@ -61,31 +61,31 @@ static long score(const struct request *expected, const struct request *actual,
 	return points;
 }
 
-static enum outcome outcome_of(const struct mismatches *mismatches)
+static enum mock_outcome outcome_of(const struct mismatches *mismatches)
 {
 	if (mismatches->count == 0)
-		return OUTCOME_MATCH;
+		return MOCK_MATCH;
 	if (has_kind(mismatches, MISMATCH_METHOD) || has_kind(mismatches, MISMATCH_PATH))
-		return OUTCOME_NOT_FOUND;
-	return OUTCOME_MISMATCH;
+		return MOCK_NOT_FOUND;
+	return MOCK_MISMATCH;
 }
 
 /* A match beats a near miss that expects more; then the points count. */
 static bool is_better(const struct mismatches *mismatches, long points,
-		      const struct verdict *verdict, long best)
+		      const struct mock_verdict *verdict, long best)
 {
 	bool matches = mismatches->count == 0;
-	bool best_matches = verdict->outcome == OUTCOME_MATCH;
+	bool best_matches = verdict->outcome == MOCK_MATCH;
 
 	return matches != best_matches ? matches : points > best;
 }
 
 int tally__mock_judge(struct tally_mock *mock, const struct request *actual,
-		      struct verdict *verdict, struct tally_error *error)
+		      struct mock_verdict *verdict, struct tally_error *error)
 {
 	long best = 0;
 
-	verdict->outcome = OUTCOME_NOT_FOUND;
+	verdict->outcome = MOCK_NOT_FOUND;
 	verdict->expectation = NULL;
 	tally__mismatches_init(&verdict->mismatches);
 	for (size_t i = 0; i < mock->count; i++) {
@@ -114,7 +114,7 @@ int tally__mock_judge(struct tally_mock *mock, const struct request *actual,
 	return 0;
 }
 
-void tally__verdict_release(struct verdict *verdict)
+void tally__mock_verdict_release(struct mock_verdict *verdict)
 {
 	tally__mismatches_release(&verdict->mismatches);
 }

@@ -37,18 +37,18 @@ struct tally_mock {
 };
 
 /* How well a request fits an expectation: the higher the better. */
-enum outcome { OUTCOME_MATCH, OUTCOME_MISMATCH, OUTCOME_NOT_FOUND };
+enum mock_outcome { MOCK_MATCH, MOCK_MISMATCH, MOCK_NOT_FOUND };
 
-struct verdict {
-	enum outcome outcome;
+struct mock_verdict {
+	enum mock_outcome outcome;
 	struct expectation *expectation; /* the best one; NULL when there is none at all */
 	struct mismatches mismatches;    /* with the best one */
 };
 
 /* Compares a request with every expectation.  The verdict is to be released in every case. */
 int tally__mock_judge(struct tally_mock *mock, const struct request *actual,
-		      struct verdict *verdict, struct tally_error *error);
-void tally__verdict_release(struct verdict *verdict);
+		      struct mock_verdict *verdict, struct tally_error *error);
+void tally__mock_verdict_release(struct mock_verdict *verdict);
 
 /* Answers one request (an http_server_handler; the context is the mock). */
 int tally__mock_answer(void *context, const struct http_request *request, struct arena *arena,
@@ -59,6 +59,6 @@ int tally__mock_read_request(struct request *out, struct arena *arena,
 			     const struct http_request *received);
 
 /* The JSON of a request that did not match, as the report has it; NULL when memory is short. */
-cJSON *tally__mock_problem(const struct verdict *verdict, const struct request *actual);
+cJSON *tally__mock_problem(const struct mock_verdict *verdict, const struct request *actual);
 
 #endif

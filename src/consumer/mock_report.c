@@ -114,7 +114,7 @@ static cJSON *request_json(const struct request *request)
 	return status ? NULL : out;
 }
 
-static cJSON *nearest(const struct verdict *verdict)
+static cJSON *nearest(const struct mock_verdict *verdict)
 {
 	const struct interaction *interaction = verdict->expectation->interaction;
 	cJSON *out = cJSON_CreateObject();
@@ -128,9 +128,9 @@ static cJSON *nearest(const struct verdict *verdict)
 	return out;
 }
 
-cJSON *tally__mock_problem(const struct verdict *verdict, const struct request *actual)
+cJSON *tally__mock_problem(const struct mock_verdict *verdict, const struct request *actual)
 {
-	bool is_mismatch = verdict->outcome == OUTCOME_MISMATCH;
+	bool is_mismatch = verdict->outcome == MOCK_MISMATCH;
 	cJSON *out = problem_of(is_mismatch ? "request-mismatch" : "request-not-found", actual,
 				is_mismatch ? verdict->expectation->interaction : NULL);
 
