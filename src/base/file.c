@@ -48,27 +48,42 @@ static int read_all(struct buf *out, int file, const char *path, struct tally_er
 	}
 }
 
-int tally__file_read(struct buf *out, const char *path, struct tally_error *error)
+static int read_file(struct buf *out, const char *path, bool regular, struct tally_error *error)
 {
+	/* Opening a pipe that nobody writes to would wait for a writer. */
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (regular ? O_NONBLOCK : 0);
 	size_t start = out->len;
-	struct stat info;
+	struct stat info = {0};
 	int status;
 	int file;
 
 	do
-		file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		file = open(path, flags);
 	while (file < 0 && errno == EINTR);
 	if (file < 0)
 		return tally__fail_errno(error, TALLY_ENOFILE, path, errno, "cannot open");
 	if (fstat(file, &info) == 0 && S_ISDIR(info.st_mode))
 		status = tally__fail_at(error, TALLY_ENOFILE, path, 0, 0,
 					"expected a file, found a folder");
+	else if (regular && !S_ISREG(info.st_mode))
+		status = tally__fail_at(error, TALLY_ENOFILE, path, 0, 0,
+					"expected a file, found a pipe, socket or device");
 	else
 		status = read_all(out, file, path, error);
 	if (status != TALLY_OK)
 		tally__buf_truncate(out, start);
 	close(file);
 	return status;
+}
+
+int tally__file_read(struct buf *out, const char *path, struct tally_error *error)
+{
+	return read_file(out, path, false, error);
+}
+
+int tally__file_read_regular(struct buf *out, const char *path, struct tally_error *error)
+{
+	return read_file(out, path, true, error);
 }
 
 /* write() until all is written; false with errno set. */

@@ -10,6 +10,8 @@
 /* Appends a file's bytes to `out`, at most as many as its maximum allows.  TALLY_ENOFILE when it
  * cannot be opened or is a folder, TALLY_ELIMIT, TALLY_EIO. */
 int tally__file_read(struct buf *out, const char *path, struct tally_error *error);
+/* The same for a path that nobody has typed: TALLY_ENOFILE for pipes and devices too, at once. */
+int tally__file_read_regular(struct buf *out, const char *path, struct tally_error *error);
 
 /* Replaces (or makes) a file in one step: a temporary file beside it, flushed to disk, renamed over
  * it, the folder flushed.  Makes missing folders.  TALLY_EIO; nothing is left behind on failure. */

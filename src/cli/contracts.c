@@ -42,6 +42,18 @@ static int read_contract(struct call *call, struct contract_files *files, const 
 	return code;
 }
 
+/* The same for a file that nobody has typed: reading a pipe could wait for ever. */
+static int read_found(struct call *call, struct contract_files *files, const char *path,
+		      struct tally_error *error)
+{
+	struct stat info;
+
+	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+		return set_error(error, TALLY_ENOFILE, path, "expected a file, found %s",
+				 S_ISDIR(info.st_mode) ? "a folder" : "a pipe, socket or device");
+	return read_contract(call, files, path, error);
+}
+
 static int is_json_file(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
@@ -70,12 +82,11 @@ static int read_folder(struct call *call, struct contract_files *files, const ch
 				 LIMIT_DIR_FILES, count);
 	for (int i = 0; i < count; i++) {
 		if (code == 0)
-			code = read_contract(
-				call, files,
-				scratch_format(&call->scratch, "%s%s%s", path,
-					       path[strlen(path) - 1] == '/' ? "" : "/",
-					       entries[i]->d_name),
-				error);
+			code = read_found(call, files,
+					  scratch_format(&call->scratch, "%s%s%s", path,
+							 path[strlen(path) - 1] == '/' ? "" : "/",
+							 entries[i]->d_name),
+					  error);
 		free(entries[i]);
 	}
 	free(entries);

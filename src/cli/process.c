@@ -88,6 +88,15 @@ void signals_hold(sigset_t *before)
 	(void)sigprocmask(SIG_BLOCK, &set, before);
 }
 
+void signals_release(const sigset_t *before, int taken)
+{
+	sigset_t set = *before;
+
+	if (taken != 0)
+		(void)sigaddset(&set, taken);
+	(void)sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
 int signals_wait(void)
 {
 	sigset_t set;

@@ -17,6 +17,10 @@ void signals_hold(sigset_t *before);
 /* Waits for SIGINT, SIGTERM or SIGHUP: which one. */
 int signals_wait(void);
 
+/* Lets them end the program again, but for the one that was `taken` (0: none): timeout(1) and some
+ * shells send it twice, to the process and to its group. */
+void signals_release(const sigset_t *before, int taken);
+
 /* Runs a program with NAME=VALUE added to its environment and the signals of `before`, hands on the
  * signals that end this one, and waits for its end.  *status: its exit status, or 128 and the
  * signal that killed it.  0, or an exit status of ours when it could not be started (it is said).

@@ -1,7 +1,9 @@
 /* Contract files in a folder. */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -78,6 +80,27 @@ static int write_file(const struct tally_contract *contract, enum tally_spec spe
 	return status;
 }
 
+/* The contract that is there; NULL when nothing is. */
+static int read_existing(struct tally_contract **old, const char *path, struct tally_error *error)
+{
+	struct stat info;
+	struct buf text;
+	int status;
+
+	*old = NULL;
+	if (stat(path, &info) != 0 && errno == ENOENT)
+		return 0;
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	status = tally__file_read_regular(&text, path, error);
+	if (status == 0) {
+		status = tally_contract_parse(old, text.bytes, text.len, error);
+		if (status != 0)
+			tally__error_within(error, path);
+	}
+	tally__buf_release(&text);
+	return status;
+}
+
 /* With the lock held. */
 static int save_locked(const struct tally_contract *contract, enum tally_spec spec,
 		       const char *path, enum tally_save_mode mode, struct tally_error *error)
@@ -85,19 +108,15 @@ static int save_locked(const struct tally_contract *contract, enum tally_spec sp
 	static const char *const names[] = {"the file", "the new contract"};
 	struct tally_contract *old = NULL;
 	struct tally_contract *merged = NULL;
-	struct tally_error absent = TALLY_ERROR_INIT;
 	/* An older version could not say all that the file says. */
 	bool keeps_version = mode == TALLY_SAVE_MERGE;
-	int status = tally_contract_read_file(&old, path, &absent);
+	/* Nobody knows what a file that cannot be read holds: it is not written over. */
+	int status = read_existing(&old, path, error);
 
-	if (status == TALLY_ENOFILE)
-		return write_file(contract, spec, path, error);
-	if (status != 0) {
-		/* Nobody knows what a file that cannot be read holds: it is not written over. */
-		tally__fail_at(error, status, absent.where, absent.line, absent.column, "%s",
-			       absent.message);
+	if (status != 0)
 		return status;
-	}
+	if (!old)
+		return write_file(contract, spec, path, error);
 	status = tally__contract_merge(&merged, old, contract, mode, names, error);
 	if (status != 0)
 		tally__error_within(error, path);

@@ -119,6 +119,33 @@ test_expect_success 'a conflict with the contract that is there: 1; --overwrite 
 	expect_not_in c/web-shop-orders.json 59.80
 '
 
+test_expect_success 'a pipe in the place of the contract is refused, not waited for' '
+	mkdir -p pipes
+	mkfifo pipes/web-shop-orders.json
+	expect_status 2 timeout -k 5 20 "$tally" mock expectations.json -o pipes -- \
+		sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body"
+	expect_in err "pipes/web-shop-orders.json: expected a file, found a pipe"
+	expect_status 2 timeout -k 5 20 "$tally" publish pipes --broker none.git --version 1 --branch main
+	expect_in err "pipes/web-shop-orders.json: expected a file, found a pipe"
+'
+
+test_expect_success 'a signal ends it while it saves' '
+	mkdir -p held
+	rm -f ready
+	mkfifo locked release ready
+	flock held sh -c "echo >locked; read -r line <release" &
+	read -r line <locked
+	"$tally" mock expectations.json -o held -- \
+		sh -c "trap \"\" TERM; echo >ready; curl -sf \$TALLY_MOCK_URL/orders/42 >body" >out 2>err &
+	mock=$!
+	(read -r line <ready; while kill "$mock"; do sleep 0.05; done) 2>kill.err &
+	status=0
+	wait "$mock" || status=$?
+	echo >release
+	[ "$status" -eq 143 ]
+	expect_not_in err "left with"
+'
+
 test_expect_success '--format json, after the first line' '
 	expect_status 0 "$tally" mock expectations.json --format json -o d -- sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body"
 	sed 1d out >report.json

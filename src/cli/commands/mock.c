@@ -103,17 +103,20 @@ static int check_contract(const struct tally_contract *contract, const struct mo
 static int serve(struct mock_run *run)
 {
 	const char *variable;
+	int status;
 
 	out("listening on %s\n", tally_mock_url(run->mock));
 	out_flush();
 	if (!run->call->trailing) {
-		(void)signals_wait();
+		signals_release(&run->signals, signals_wait());
 		return 0;
 	}
 	variable =
 		scratch_format(&run->call->scratch, "TALLY_MOCK_URL=%s", tally_mock_url(run->mock));
-	return process_run(run->call, run->call->trailing, variable, &run->signals,
-			   &run->command_status);
+	status = process_run(run->call, run->call->trailing, variable, &run->signals,
+			     &run->command_status);
+	signals_release(&run->signals, 0);
+	return status;
 }
 
 /* The contract is written only when all went well. */
