@@ -42,41 +42,79 @@ void tally__store_unlink(const struct store *store, const char *name, const char
 		unlink(file);
 }
 
-int tally__store_mkdir(const struct store *store, const char *name, struct tally_error *error)
+/* A symbolic link does not count as a folder of ours: what we make and remove there would be
+ * somebody else's. */
+static int make_folder(const char *file, struct tally_error *error)
 {
-	char file[FILE_BYTES];
-	char *slash;
-	int status = tally__store_file(file, store, name, "", error);
+	struct stat info;
 
-	if (status != 0)
-		return status;
-	if (mkdir(file, 0777) == 0 || errno == EEXIST)
+	if (mkdir(file, 0777) == 0)
 		return 0;
-	slash = strrchr(file, '/');
-	if (errno == ENOENT && slash) {
-		*slash = '\0';
-		if (mkdir(file, 0777) != 0 && errno != EEXIST)
-			return tally__errno_fail(error, errno, file, "make a folder");
-		*slash = '/';
-		if (mkdir(file, 0777) == 0 || errno == EEXIST)
+	if (errno == EEXIST && lstat(file, &info) == 0) {
+		if (S_ISDIR(info.st_mode))
 			return 0;
+		return tally__fail_at(error, TALLY_EIO, file, 0, 0,
+				      "expected a folder of tally's own, found %s: look what it "
+				      "is, and remove it",
+				      S_ISLNK(info.st_mode) ? "a symbolic link" : "a file");
 	}
 	return tally__errno_fail(error, errno, file, "make a folder");
 }
 
-void tally__store_empty(const struct store *store, const char *name)
+int tally__store_mkdir(const struct store *store, const char *name, struct tally_error *error)
 {
-	char folder[FILE_BYTES];
-	struct dirent *entry;
-	DIR *dir;
+	char file[FILE_BYTES];
+	int status = tally__store_file(file, store, OWN_DIR, "", error);
 
-	if (tally__store_file(folder, store, name, "", NULL) != 0)
+	if (status == 0)
+		status = make_folder(file, error);
+	if (status == 0)
+		status = tally__store_file(file, store, name, "", error);
+	return status == 0 ? make_folder(file, error) : status;
+}
+
+/* Opens a folder of ours, following no link below the repository; -1 when it cannot. */
+static int open_folder(const struct store *store, const char *name)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int repository = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int own = -1, folder = -1;
+
+	if (repository >= 0)
+		own = openat(repository, OWN_DIR, flags);
+	if (own >= 0)
+		folder = openat(own, *name != '\0' ? name : ".", flags);
+	if (own >= 0)
+		close(own);
+	if (repository >= 0)
+		close(repository);
+	return folder;
+}
+
+static bool matches(const char *name, const char *prefix)
+{
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+	       strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+static void remove_files(const struct store *store, const char *name, const char *prefix)
+{
+	struct dirent *entry;
+	int folder = open_folder(store, name);
+	DIR *dir = folder >= 0 ? fdopendir(folder) : NULL;
+
+	if (!dir) {
+		if (folder >= 0)
+			close(folder);
 		return;
-	dir = opendir(folder);
-	if (!dir)
-		return;
+	}
 	while ((entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+		if (matches(entry->d_name, prefix))
 			unlinkat(dirfd(dir), entry->d_name, 0);
 	closedir(dir);
+}
+
+void tally__store_empty(const struct store *store, const char *name)
+{
+	remove_files(store, name + strlen(OWN_DIR "/"), "");
 }

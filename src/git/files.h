@@ -15,6 +15,7 @@
 
 #define FILE_BYTES 4096 /* longest path of a file within a repository */
 
+#define OWN_DIR    "tally"
 #define WRITE_LOCK "tally/write.lock"
 #define NEXT_FILE  "tally/next"
 #define STAGE_DIR  "tally/stage"
@@ -33,9 +34,10 @@ int tally__file_flush(const char *file, struct tally_error *error);
 /* Removes; a file that is not there is fine, and so is failure: what stays is removed later. */
 void tally__store_unlink(const struct store *store, const char *name, const char *end);
 
-/* Makes a folder of ours if it is missing, and those above it.  TALLY_EIO. */
+/* Makes a folder of ours if it is missing, and the one above it.  TALLY_EIO, also when something
+ * else is there: a symbolic link is not followed. */
 int tally__store_mkdir(const struct store *store, const char *name, struct tally_error *error);
-/* Removes the files in a folder of ours. */
+/* Removes the files in a folder of ours, unless it is reached through a symbolic link. */
 void tally__store_empty(const struct store *store, const char *name);
 
 #endif

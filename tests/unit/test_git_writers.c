@@ -331,6 +331,24 @@ static void test_what_killed_writers_leave(void **state)
 	expect(fixture, "cd $REPO && test -e objects/pack/pack-4.keep");
 }
 
+/* Cleaning up must not reach through a link into somebody else's folder. */
+static void test_links_are_not_followed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = fixture->store;
+
+	assert_int_equal(scratch_put(store, "a", "1", NULL, 1), 0);
+	expect(fixture, "cd $REPO && mkdir ../strange && echo x >../strange/file && "
+			": >tally/next && rmdir tally/stage && ln -s ../../strange tally/stage");
+	assert_int_equal(scratch_put(store, "a", "2", NULL, 2), TALLY_EIO);
+	expect(fixture, "cd $REPO && test -f ../strange/file && test -L tally/stage && "
+			"mkdir ../strange/stage && mv ../strange/file ../strange/stage && "
+			"rm -r tally && ln -s ../strange tally && : >tally/next");
+	assert_int_equal(scratch_put(store, "a", "2", NULL, 2), TALLY_EIO);
+	expect(fixture, "cd $REPO && test -f ../strange/stage/file && rm tally");
+	assert_int_equal(scratch_put(store, "a", "2", NULL, 2), 0);
+}
+
 static void test_git_works_beside_us(void **state)
 {
 	struct fixture *fixture = *state;
@@ -590,6 +608,7 @@ int main(void)
 		TEST(test_git_holds_the_branch),
 		TEST(test_killed_writers),
 		TEST(test_what_killed_writers_leave),
+		TEST(test_links_are_not_followed),
 		TEST(test_git_works_beside_us),
 		TEST(test_packs_are_rolled_up),
 		TEST(test_a_repository_that_may_only_be_read),
