@@ -192,30 +192,6 @@ int tally_json_write_file(const char *path, const cJSON *value, struct tally_err
 	return status;
 }
 
-cJSON *tally__json_create_number_text(const char *text, size_t len)
-{
-	char shorter[JSON_CJSON_NUMBER_BYTES];
-	struct json_number_scan scan;
-	cJSON *number;
-
-	tally__json_setup();
-	tally__json_number_scan(&scan, text, len);
-	if (scan.wrong != NULL || scan.len != len)
-		return NULL;
-	if (len <= sizeof(shorter)) {
-		number = cJSON_ParseWithLength(text, len);
-	} else {
-		size_t shorter_len = tally__json_number_shorten(shorter, text, len);
-
-		number = cJSON_ParseWithLength(shorter, shorter_len);
-	}
-	if (number != NULL && !scan.plain && set_text(number, text, len) != TALLY_OK) {
-		cJSON_Delete(number);
-		return NULL;
-	}
-	return number;
-}
-
 /* Whether nothing is nested deeper than what may be parsed, so that recursion ends. */
 static bool is_shallow(const cJSON *value, unsigned levels)
 {

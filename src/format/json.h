@@ -33,8 +33,6 @@ void tally__json_add_string(struct buf *out, const char *text, size_t len);
 
 /* The exact text of a number; `scratch` is used when the node has none of its own. */
 const char *tally__json_number_text(const cJSON *number, char scratch[JSON_NUMBER_BYTES]);
-/* A number node with this exact text (which must be a JSON number); NULL when memory is short. */
-cJSON *tally__json_create_number_text(const char *text, size_t len);
 
 /* Equality as Pact has it: an integer never equals a decimal; decimals by value (1.10 = 1.1,
  * 100.0 = 1e2), integers by text, of any size; objects without regard to order. */

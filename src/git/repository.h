@@ -56,7 +56,6 @@ struct snapshot {
 	git_repository *git;
 	git_tree *tree; /* NULL on an empty branch */
 	git_oid commit;
-	int64_t unix_seconds;
 	char id[STORE_ID_BYTES];
 };
 

@@ -28,7 +28,6 @@ int tally__snapshot_init(struct snapshot *snapshot, struct repository *repositor
 					      GIT_OBJECT_TREE, error);
 		if (status != 0)
 			goto out;
-		snapshot->unix_seconds = git_commit_time((git_commit *)object);
 		git_oid_tostr(snapshot->id, sizeof snapshot->id, commit);
 	}
 	snapshot->repository = tally__repository_share(repository);
@@ -58,11 +57,6 @@ void tally__snapshot_close(struct snapshot *snapshot)
 const char *tally__snapshot_id(const struct snapshot *snapshot)
 {
 	return snapshot->id;
-}
-
-int64_t tally__snapshot_unix(const struct snapshot *snapshot)
-{
-	return snapshot->unix_seconds;
 }
 
 static const char *kind_name(const git_tree_entry *entry)

@@ -206,11 +206,6 @@ int tally__staging_each(const struct staging *staging,
 	return status;
 }
 
-size_t tally__staging_count(const struct staging *staging)
-{
-	return staging->fresh.by_id.count;
-}
-
 void tally__staging_clear(struct staging *staging)
 {
 	objects_release(&staging->fresh);

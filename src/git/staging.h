@@ -27,7 +27,6 @@ int tally__staging_write(struct staging *staging, git_oid *id, git_object_t type
 int tally__staging_each(const struct staging *staging,
 			int (*visit)(void *context, const git_oid *id, git_object_t type),
 			void *context);
-size_t tally__staging_count(const struct staging *staging);
 
 /* Forgets what was written since the last clear or keep. */
 void tally__staging_clear(struct staging *staging);

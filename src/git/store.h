@@ -40,7 +40,6 @@ int tally__snapshot_open(struct snapshot **out, struct store *store, const char 
 void tally__snapshot_close(struct snapshot *snapshot);
 /* "" on an empty branch. */
 const char *tally__snapshot_id(const struct snapshot *snapshot);
-int64_t tally__snapshot_unix(const struct snapshot *snapshot);
 
 /* A file's bytes, made in `arena`.  TALLY_ENOTFOUND when there is no such file (an expected answer:
  * `error` may be NULL), TALLY_EPARSE when something else is there or in place of a folder above it

@@ -418,11 +418,6 @@ int tally__http_server_start(struct http_server **out, const struct http_server_
 	return 0;
 }
 
-unsigned short tally__http_server_port(const struct http_server *server)
-{
-	return server->port;
-}
-
 const char *tally__http_server_url(const struct http_server *server)
 {
 	return server->url;

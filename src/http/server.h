@@ -32,7 +32,6 @@ struct http_server_options {
  * be loaded), TALLY_ENOMEM. */
 int tally__http_server_start(struct http_server **out, const struct http_server_options *options,
 			     struct tally_error *error);
-unsigned short tally__http_server_port(const struct http_server *server);
 /* "http://127.0.0.1:8080", valid until the server is stopped. */
 const char *tally__http_server_url(const struct http_server *server);
 /* Takes no new connections, lets running handlers end and their answers go out (waiting no longer

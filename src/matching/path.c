@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -205,14 +204,6 @@ int tally__path_parse(struct path_expression *out, struct arena *arena, const ch
 		*out = path;
 	}
 	return status;
-}
-
-unsigned long long tally__path_weight(const struct path_expression *path)
-{
-	if (path->exact >= 48) {
-		return ULLONG_MAX;
-	}
-	return (1ULL << path->exact) * path->count;
 }
 
 /* Compares 2^exact * count without computing powers: counts have at most 9 bits. */

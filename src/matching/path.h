@@ -46,9 +46,6 @@ int tally__path_parse(struct path_expression *out, struct arena *arena, const ch
  * exact tokens come earlier, then the order of the texts. */
 int tally__path_compare(const struct path_expression *a, const struct path_expression *b);
 
-/* The weight on its own, saturating: 2 to the power of `exact`, times `count`. */
-unsigned long long tally__path_weight(const struct path_expression *path);
-
 /* Appends one fragment as people read it: ".name", "[0]" for digits, "['odd name']". */
 void tally__path_add_fragment(struct buf *out, const char *text, size_t len);
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -74,7 +75,8 @@ static void start(struct fixture *fixture, struct http_server_options options)
 	options.context = fixture;
 	if (tally__http_server_start(&fixture->server, &options, &error) != 0)
 		fail_msg("%s", error.message);
-	fixture->port = tally__http_server_port(fixture->server);
+	fixture->port = (unsigned short)strtoul(
+		strrchr(tally__http_server_url(fixture->server), ':') + 1, NULL, 10);
 }
 
 static int setup(void **state)
