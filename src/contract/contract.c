@@ -76,6 +76,17 @@ static const cJSON *find_version(const cJSON *metadata, const char **place)
 	return cJSON_IsNull(version) ? NULL : version;
 }
 
+/* A version that is written elsewhere than the specification has it must not pass for none. */
+static int check_version_block(const struct reader *reader, const cJSON *metadata)
+{
+	const cJSON *block = tally__json_get(metadata, "pactSpecification");
+
+	if (!block || cJSON_IsNull(block) || cJSON_IsObject(block))
+		return 0;
+	return tally__reader_fail(reader, "metadata.pactSpecification", block,
+				  "an object such as {\"version\": \"4.0\"}");
+}
+
 int tally__reader_spec(const struct reader *reader, const cJSON *top, enum tally_spec *out)
 {
 	const char *place;
@@ -84,8 +95,9 @@ int tally__reader_spec(const struct reader *reader, const cJSON *top, enum tally
 	int status;
 
 	*out = TALLY_SPEC_V3;
-	if (!version)
-		return 0;
+	status = check_version_block(reader, tally__json_get(top, "metadata"));
+	if (status != 0 || !version)
+		return status;
 	if (!cJSON_IsString(version) && !cJSON_IsNumber(version))
 		return tally__reader_fail(reader, place, version, "a version such as \"4.0\"");
 	status = tally__reader_text(reader, version, &text);

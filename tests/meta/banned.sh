@@ -60,10 +60,12 @@ expect 'no text cut within a character' cut_text
 
 text_files() {
 	if [ -e .git ]; then
-		git ls-files -co --exclude-standard
+		git ls-files
 	else
-		find . -type f -not -path './build*' -not -path './_*' -not -path '*/node_modules/*' |
-			sed 's|^\./||' | grep -vE '^(configure|aclocal\.m4|Makefile\.in|config\.h\.in|build-aux/|m4/l)'
+		# What a build leaves in the tree has other endings.
+		find . -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.js' -o -name '*.json' -o -name '*.md' \
+			-o -name '*.mk' -o -name '*.ac' -o -name '*.am' -o -name '*.map' -o -name bootstrap \) \
+			-not -path './build*' -not -path './_*' -not -path '*/node_modules/*' | sed 's|^\./||'
 	fi | grep -vE '^tests/meta/banned\.sh$'
 }
 nowhere() { # PATTERN
