@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/map.h"
 #include "base/text.h"
 #include "matching/display.h"
 #include "matching/parts.h"
@@ -227,25 +228,71 @@ static void compare_header(struct walk *walk, const struct rules *rules,
 	}
 }
 
+/* The name in lower case, made in the walk's arena; NULL when memory was short. */
+static const char *lower_name(struct walk *walk, const char *name, size_t len)
+{
+	char *lower = tally__arena_memdup(&walk->arena, name, len);
+
+	if (!lower) {
+		tally__walk_fail(walk, TALLY_ENOMEM);
+		return NULL;
+	}
+	for (size_t i = 0; i < len; i++) {
+		lower[i] = tally__text_lower(lower[i]);
+	}
+	return lower;
+}
+
+/* By name in lower case: there may be very many.  Of two that say the same, the first. */
+static bool index_headers(struct walk *walk, struct map *map, const struct name_values_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct name_values *item = &list->items[i];
+		size_t len = strlen(item->name);
+		const char *name = lower_name(walk, item->name, len);
+
+		if (!name) {
+			return false;
+		}
+		if (!tally__map_add(map, name, len, item)) {
+			return tally__walk_fail(walk, TALLY_ENOMEM);
+		}
+	}
+	return true;
+}
+
+static void match_header(struct walk *walk, const struct rules *rules, const struct map *actual,
+			 const struct name_values *wanted)
+{
+	size_t len = strlen(wanted->name);
+	const char *name = lower_name(walk, wanted->name, len);
+	const struct name_values *found = name ? tally__map_get(actual, name, len) : NULL;
+	struct place place = {.kind = MISMATCH_HEADER, .name = wanted->name};
+	struct operand e;
+
+	if (found) {
+		compare_header(walk, rules, wanted, found);
+	} else if (name) {
+		e = tally__operand_text(tally__values_text(walk, wanted));
+		tally__walk_report(walk, &place, "equality", &e, NULL,
+				   "Expected a header '%s' but was missing",
+				   tally__walk_shown(walk, wanted->name));
+	}
+}
+
 void tally__match_headers(struct walk *walk, const struct rules *rules,
 			  const struct name_values_list *expected,
 			  const struct name_values_list *actual)
 {
-	for (size_t i = 0; i < expected->count && tally__walk_step(walk); i++) {
-		const struct name_values *wanted = &expected->items[i];
-		const struct name_values *found = tally__header_find(actual, wanted->name);
-		struct place place = {.kind = MISMATCH_HEADER, .name = wanted->name};
+	struct map names;
 
-		if (found) {
-			compare_header(walk, rules, wanted, found);
-		} else {
-			struct operand e = tally__operand_text(tally__values_text(walk, wanted));
-
-			tally__walk_report(walk, &place, "equality", &e, NULL,
-					   "Expected a header '%s' but was missing",
-					   tally__walk_shown(walk, wanted->name));
+	tally__map_init(&names);
+	if (expected->count > 0 && index_headers(walk, &names, actual)) {
+		for (size_t i = 0; i < expected->count && tally__walk_step(walk); i++) {
+			match_header(walk, rules, &names, &expected->items[i]);
 		}
 	}
+	tally__map_release(&names);
 }
 
 bool tally__match_header_rule(struct walk *walk, const struct rules *rules, const char *name,

@@ -422,6 +422,42 @@ static void test_steps(void **state)
 	tally__buf_release(&body);
 }
 
+/* Names are found by hash: looked for one by one, these would take minutes. */
+static void test_many_headers(void **state)
+{
+	enum { COUNT = 100000 };
+	struct buf expected;
+	struct buf actual;
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *mismatches = NULL;
+	cJSON *left = NULL;
+	cJSON *right = NULL;
+
+	(void)state;
+	tally__buf_init(&expected, LIMIT_DOCUMENT_BYTES);
+	tally__buf_init(&actual, LIMIT_DOCUMENT_BYTES);
+	for (int i = 0; i < COUNT; i++) {
+		tally__buf_addf(&expected, "%s\"X-%d\":\"v%d\"", i > 0 ? "," : "{\"headers\":{", i,
+				i);
+		tally__buf_addf(&actual, "%s\"x-%d\":\"%s%d\"", i > 0 ? "," : "{\"headers\":{",
+				COUNT - 1 - i, i == 0 ? "other" : "v", COUNT - 1 - i);
+	}
+	tally__buf_adds(&expected, "}}");
+	tally__buf_adds(&actual, "}}");
+	left = parse(expected.bytes);
+	right = parse(actual.bytes);
+	assert_int_equal(
+		tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, left, right, &mismatches, &error),
+		0);
+	assert_int_equal(cJSON_GetArraySize(mismatches), 1);
+	assert_string_equal(tally__json_get_string(mismatches->child, "path"), "X-99999");
+	cJSON_Delete(mismatches);
+	cJSON_Delete(left);
+	cJSON_Delete(right);
+	tally__buf_release(&expected);
+	tally__buf_release(&actual);
+}
+
 /* A list of a thousand values that each take all the steps of an expression. */
 static void test_costly_expressions(void **state)
 {
@@ -537,6 +573,7 @@ int main(void)
 		cmocka_unit_test(test_alternatives_beyond_the_limit),
 		cmocka_unit_test(test_long_values_are_cut),
 		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_many_headers),
 		cmocka_unit_test(test_costly_expressions),
 		cmocka_unit_test(test_deep_trees),
 		cmocka_unit_test(test_allocations),
