@@ -122,11 +122,13 @@ static int take_entry(struct lifter *lifter, cJSON *target, const char *name, co
 		      cJSON *entry)
 {
 	cJSON *matchers = cJSON_IsObject(entry) ? tally__json_get(entry, "matchers") : NULL;
-	int status = tally__lifter_count(lifter);
+	bool has_list = matchers && cJSON_IsArray(matchers);
+	/* An entry without rules counts as one, so that there are not too many of these either. */
+	int status = has_list && matchers->child ? 0 : tally__lifter_count(lifter);
 
 	if (status != 0)
 		goto out;
-	if (matchers && cJSON_IsArray(matchers)) {
+	if (has_list) {
 		for (const cJSON *rule = matchers->child; rule && status == 0; rule = rule->next) {
 			status = tally__lifter_count(lifter);
 			if (status == 0 && !cJSON_IsObject(rule))

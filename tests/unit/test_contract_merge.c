@@ -475,6 +475,37 @@ static void refused_json_stays_as_it_is(void **state)
 	tally__buf_release(&brackets);
 }
 
+/* Each rule counts once, in whichever form it stands. */
+static void rules_count_once(void **state)
+{
+	static const char *const entries[] = {"{\"matchers\":[{\"match\":\"type\"}]}",
+					      "{\"match\":\"type\"}", "{\"matchers\":[]}"};
+
+	(void)state;
+	for (size_t form = 0; form < 3; form++) {
+		for (int more = 0; more <= 1; more++) {
+			struct tally_contract *contract = NULL;
+			struct tally_error error = TALLY_ERROR_INIT;
+			struct buf text;
+			int status;
+
+			tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+			tally__buf_adds(&text, "{\"consumer\":{\"name\":\"c\"},\"provider\":"
+					       "{\"name\":\"p\"},\"interactions\":[{\"request\":{},"
+					       "\"response\":{\"matchingRules\":{\"body\":{");
+			for (int i = 0; i < LIMIT_RULES + more; i++)
+				tally__buf_addf(&text, "%s\"$.a%d\":%s", i ? "," : "", i,
+						entries[form]);
+			tally__buf_adds(&text, "}}}}]}");
+			assert_int_equal(text.status, 0);
+			status = tally_contract_parse(&contract, text.bytes, text.len, &error);
+			assert_int_equal(status, more ? TALLY_ELIMIT : 0);
+			tally_contract_free(contract);
+			tally__buf_release(&text);
+		}
+	}
+}
+
 /* ---- Linting ---- */
 
 static void check_lint(const char *text, const char *expected)
@@ -595,6 +626,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(saves_under_the_path_it_says, make_folder,
 						remove_folder),
 		cmocka_unit_test(refused_json_stays_as_it_is),
+		cmocka_unit_test(rules_count_once),
 		cmocka_unit_test(cuts_names_between_characters),
 		cmocka_unit_test(lints_contracts),
 		cmocka_unit_test(lints_rules),
