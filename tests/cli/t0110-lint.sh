@@ -42,6 +42,15 @@ test_expect_success 'JSON that is no contract' '
 	done
 '
 
+test_expect_success 'what cannot be read is said with its place' '
+	contract good.json
+	sed "s/\"status\": *[0-9]*/\"status\": \"x\"/" good.json >bad-status.json
+	expect_status 2 "$tally" lint bad-status.json
+	expect_in out "bad-status.json: error: interactions[0] " "response.status: expected an integer"
+	expect_status 2 "$tally" lint missing.json
+	expect_in out "missing.json: error: cannot open"
+'
+
 test_expect_success 'wrong use' '
 	expect_refused "FILE is missing: contract files; see tally lint --help" "$tally" lint
 	expect_refused "unknown option --frmat; did you mean --format?" "$tally" lint --frmat json x

@@ -17,19 +17,33 @@ struct lint {
 	int status; /* of the worst file that could not be read; 0: all were */
 };
 
-/* A file that is no contract is a finding too, so that the others are still looked at. */
-static cJSON *unreadable(struct lint *lint, const struct tally_error *error)
+/* Where in the file: the path stands before each finding anyway. */
+static const char *place_in(const char *path, const struct tally_error *error)
 {
-	char place[64] = "";
-	char message[sizeof(place) + TALLY_ERROR_MESSAGE_BYTES];
+	size_t len = strlen(path);
+
+	if (strncmp(error->where, path, len) != 0)
+		return error->where;
+	if (error->where[len] == '\0')
+		return "";
+	return strncmp(error->where + len, ": ", 2) == 0 ? error->where + len + 2 : error->where;
+}
+
+/* A file that is no contract is a finding too, so that the others are still looked at. */
+static cJSON *unreadable(struct lint *lint, const char *path, const struct tally_error *error)
+{
+	char line[64] = "";
+	char message[sizeof(line) + TALLY_ERROR_WHERE_BYTES + TALLY_ERROR_MESSAGE_BYTES];
+	const char *place = place_in(path, error);
 	cJSON *findings = cJSON_CreateArray();
 	cJSON *finding = cJSON_CreateObject();
 	int status = tally_error_exit_status(error->code);
 
 	if (error->line > 0)
-		(void)snprintf(place, sizeof(place), "line %zu, column %zu: ", error->line,
+		(void)snprintf(line, sizeof(line), "line %zu, column %zu: ", error->line,
 			       error->column);
-	(void)snprintf(message, sizeof(message), "%s%s", place, error->message);
+	(void)snprintf(message, sizeof(message), "%s%s%s%s", place, *place ? ": " : "", line,
+		       error->message);
 	if (!findings || !finding || !cJSON_AddItemToArray(findings, finding) ||
 	    !cJSON_AddStringToObject(finding, "level", "error") ||
 	    !cJSON_AddStringToObject(finding, "rule", "readable") ||
@@ -62,7 +76,7 @@ static void look_at(struct lint *lint, const char *path)
 
 	if (tally_contract_read_file(&contract, path, &error) < 0 ||
 	    tally_contract_lint(contract, &findings, &error) < 0)
-		findings = unreadable(lint, &error);
+		findings = unreadable(lint, path, &error);
 	tally_contract_free(contract);
 	count(lint, findings);
 	if (!file || !cJSON_AddStringToObject(file, "file", path) ||
