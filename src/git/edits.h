@@ -29,8 +29,8 @@ void tally__edits_init(struct edits *edits);
 void tally__edits_release(struct edits *edits);
 
 /* Writes the trees along the changed paths, and the new files, to `staging`; `*tree` gets the new
- * root, `*changed` whether it differs from `base` (NULL: an empty branch).  TALLY_ECONFLICT when a
- * file is put where a folder is, or below a file. */
+ * root, `*changed` whether it differs from `base` (NULL: an empty branch).  TALLY_EPARSE, with
+ * the path, when a file is put where a folder is, or below a file. */
 int tally__edits_apply(const struct edits *edits, struct staging *staging,
 		       const struct snapshot *base, git_oid *tree, bool *changed,
 		       struct tally_error *error);

@@ -3,19 +3,34 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/limits.h"
 #include "git/edits.h"
+#include "git/paths.h"
 
 struct applying {
 	struct staging *staging;
 	struct repository *repository;
 	struct tally_error *error;
+	const char *folders[PATH_DEPTH]; /* above the entry that is looked at */
+	size_t depth;
 };
 
 enum outcome { UNCHANGED, CHANGED, EMPTY };
 
-static int conflict(struct applying *applying, const char *name, const char *why)
+/* Something else is there than what was to be changed: nobody puts that there but other hands. */
+static int damaged(struct applying *applying, const char *name, const char *why)
 {
-	return tally__fail(applying->error, TALLY_ECONFLICT, "\"%s\" in the store %s", name, why);
+	struct buf path;
+
+	tally__buf_init(&path, LIMIT_HEADER_BYTES);
+	for (size_t i = 0; i < applying->depth; i++)
+		tally__buf_addf(&path, "%s/", applying->folders[i]);
+	tally__buf_adds(&path, name);
+	tally__fail_at(applying->error, TALLY_EPARSE, path.status == 0 ? path.bytes : name, 0, 0,
+		       "the store is damaged: this %s; git log on it says who changed it", why);
+	tally__buf_release(&path);
+	return TALLY_EPARSE;
 }
 
 static int git_failure(struct applying *applying, const char *doing)
@@ -34,7 +49,7 @@ static int apply_file(struct applying *applying, const struct edit *edit, const 
 	int status;
 
 	if (old && git_tree_entry_type(old) != GIT_OBJECT_BLOB && !edit->replaces)
-		return conflict(applying, edit->name, "is a folder, and cannot become a file");
+		return damaged(applying, edit->name, "is no file, and cannot become one");
 	if (git_odb_hash(&id, edit->bytes, edit->len, GIT_OBJECT_BLOB) < 0)
 		return git_failure(applying, "hash a file");
 	if (old && git_oid_equal(&id, git_tree_entry_id(old)) &&
@@ -82,12 +97,16 @@ static int apply_subfolder(struct applying *applying, const struct edit *edit,
 	int status;
 
 	if (old && !old_is_tree && !edit->replaces)
-		return puts_files(edit)
-			       ? conflict(applying, edit->name, "is a file, and cannot hold others")
-			       : 0;
+		return puts_files(edit) ? damaged(applying, edit->name,
+						  "is no folder, and cannot hold files")
+					: 0;
+	if (applying->depth == PATH_DEPTH)
+		return tally__fail(applying->error, TALLY_EINTERNAL, "a path is too deep");
+	applying->folders[applying->depth++] = edit->name;
 	status = apply_folder(applying, edit,
 			      old_is_tree && !edit->replaces ? git_tree_entry_id(old) : NULL, &id,
 			      &below);
+	applying->depth--;
 	if (status != 0)
 		return status;
 	if (below == EMPTY)
@@ -156,7 +175,8 @@ int tally__edits_apply(const struct edits *edits, struct staging *staging,
 		       const struct snapshot *base, git_oid *tree, bool *changed,
 		       struct tally_error *error)
 {
-	struct applying applying = {staging, base->repository, error};
+	struct applying applying = {
+		.staging = staging, .repository = base->repository, .error = error};
 	const git_oid *base_id = base->tree ? git_tree_id(base->tree) : NULL;
 	enum outcome outcome;
 	int status = apply_folder(&applying, &edits->root, base_id, tree, &outcome);

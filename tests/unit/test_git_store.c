@@ -338,8 +338,8 @@ static void test_files_and_folders_conflict(void **state)
 	assert_int_equal(scratch_put(store, "folder/a", "1", NULL, 1), 0);
 	assert_int_equal(commit_paths(store, both), TALLY_ECONFLICT);
 	assert_int_equal(commit_paths(store, reverse), TALLY_ECONFLICT);
-	assert_int_equal(commit_paths(store, below_file), TALLY_ECONFLICT);
-	assert_int_equal(commit_paths(store, over_folder), TALLY_ECONFLICT);
+	assert_int_equal(commit_paths(store, below_file), TALLY_EPARSE);
+	assert_int_equal(commit_paths(store, over_folder), TALLY_EPARSE);
 	assert_int_equal(
 		scratch_run(fixture->repo, 0, "test \"$(git -C $REPO rev-list --count main)\" = 2"),
 		0);
@@ -371,6 +371,20 @@ static void test_bad_paths(void **state)
 	assert_int_equal(scratch_put(fixture->store, deep, "x", NULL, 1), TALLY_EINVAL);
 	deep[63] = '\0';
 	assert_int_equal(scratch_put(fixture->store, deep, "x", NULL, 1), 0);
+}
+
+static void test_damage_met_while_writing_is_named(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_author author = {NULL, NULL, 5};
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct put put = {"apps/web/list", "x", NULL};
+
+	assert_int_equal(scratch_put(fixture->store, "apps/web/list/a", "1", NULL, 1), 0);
+	assert_int_equal(
+		tally__store_commit(fixture->store, put_transaction, &put, &author, NULL, &error),
+		TALLY_EPARSE);
+	assert_string_equal(error.where, "apps/web/list");
 }
 
 static int refuse(void *context, const struct snapshot *snapshot, struct edits *edits,
@@ -452,6 +466,7 @@ int main(void)
 		TEST(test_nothing_changed_makes_no_commit),
 		TEST(test_a_snapshot_stays_what_it_was),
 		TEST(test_lists_in_byte_order),
+		TEST(test_damage_met_while_writing_is_named),
 		TEST(test_the_wrong_kind_is_told_from_nothing),
 		TEST(test_at_an_instant_or_a_commit),
 		TEST(test_history_of_a_path),
