@@ -33,6 +33,18 @@ static void add_application(struct buf *out, const char *application, const char
 	add_option(out, "--version", version);
 }
 
+/* There is no way to give these two apart; all that counts of the consumer has this version in it.
+ */
+static void add_consumer(struct buf *out, const char *consumer, const char *version)
+{
+	if (strchr(version, '@') != NULL) {
+		add_option(out, "--filter-consumer", consumer);
+		return;
+	}
+	tally__buf_adds(out, " --consumer-version");
+	add_pair_of(out, consumer, version);
+}
+
 /* Without publishing, the run only shows what is wrong.  Where the provider's version is not said
  * (NULL), the command takes the one that is checked out. */
 static void advise_verify(struct buf *out, const struct pair *pair,
@@ -43,8 +55,7 @@ static void advise_verify(struct buf *out, const struct pair *pair,
 	add_option(out, "--provider", pair->provider);
 	tally__buf_adds(out, " --provider-url \"$PROVIDER_URL\"");
 	add_option(out, "--broker", question->location);
-	tally__buf_adds(out, " --consumer-version");
-	add_pair_of(out, pair->consumer, pair->consumer_version);
+	add_consumer(out, pair->consumer, pair->consumer_version);
 	if (!publish)
 		return;
 	if (provider_version != NULL)

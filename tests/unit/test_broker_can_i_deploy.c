@@ -442,6 +442,22 @@ static void test_next_can_be_taken_apart(void **state)
 }
 
 /* Commands are ready for a shell, whatever the names. */
+/* "web@1@x" would be split at its last "@". */
+static void test_next_with_an_at_in_the_version(void **state)
+{
+	struct site *site = *state;
+	cJSON *answer;
+
+	site_environment(site, "production");
+	site_publish(site, "web", "1@x", "main", "orders", "list");
+	site_verify(site, "orders", "2", NULL, "web", "1@x", "list", ".");
+	site_deploy(site, "orders", "2", "production", NULL);
+	answer = site_ask(site, "web", "1@x", "production");
+	assert_non_null(strstr(site_text(site_pair(answer, 0), "next"), "--filter-consumer web"));
+	assert_null(strstr(site_text(site_pair(answer, 0), "next"), "--consumer-version"));
+	cJSON_Delete(answer);
+}
+
 static void test_next_is_quoted(void **state)
 {
 	struct site *site = *state;
@@ -487,6 +503,7 @@ int main(void)
 		WITH_SITE(test_an_older_state),
 		WITH_SITE(test_next_can_be_taken_apart),
 		WITH_SITE(test_next_is_quoted),
+		WITH_SITE(test_next_with_an_at_in_the_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
