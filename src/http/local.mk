@@ -5,4 +5,5 @@ libtallyall_la_SOURCES += \
 	%D%/http.c %D%/http.h \
 	%D%/listen.c %D%/listen.h \
 	%D%/mhd_api.c %D%/mhd_api.h \
-	%D%/server.c %D%/server.h
+	%D%/server.c %D%/server.h \
+	%D%/server_connections.c %D%/server_connections.h

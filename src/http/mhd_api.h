@@ -11,6 +11,7 @@
 	X(add_response_header)                                                                     \
 	X(create_response_from_buffer)                                                             \
 	X(destroy_response)                                                                        \
+	X(get_connection_info)                                                                     \
 	X(get_connection_values_n)                                                                 \
 	X(lookup_connection_value)                                                                 \
 	X(queue_response)                                                                          \
@@ -33,6 +34,7 @@ int tally__mhd_load(struct tally_error *error);
 #define MHD_add_response_header         tally__mhd.add_response_header
 #define MHD_create_response_from_buffer tally__mhd.create_response_from_buffer
 #define MHD_destroy_response            tally__mhd.destroy_response
+#define MHD_get_connection_info         tally__mhd.get_connection_info
 #define MHD_get_connection_values_n     tally__mhd.get_connection_values_n
 #define MHD_lookup_connection_value     tally__mhd.lookup_connection_value
 #define MHD_queue_response              tally__mhd.queue_response

@@ -1,13 +1,12 @@
 #include "config.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -17,6 +16,7 @@
 #include "http/listen.h"
 #include "http/mhd_api.h"
 #include "http/server.h"
+#include "http/server_connections.h"
 
 /* What a connection may hold in memory beside a body: the heads of a request and of its answer, and
  * room to read into. */
@@ -26,15 +26,15 @@
 /* A body that is too large is read on and thrown away for a while, because a client that is still
  * sending would not see the answer; beyond LIMIT_DISCARD_BYTES more the connection is closed. */
 
+/* How long a stop waits for clients that do not read their answers. */
+enum { STOP_PATIENCE_MS = 5000 };
+
 struct http_server {
 	struct http_server_options options;
 	struct MHD_Daemon *daemon;
 	unsigned short port;
 	char *url;
-	pthread_mutex_t lock;
-	pthread_cond_t idle;
-	size_t answering; /* requests given to the handler whose answer is not out yet */
-	bool stopping;
+	struct server_connections connections;
 };
 
 /* One request, from its first line until its answer is out. */
@@ -47,17 +47,65 @@ struct incoming {
 	size_t header_bytes;
 	int refusal; /* the status to refuse it with, once it was read; 0: none */
 	bool started;
-	bool counted;
 };
+
+static enum MHD_Result on_arrival(void *context, const struct sockaddr *address,
+				  socklen_t address_len)
+{
+	struct http_server *server = context;
+
+	(void)address;
+	(void)address_len;
+	return tally__connections_admit(&server->connections) ? MHD_YES : MHD_NO;
+}
+
+static void free_incoming(struct incoming *incoming)
+{
+	if (incoming == NULL)
+		return;
+	tally__buf_release(&incoming->body);
+	tally__arena_release(&incoming->arena);
+	tally__free(incoming);
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+			  enum MHD_ConnectionNotificationCode what)
+{
+	struct http_server *server = context;
+	struct server_connection *entered = *socket_context;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		*socket_context = tally__connections_enter(
+			&server->connections,
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+				->connect_fd);
+	} else if (entered != NULL) {
+		/* libmicrohttpd tells of no end for a request that it refused while reading it. */
+		free_incoming(entered->incoming);
+		entered->incoming = NULL;
+		*socket_context = NULL;
+		tally__connections_leave(&server->connections, entered);
+	}
+}
+
+static struct server_connection *entered_as(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+		->socket_context;
+}
 
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
 	struct http_server *server = context;
-	struct incoming *incoming = tally__calloc(1, sizeof(*incoming));
+	struct server_connection *entered = entered_as(connection);
+	struct incoming *incoming = NULL;
 
-	(void)connection;
+	if (entered != NULL)
+		incoming = tally__calloc(1, sizeof(*incoming));
 	if (incoming == NULL)
 		return NULL;
+	free_incoming(entered->incoming);
+	entered->incoming = incoming;
 	tally__arena_init(&incoming->arena, 0);
 	tally__buf_init(&incoming->body, server->options.max_body_bytes);
 	incoming->target = tally__arena_strdup(&incoming->arena, target);
@@ -67,23 +115,15 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request,
 			 enum MHD_RequestTerminationCode reason)
 {
-	struct http_server *server = context;
-	struct incoming *incoming = *request;
+	struct server_connection *entered = entered_as(connection);
 
-	(void)connection;
+	(void)context;
 	(void)reason;
-	if (incoming == NULL)
-		return;
 	*request = NULL;
-	if (incoming->counted) {
-		pthread_mutex_lock(&server->lock);
-		server->answering--;
-		pthread_cond_broadcast(&server->idle);
-		pthread_mutex_unlock(&server->lock);
-	}
-	tally__buf_release(&incoming->body);
-	tally__arena_release(&incoming->arena);
-	tally__free(incoming);
+	if (entered == NULL)
+		return;
+	free_incoming(entered->incoming);
+	entered->incoming = NULL;
 }
 
 /* What libmicrohttpd takes no part in: which of the handler's headers say how the message is
@@ -251,24 +291,12 @@ static enum MHD_Result receive(struct incoming *incoming, const char *bytes, siz
 											   : MHD_NO;
 }
 
-static bool count_in(struct http_server *server, struct incoming *incoming)
-{
-	bool stopping;
-
-	pthread_mutex_lock(&server->lock);
-	server->answering++;
-	incoming->counted = true;
-	stopping = server->stopping;
-	pthread_mutex_unlock(&server->lock);
-	return stopping;
-}
-
 static enum MHD_Result answer(struct http_server *server, struct MHD_Connection *connection,
 			      struct incoming *incoming)
 {
 	struct http_response response = {0};
 	struct http_request *request = &incoming->request;
-	bool closing = count_in(server, incoming);
+	bool closing = tally__connections_ending(&server->connections);
 
 	if (incoming->refusal != 0)
 		return refuse(connection, incoming);
@@ -307,7 +335,19 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	return answer(server, connection, incoming);
 }
 
-/* Signals are the program's business: the server's threads take none. */
+/* Signals are the program's business: the server's threads take none but those that their own
+ * faults raise, which would end the program without a word if they were blocked. */
+static void block_signals(sigset_t *before)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+	sigset_t set;
+
+	sigfillset(&set);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		sigdelset(&set, faults[i]);
+	pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
 static struct MHD_Daemon *start_daemon(struct http_server *server, int listen_fd)
 {
 	const unsigned flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC;
@@ -316,14 +356,14 @@ static struct MHD_Daemon *start_daemon(struct http_server *server, int listen_fd
 		 (intptr_t)server->options.threads, NULL},
 		{MHD_OPTION_END, 0, NULL}};
 	struct MHD_Daemon *daemon;
-	sigset_t all, before;
+	sigset_t before;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	daemon = MHD_start_daemon(flags, server->port, NULL, NULL, on_request, server,
+	block_signals(&before);
+	daemon = MHD_start_daemon(flags, server->port, on_arrival, server, on_request, server,
 				  MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK,
 				  on_target, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-				  server, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
+				  server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+				  MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
 				  MHD_OPTION_CONNECTION_TIMEOUT, server->options.idle_timeout_s,
 				  MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
 				  MHD_OPTION_CONNECTION_MEMORY_INCREMENT, CONNECTION_GROWTH,
@@ -345,21 +385,9 @@ static int make_url(struct http_server *server, const char *host, struct tally_e
 	return server->url != NULL ? 0 : tally__fail_nomem(error);
 }
 
-static void init_locks(struct http_server *server)
-{
-	pthread_condattr_t monotonic;
-
-	pthread_mutex_init(&server->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&server->idle, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-}
-
 static void free_server(struct http_server *server)
 {
-	pthread_cond_destroy(&server->idle);
-	pthread_mutex_destroy(&server->lock);
+	tally__connections_release(&server->connections);
 	tally__free(server->url);
 	tally__free(server);
 }
@@ -370,7 +398,7 @@ static struct http_server *new_server(const struct http_server_options *options)
 
 	if (server == NULL)
 		return NULL;
-	init_locks(server);
+	tally__connections_init(&server->connections);
 	server->options = *options;
 	server->options.host = NULL; /* lent only for the call */
 	if (server->options.max_body_bytes == 0)
@@ -423,21 +451,6 @@ const char *tally__http_server_url(const struct http_server *server)
 	return server->url;
 }
 
-static void wait_until_answered(struct http_server *server)
-{
-	struct timespec deadline;
-
-	clock_gettime(CLOCK_MONOTONIC, &deadline);
-	deadline.tv_sec += (time_t)server->options.idle_timeout_s;
-	pthread_mutex_lock(&server->lock);
-	server->stopping = true;
-	while (server->answering > 0) {
-		if (pthread_cond_timedwait(&server->idle, &server->lock, &deadline) == ETIMEDOUT)
-			break;
-	}
-	pthread_mutex_unlock(&server->lock);
-}
-
 void tally__http_server_stop(struct http_server *server)
 {
 	int listen_fd;
@@ -445,7 +458,10 @@ void tally__http_server_stop(struct http_server *server)
 	if (server == NULL)
 		return;
 	listen_fd = MHD_quiesce_daemon(server->daemon);
-	wait_until_answered(server);
+	/* Who tries to connect is told at once that nobody serves any more. */
+	if (listen_fd >= 0)
+		shutdown(listen_fd, SHUT_RDWR);
+	tally__connections_end(&server->connections, STOP_PATIENCE_MS);
 	MHD_stop_daemon(server->daemon);
 	if (listen_fd >= 0)
 		close(listen_fd);

@@ -34,8 +34,8 @@ int tally__http_server_start(struct http_server **out, const struct http_server_
 			     struct tally_error *error);
 /* "http://127.0.0.1:8080", valid until the server is stopped. */
 const char *tally__http_server_url(const struct http_server *server);
-/* Takes no new connections, lets running handlers end and their answers go out (waiting no longer
- * than the idle timeout for clients that do not read them), then returns.  NULL is fine. */
+/* Takes no new connections, lets running handlers end and their answers go out (waiting about five
+ * seconds for clients that do not read them), then returns.  NULL is fine. */
 void tally__http_server_stop(struct http_server *server);
 
 #endif

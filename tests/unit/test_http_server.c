@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -427,6 +428,54 @@ static void stop_lets_answers_out(void **state)
 	tally__buf_release(&answer);
 }
 
+struct refused_client {
+	unsigned short port;
+	atomic_bool over;
+};
+
+static void *ask_to_be_refused(void *context)
+{
+	static const char request[] = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n";
+	struct refused_client *client = context;
+	const struct sockaddr_in address = wire_address(client->port);
+
+	while (!atomic_load(&client->over)) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+		if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
+			wire_write(fd, request, sizeof(request) - 1);
+			shutdown(fd, SHUT_WR);
+		}
+		close(fd);
+	}
+	return NULL;
+}
+
+/* libmicrohttpd must not be refusing anything when it is stopped. */
+static void stops_while_requests_are_refused(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int round = 0; round < 5; round++) {
+		struct refused_client client = {0};
+		pthread_t threads[3];
+		struct buf answer;
+
+		start(fixture, (struct http_server_options){.threads = 4});
+		client.port = fixture->port;
+		for (size_t i = 0; i < 3; i++)
+			assert_int_equal(
+				pthread_create(&threads[i], NULL, ask_to_be_refused, &client), 0);
+		answer = ask(fixture, "GET / HTTP/1.0\r\n\r\n");
+		tally__buf_release(&answer);
+		tally__http_server_stop(fixture->server);
+		fixture->server = NULL;
+		atomic_store(&client.over, true);
+		for (size_t i = 0; i < 3; i++)
+			pthread_join(threads[i], NULL);
+	}
+}
+
 static void hosts_and_ports(void **state)
 {
 	struct fixture *fixture = *state;
@@ -523,6 +572,7 @@ int main(void)
 		TEST(bad_heads_are_refused),
 		TEST(connections_are_kept),
 		TEST(stop_lets_answers_out),
+		TEST(stops_while_requests_are_refused),
 		TEST(hosts_and_ports),
 		TEST(ipv6),
 		TEST(start_survives_lack_of_memory),
