@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -10,6 +11,8 @@
 
 /* How often an object is looked for anew while packs are being replaced under us. */
 #define LOOKUP_TRIES 4
+/* Longest path of a repository that is looked into. */
+#define FOLDER_BYTES 4096
 /* Less than this left counts as a full disk. */
 #define DISK_FULL_BYTES 65536
 
@@ -54,6 +57,22 @@ int tally__errno_fail(struct tally_error *error, int number, const char *path, c
 			      strerror(number), todo);
 }
 
+/* libgit2 takes what it may not look into for something that is not there. */
+static bool may_not_read(const char *path)
+{
+	static const char *const names[] = {"", "/HEAD", "/objects", "/refs"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char file[FOLDER_BYTES];
+		int len = snprintf(file, sizeof file, "%s%s", path, names[i]);
+
+		if (len >= 0 && (size_t)len < sizeof file && access(file, R_OK) != 0 &&
+		    errno == EACCES)
+			return true;
+	}
+	return false;
+}
+
 int tally__repository_open(struct repository **out, const char *path, struct tally_error *error)
 {
 	struct repository *repository = tally__calloc(1, sizeof *repository);
@@ -64,6 +83,10 @@ int tally__repository_open(struct repository **out, const char *path, struct tal
 		return tally__fail_nomem(error);
 	repository->uses = 1;
 	git = git_repository_open_ext(&repository->git, path, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+	if (git == GIT_ENOTFOUND && may_not_read(path)) {
+		status = tally__errno_fail(error, EACCES, path, "open the repository");
+		goto out;
+	}
 	if (git == GIT_ENOTFOUND) {
 		status = tally__fail_at(error, TALLY_ENOFILE, path, 0, 0,
 					"not a git repository; make one with `tally broker init`");

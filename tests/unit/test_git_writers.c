@@ -479,6 +479,24 @@ static void test_a_repository_that_may_only_be_read(void **state)
 	expect_sound(fixture);
 }
 
+static int denied(const char *repo)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct store *store;
+	int status = tally__store_open(&store, repo, &error);
+
+	return status == TALLY_EIO && strstr(error.message, "Permission denied") ? 0 : 1;
+}
+
+static void test_a_repository_that_may_not_be_read(void **state)
+{
+	struct fixture *fixture = *state;
+
+	expect(fixture, "chmod a-rwx $REPO");
+	assert_int_equal(as_nobody(fixture, denied), 0);
+	expect(fixture, "chmod u+rwx $REPO");
+}
+
 static int read_and_write(const char *repo)
 {
 	struct store *store;
@@ -612,6 +630,7 @@ int main(void)
 		TEST(test_git_works_beside_us),
 		TEST(test_packs_are_rolled_up),
 		TEST(test_a_repository_that_may_only_be_read),
+		TEST(test_a_repository_that_may_not_be_read),
 		TEST(test_a_repository_of_someone_else),
 		TEST(test_a_disk_that_is_full),
 		TEST(test_when_memory_is_short),
