@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,45 +27,181 @@ static void put(FILE *stream, const char *text, size_t len)
 		out_errno = errno ? errno : EIO;
 }
 
-/* The length of the control character at `text`: C0, DEL, or C1 in UTF-8; 0 for other text. */
-static size_t control_len(const unsigned char *text)
+/* The length of the character at `text`, which a NUL ends, and its code; 0 when it is not UTF-8. */
+static size_t utf8_char(const char *text, uint32_t *code)
 {
-	if ((text[0] < 0x20 && text[0] != '\n') || text[0] == 0x7f)
-		return 1;
-	if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f)
-		return 2;
-	return 0;
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t len = bytes[0] < 0x80   ? 1
+		     : bytes[0] < 0xc0 ? 0
+		     : bytes[0] < 0xe0 ? 2
+		     : bytes[0] < 0xf0 ? 3
+		     : bytes[0] < 0xf8 ? 4
+				       : 0;
+
+	*code = len > 1 ? bytes[0] & (0x7fU >> len) : bytes[0];
+	for (size_t i = 1; i < len; i++) {
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (bytes[i] & 0x3fU);
+	}
+	return len > 0 && *code >= least[len] && *code <= 0x10ffff && *code >> 11 != 0x1b ? len : 0;
 }
 
-static void put_clean(FILE *stream, const char *text)
+/* The same characters that the library keeps out of its messages: controls, those without a width,
+ * line ends, what turns the direction of text, the byte-order mark. */
+static bool is_printable(uint32_t code)
+{
+	static const uint32_t ranges[][2] = {
+		{0x00, 0x1f},     {0x7f, 0x9f},     {0x061c, 0x061c}, {0x200b, 0x200f},
+		{0x2028, 0x202e}, {0x2066, 0x2069}, {0xfeff, 0xfeff},
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		if (code >= ranges[i][0] && code <= ranges[i][1])
+			return false;
+	}
+	return true;
+}
+
+/* How many bytes of the character at `text` are to be shown as \xNN: 0, or all of them. */
+static size_t hidden_len(const char *text, size_t char_len, uint32_t code)
+{
+	if (char_len == 0)
+		return *text ? 1 : 0;
+	return is_printable(code) ? 0 : char_len;
+}
+
+/* The one door for text from outside. */
+static void put_shown(FILE *stream, const char *text, bool with_lines)
 {
 	const char *start = text;
 
 	while (*text) {
-		size_t len = control_len((const unsigned char *)text);
-		char escaped[16];
-		int escaped_len;
+		uint32_t code;
+		size_t char_len = utf8_char(text, &code);
+		size_t hidden = hidden_len(text, char_len, code);
 
-		if (len == 0) {
-			text++;
+		if (hidden == 0 || (with_lines && *text == '\n')) {
+			text += char_len;
 			continue;
 		}
 		put(stream, start, (size_t)(text - start));
-		escaped_len =
-			snprintf(escaped, sizeof(escaped), "\\x%02x", (unsigned char)text[len - 1]);
-		put(stream, escaped, (size_t)escaped_len);
-		text += len;
+		for (; hidden > 0; hidden--) {
+			char escaped[8];
+			int len = snprintf(escaped, sizeof(escaped), "\\x%02x",
+					   (unsigned)(unsigned char)*text++);
+
+			put(stream, escaped, (size_t)len);
+		}
 		start = text;
 	}
 	put(stream, start, (size_t)(text - start));
 }
 
-static void put_format(FILE *stream, const char *format, va_list arguments)
+const char *valid_text(struct scratch *scratch, const char *text)
+{
+	char *valid = scratch_array(scratch, strlen(text) * 4 + 1, 1);
+	size_t used = 0;
+
+	while (*text) {
+		uint32_t code;
+		size_t len = utf8_char(text, &code);
+
+		if (len == 0) {
+			used += (size_t)snprintf(valid + used, 5, "\\x%02x",
+						 (unsigned)(unsigned char)*text++);
+			continue;
+		}
+		memcpy(valid + used, text, len);
+		used += len;
+		text += len;
+	}
+	return valid;
+}
+
+/* A va_list that can be handed on by address. */
+struct arguments {
+	va_list list;
+};
+
+/* The number at *format, or the next argument for "*"; -1 when there is neither. */
+static int take_number(const char **format, struct arguments *arguments)
+{
+	int number = -1;
+
+	if (**format == '*') {
+		(*format)++;
+		return va_arg(arguments->list, int);
+	}
+	for (; **format >= '0' && **format <= '9'; (*format)++)
+		number = (number < 0 ? 0 : number) * 10 + (**format - '0');
+	return number;
+}
+
+static void put_padding(FILE *stream, size_t len, int width)
+{
+	for (; width > 0 && len < (size_t)width; len++)
+		put(stream, " ", 1);
+}
+
+/* What stands for a conversion, `format` being behind its "%": where the format goes on.  Of
+ * printf's, those are known that the program uses. */
+static const char *put_conversion(FILE *stream, const char *format, struct arguments *arguments)
 {
 	struct scratch scratch = {0};
+	bool left = *format == '-';
+	const char *text;
+	int width;
+	int precision = -1;
 
-	put_clean(stream, scratch_vformat(&scratch, format, arguments));
+	format += left;
+	width = take_number(&format, arguments);
+	if (*format == '.') {
+		format++;
+		precision = take_number(&format, arguments);
+	}
+	if (*format == 's') {
+		text = va_arg(arguments->list, const char *);
+		if (precision >= 0)
+			text = scratch_copy(&scratch, text, strnlen(text, (size_t)precision));
+	} else if (*format == 'z') {
+		format++;
+		text = scratch_format(&scratch, "%zu", va_arg(arguments->list, size_t));
+	} else if (*format == 'd') {
+		text = scratch_format(&scratch, "%d", va_arg(arguments->list, int));
+	} else {
+		text = "%";
+	}
+	if (!left)
+		put_padding(stream, strlen(text), width);
+	put_shown(stream, text, false);
+	if (left)
+		put_padding(stream, strlen(text), width);
 	scratch_release(&scratch);
+	return *format ? format + 1 : format;
+}
+
+/* As printf does, but arguments are shown: the only lines are those of the format. */
+static void put_format(FILE *stream, const char *format, va_list list)
+{
+	struct arguments arguments;
+
+	va_copy(arguments.list, list);
+	while (*format) {
+		size_t len = strcspn(format, "%");
+
+		put(stream, format, len);
+		format += len;
+		if (*format)
+			format = put_conversion(stream, format + 1, &arguments);
+	}
+	va_end(arguments.list);
+}
+
+void out_text(const char *text)
+{
+	put_shown(stdout, text, true);
 }
 
 void out(const char *format, ...)
@@ -139,11 +276,6 @@ void note(const char *format, ...)
 	put_format(stderr, format, arguments);
 	va_end(arguments);
 	(void)fputc('\n', stderr);
-}
-
-void note_text(const char *text)
-{
-	put_clean(stderr, text);
 }
 
 int wrong(const char *format, ...)

@@ -1,7 +1,8 @@
 /* output.h - results on standard output, everything else on standard error.
  *
- * Everything printed here as text may hold text from outside: control characters other than the
- * newline come out as \xNN, so that a contract cannot drive a terminal.
+ * The arguments of everything printed here as text may come from outside: of them, control
+ * characters, line ends, what turns the direction of text, and bytes that are not UTF-8 come out as
+ * \xNN, so that a contract can neither drive a terminal nor write lines of its own.
  */
 #ifndef TALLY_CLI_OUTPUT_H
 #define TALLY_CLI_OUTPUT_H
@@ -10,13 +11,19 @@
 
 #include <tally.h>
 
+#include "cli/scratch.h"
+
 /* Exit statuses; those of errors come from tally_error_exit_status. */
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG = 2, EXIT_NOTHING = 3, EXIT_UNREACHABLE = 4 };
 
 /* A part of a result. */
 __attribute__((format(printf, 1, 2))) void out(const char *format, ...);
+/* A text of several lines; all else in it is shown as above. */
+void out_text(const char *text);
 /* The same, in green or red on a terminal that wants colours. */
 __attribute__((format(printf, 2, 3))) void out_coloured(bool good, const char *format, ...);
+/* `text` for a JSON document, which holds UTF-8 only: other bytes as \xNN. */
+const char *valid_text(struct scratch *scratch, const char *text);
 /* A JSON document and a newline; 0 or an error. */
 int out_json(const cJSON *value, struct tally_error *error);
 /* Standard output as it is now must reach the reader: a line that others wait for. */
@@ -27,8 +34,6 @@ int out_finish(int status);
 
 /* A line on standard error, after "tally: ". */
 __attribute__((format(printf, 1, 2))) void note(const char *format, ...);
-/* A text on standard error, as it is but for control characters. */
-void note_text(const char *text);
 
 /* Says what is wrong with how the program was called: EXIT_WRONG. */
 __attribute__((format(printf, 1, 2))) int wrong(const char *format, ...);

@@ -95,7 +95,7 @@ test_expect_success 'closed standard output is reported' '
 
 test_expect_success 'control characters of words from outside are shown, not obeyed' '
 	expect_status 2 "$tally" "$(printf "a\033]0;b\007\302\233c")"
-	expect_in err "unknown command \"a\\x1b]0;b\\x07\\x9bc\""
+	expect_in err "unknown command \"a\\x1b]0;b\\x07\\xc2\\x9bc\""
 '
 
 test_expect_success 'what is linked at start-up' '

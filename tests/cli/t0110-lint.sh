@@ -64,4 +64,37 @@ test_expect_success 'a full disk is reported' '
 	expect_in err "standard output: writing the result failed: No space left on device"
 '
 
+test_expect_success 'text from outside is shown, and cannot write lines of its own' '
+	cat >evil.json <<-"EOF"
+	{"consumer": {"name": "c\n1 file: 0 errors"}, "provider": {"name": "p"}, "interactions": [
+	 {"description": "d\nall fine\u001b[2J\u202e\u2028", "request": {"method": "GET", "path": "/a"},
+	  "response": {"status": 200, "body": {"a\nok: 3 passed": 1}}},
+	 {"description": "d\nall fine\u001b[2J\u202e\u2028", "request": {"method": "GET", "path": "/b"},
+	  "response": {"status": 201}}], "metadata": {"pactSpecification": {"version": "3.0.0"}}}
+	EOF
+	name=$(printf "x\n1 file: 0 errors")
+	cp evil.json "$name.json"
+	status=0
+	"$tally" lint "$name.json" >out 2>err || status=$?
+	expect_in out "x\\x0a1 file" "d\\x0aall fine\\x1b[2J\\xe2\\x80\\xae\\xe2\\x80\\xa8"
+	expect_not_in out "$(printf "\342\200\256")"
+	[ "$(grep -c "^1 file" out)" -eq 1 ]
+	printf "{\"body\": {\"a\\\\nok: 3 passed\": 1}}" >expected.json
+	printf "{\"body\": {\"a\\\\nok: 3 passed\": 2}}" >actual.json
+	expect_status 1 "$tally" match response expected.json actual.json
+	expect_no_lines grep "^ok" out
+'
+
+test_expect_success 'a file name that is not UTF-8 is repaired for JSON, visibly' '
+	name=$(printf "\377.json")
+	cp evil.json "$name"
+	status=0
+	"$tally" lint --format json "$name" >out 2>err || status=$?
+	expect_empty err
+	is_json out
+	expect_in out "\"file\": \"\\\\xff.json\"" "\"findings\""
+	"$tally" lint "$name" >out 2>err || :
+	expect_in out "\\xff.json"
+'
+
 test_done

@@ -11,6 +11,7 @@ struct lint_options {
 };
 
 struct lint {
+	struct call *call;
 	cJSON *files; /* [{"file", "findings"}] */
 	size_t errors;
 	size_t warnings;
@@ -79,7 +80,8 @@ static void look_at(struct lint *lint, const char *path)
 		findings = unreadable(lint, path, &error);
 	tally_contract_free(contract);
 	count(lint, findings);
-	if (!file || !cJSON_AddStringToObject(file, "file", path) ||
+	if (!file ||
+	    !cJSON_AddStringToObject(file, "file", valid_text(&lint->call->scratch, path)) ||
 	    !cJSON_AddItemToObject(file, "findings", findings) ||
 	    !cJSON_AddItemToArray(lint->files, file))
 		out_of_memory();
@@ -132,7 +134,7 @@ static int print_json(struct lint *lint)
 static int run(struct call *call)
 {
 	struct lint_options o = {0};
-	struct lint lint = {0};
+	struct lint lint = {.call = call};
 	int status = EXIT_YES;
 
 	if (!call_parse(call, &o))

@@ -135,7 +135,8 @@ static int print_json(const struct mock_run *run, cJSON *report)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 
-	if (run->path && !cJSON_AddStringToObject(report, "contract", run->path))
+	if (run->path && !cJSON_AddStringToObject(report, "contract",
+						  valid_text(&run->call->scratch, run->path)))
 		out_of_memory();
 	if (run->call->trailing &&
 	    !cJSON_AddNumberToObject(report, "commandStatus", run->command_status))

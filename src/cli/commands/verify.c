@@ -216,7 +216,9 @@ static void add_sources(struct verify_run *run)
 
 		if (i > run->files.count)
 			return;
-		if ((*file->path && !cJSON_AddStringToObject(contract, "file", file->path)) ||
+		if ((*file->path &&
+		     !cJSON_AddStringToObject(contract, "file",
+					      valid_text(&run->call->scratch, file->path))) ||
 		    (file->consumer_version && !cJSON_AddStringToObject(contract, "consumerVersion",
 									file->consumer_version)) ||
 		    (file->why && !cJSON_AddStringToObject(contract, "why", file->why)))
@@ -280,7 +282,7 @@ static int print(struct verify_run *run)
 		return out_json(run->results, &error) < 0 ? failed(&error) : 0;
 	if (tally_verify_report_text(run->results, &text, &error) < 0)
 		return failed(&error);
-	out("%s", text);
+	out_text(text);
 	tally_free(text);
 	return 0;
 }
