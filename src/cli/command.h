@@ -153,6 +153,9 @@ const char *command_nearest(const char *name);
 /* Takes the words of `text` (may be NULL) in turn: false at its end. */
 bool next_word(const char **text, const char **word, size_t *len);
 
+/* What an option that needs a value expects: its argument's name, or its choices. */
+const char *option_expected(struct call *call, const struct option *option);
+
 /* Sets one option from its text: true, or a message about `label` ("--port") on standard error. */
 bool option_set(struct call *call, const struct option *option, const char *label, const char *text,
 		void *values);

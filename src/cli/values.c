@@ -68,20 +68,28 @@ static bool set_number(struct call *call, const struct option *option, const cha
 	return true;
 }
 
-static bool set_choice(struct call *call, const struct option *option, const char *label,
-		       const char *text, void *values)
+const char *option_expected(struct call *call, const struct option *option)
 {
 	const char *all = "";
 
+	if (!option->choices)
+		return option->argument;
+	for (size_t i = 0; option->choices[i]; i++)
+		all = scratch_format(&call->scratch, "%s%s%s", all, i > 0 ? " or " : "",
+				     option->choices[i]);
+	return all;
+}
+
+static bool set_choice(struct call *call, const struct option *option, const char *label,
+		       const char *text, void *values)
+{
 	for (int i = 0; option->choices[i]; i++) {
 		if (strcmp(option->choices[i], text) == 0) {
 			*(int *)place(option, values) = i;
 			return true;
 		}
-		all = scratch_format(&call->scratch, "%s%s%s", all, i > 0 ? " or " : "",
-				     option->choices[i]);
 	}
-	refuse(call, label, all, text);
+	refuse(call, label, option_expected(call, option), text);
 	return false;
 }
 

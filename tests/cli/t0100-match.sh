@@ -117,7 +117,9 @@ test_expect_success 'wrong use' '
 		"$tally" match response --spec= expected.json same.json
 	expect_refused "unknown option --spce; did you mean --spec?" \
 		"$tally" match response --spce 2 expected.json same.json
-	expect_refused "--format: expected" "$tally" match response expected.json same.json --format
+	expect_refused "--format: expected text or json after it" \
+		"$tally" match response expected.json same.json --format
+	expect_refused "--spec: expected 1 or 1.1 or 2 or 3 or 4 after it" "$tally" match response --spec
 '
 
 test_expect_success 'an operand after "--" may begin with a dash' '
