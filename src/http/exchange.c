@@ -205,6 +205,12 @@ static int receive_line(struct exchange *exchange, const char *bytes, size_t len
 			   exchange->address, problem.message);
 }
 
+static int fail_header_bytes(const struct exchange *exchange, struct tally_error *error)
+{
+	return tally__fail(error, TALLY_ELIMIT, "%s answered with more than %d bytes of headers",
+			   exchange->address, LIMIT_HEADER_BYTES);
+}
+
 /* Called by libcurl with every line of every head (also those of "100 Continue") and, after the
  * body, with trailers, which belong to no contract and are passed over. */
 static size_t on_header(char *bytes, size_t size, size_t count, void *context)
@@ -223,9 +229,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 		return len;
 	exchange->header_bytes += len;
 	if (exchange->header_bytes > LIMIT_HEADER_BYTES) {
-		tally__fail(&exchange->failure, TALLY_ELIMIT,
-			    "%s answered with more than %d bytes of headers", exchange->address,
-			    LIMIT_HEADER_BYTES);
+		fail_header_bytes(exchange, &exchange->failure);
 		return 0;
 	}
 	if (bytes[0] != '\r' && bytes[0] != '\n')
@@ -391,6 +395,19 @@ static int fail_timeout(struct exchange *exchange, const struct http_client_opti
 			   exchange->address, options->timeout_ms);
 }
 
+/* libcurl has a limit of its own for one header line, and says of a longer one, which it never
+ * hands over, that memory is short.  Then the head came in part: some bytes were received, and its
+ * end was not. */
+static int fail_memory(struct exchange *exchange, struct tally_error *error)
+{
+	curl_off_t first_byte_us = 0;
+
+	curl_easy_getinfo(exchange->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte_us);
+	if (first_byte_us > 0 && (exchange->in_headers || exchange->header_bytes == 0))
+		return fail_header_bytes(exchange, error);
+	return tally__fail_nomem(error);
+}
+
 static int fail_exchange(struct exchange *exchange, CURLcode status,
 			 const struct http_client_options *options, struct tally_error *error)
 {
@@ -399,7 +416,7 @@ static int fail_exchange(struct exchange *exchange, CURLcode status,
 
 	switch (status) {
 	case CURLE_OUT_OF_MEMORY:
-		return tally__fail_nomem(error);
+		return fail_memory(exchange, error);
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return tally__fail(error, TALLY_EUNREACHABLE, "cannot find %s: %s; check the name",

@@ -412,6 +412,16 @@ static void broken_answers(void **state)
 	tally__buf_adds(&large, "\r\n");
 	assert_int_equal(get_answer(fixture, large.bytes, large.len), TALLY_ELIMIT);
 	assert_message(fixture, "bytes of headers");
+	/* Lines that libcurl itself finds too long, which it calls a lack of memory. */
+	for (int in_status = 0; in_status < 2; in_status++) {
+		tally__buf_clear(&large);
+		tally__buf_adds(&large, in_status ? "HTTP/1.1 200 " : "HTTP/1.1 200 OK\r\nX-A: ");
+		for (int i = 0; i < 110000; i++)
+			tally__buf_addc(&large, 'a');
+		tally__buf_adds(&large, "\r\n\r\n");
+		assert_int_equal(get_answer(fixture, large.bytes, large.len), TALLY_ELIMIT);
+		assert_message(fixture, "bytes of headers");
+	}
 	tally__buf_clear(&large);
 	tally__buf_adds(&large, "HTTP/1.1 200 OK\r\nX-Folded: a\r\n");
 	for (int i = 0; i < 100; i++)
