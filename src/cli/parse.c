@@ -132,13 +132,13 @@ static bool parse_words(struct parse *p)
 	return true;
 }
 
-static bool check_choice(const struct call *call, const struct operand *operand, const char *word)
+static bool check_word(const struct call *call, const struct operand *operand, const char *word)
 {
 	for (size_t i = 0; operand->choices && operand->choices[i]; i++) {
 		if (strcmp(operand->choices[i], word) == 0)
 			return true;
 	}
-	if (!operand->choices)
+	if (!operand->choices && *word)
 		return true;
 	wrong("expected %s, found \"%s\"; see tally %s --help", operand->name, word,
 	      call->command->name);
@@ -157,7 +157,7 @@ static bool check_operands(const struct call *call)
 			return false;
 		}
 		while (used < call->operand_count) {
-			if (!check_choice(call, operand, call->operands[used++]))
+			if (!check_word(call, operand, call->operands[used++]))
 				return false;
 			if (!operand->repeated)
 				break;

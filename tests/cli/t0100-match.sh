@@ -108,6 +108,12 @@ test_expect_success 'wrong use' '
 	expect_refused "request|response|message is missing" "$tally" match
 	expect_refused "expected request|response|message, found \"reply\"" \
 		"$tally" match reply expected.json same.json
+	expect_refused "expected ACTUAL, found \"\"" "$tally" match response expected.json ""
+	expect_refused "expected EXPECTATIONS, found \"\"" "$tally" mock ""
+	expect_refused "expected EXPECTED, found \"\"" "$tally" match response "" same.json
+	echo "]" >junk
+	expect_status 2 "$tally" match response expected.json - <junk
+	expect_in err "tally: standard input:1:1: "
 	expect_refused "EXPECTED is missing" "$tally" match response
 	expect_refused "ACTUAL is missing" "$tally" match response expected.json
 	expect_refused "unexpected \"extra\"" "$tally" match response expected.json same.json extra

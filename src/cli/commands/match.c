@@ -19,13 +19,17 @@ static int read_input(struct call *call, const char *path, cJSON **out, struct t
 {
 	size_t len = 0;
 	char *text;
+	int code;
 
 	if (strcmp(path, "-") != 0)
 		return tally_json_read_file(out, path, error);
 	text = read_standard_input(call, LIMIT_DOCUMENT_BYTES, &len, error);
 	if (!text)
 		return error->code;
-	return tally_json_parse(out, text, len, error);
+	code = tally_json_parse(out, text, len, error);
+	if (code < 0 && !error->where[0])
+		(void)snprintf(error->where, sizeof(error->where), "standard input");
+	return code;
 }
 
 static enum tally_part part_of(const char *word)
