@@ -52,6 +52,17 @@ static int prepare(struct tally_mock *mock, const struct interaction *interactio
 	int status =
 		tally__matcher_new_request(&expectation->matcher, &interaction->request, error);
 
+	/* Of 1xx the server could send none, so that the consumer would see another answer. */
+	if (status == 0 && (response->status < 200 || response->status > 999)) {
+		tally__matcher_free(expectation->matcher);
+		expectation->matcher = NULL;
+		tally__fail(error, TALLY_EINVAL,
+			    "expected a status that can end a request, 200 to 999, found %d",
+			    response->status);
+		tally__error_within(error, "response.status");
+		tally__error_within(error, interaction->description);
+		return TALLY_EINVAL;
+	}
 	if (status != 0) {
 		tally__error_within(error, "request");
 		tally__error_within(error, interaction->description);

@@ -429,6 +429,8 @@ static void refuses_what_it_cannot_serve(void **state)
 		{TOP("{\"description\":\"d\",\"request\":{\"matchingRules\":{\"body\":{\"$.[\":{"
 		     "\"matchers\":[{\"match\":\"type\"}]}}}}}"),
 		 TALLY_EPARSE, "d: request"},
+		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"status\":101}}"),
+		 TALLY_EINVAL, "d: response.status"},
 	};
 
 	(void)state;
