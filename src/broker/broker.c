@@ -62,6 +62,14 @@ static int check_format(struct records *records, struct tally_error *error)
 
 	if (status != 0)
 		return status;
+	if (record->json == NULL && *tally__snapshot_id(records->snapshot) == '\0' &&
+	    !tally__snapshot_is_of_unused(records->snapshot))
+		return tally__fail(
+			error, TALLY_EPARSE,
+			"this git repository has no branch main, but something is in it: "
+			"if it was a broker, the branch is lost; git fsck --lost-found "
+			"finds its last commit, git update-ref refs/heads/main COMMIT "
+			"brings it back");
 	if (record->json == NULL)
 		return tally__fail(error, TALLY_EPARSE,
 				   "this git repository is not a broker: it has no " PATH_BROKER
@@ -201,7 +209,8 @@ static int open_empty(struct store **out, const char *path, const struct tally_e
 
 	if (status == 0)
 		status = tally__snapshot_open(&snapshot, store, NULL, NULL);
-	if (status == 0 && *tally__snapshot_id(snapshot) != '\0')
+	if (status == 0 &&
+	    (*tally__snapshot_id(snapshot) != '\0' || !tally__store_is_unused(store)))
 		status = TALLY_ECONFLICT;
 	tally__snapshot_close(snapshot);
 	if (status == 0) {

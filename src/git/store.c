@@ -72,6 +72,47 @@ int tally__store_init(const char *path, struct tally_error *error)
 	return flush(path, error);
 }
 
+/* No entries but those two; what cannot be read counts as holding something. */
+static bool holds_only(const char *path, const char *name, const char *first, const char *second)
+{
+	char folder[FILE_BYTES];
+	int len = snprintf(folder, sizeof folder, "%s%s", path, name);
+	struct dirent *entry;
+	bool only = true;
+	DIR *dir;
+
+	if (len < 0 || (size_t)len >= sizeof folder)
+		return false;
+	dir = opendir(folder);
+	if (!dir)
+		return errno == ENOENT;
+	while (only && (entry = readdir(dir)) != NULL)
+		only = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		       strcmp(entry->d_name, first) == 0 || strcmp(entry->d_name, second) == 0;
+	closedir(dir);
+	return only;
+}
+
+/* Files like "packed-refs" are no folder, and so hold something. */
+static bool is_unused(const char *path)
+{
+	return holds_only(path, "objects", "info", "pack") && holds_only(path, PACK_DIR, "", "") &&
+	       holds_only(path, "objects/info", "", "") &&
+	       holds_only(path, "refs", "heads", "tags") &&
+	       holds_only(path, "refs/heads", "", "") && holds_only(path, "refs/tags", "", "") &&
+	       holds_only(path, "packed-refs", "", "") && holds_only(path, OWN_DIR, "", "");
+}
+
+bool tally__store_is_unused(const struct store *store)
+{
+	return is_unused(store->path);
+}
+
+bool tally__snapshot_is_of_unused(const struct snapshot *snapshot)
+{
+	return is_unused(git_repository_path(snapshot->repository->git));
+}
+
 int tally__store_open(struct store **out, const char *path, struct tally_error *error)
 {
 	struct store *store;

@@ -28,6 +28,11 @@ struct edits;
  * (libgit2). */
 int tally__store_init(const char *path, struct tally_error *error);
 
+/* Nothing was ever put into the repository: it has no object, no reference, and nothing of ours.  An
+ * empty branch in any other repository is a branch that was lost. */
+bool tally__store_is_unused(const struct store *store);
+bool tally__snapshot_is_of_unused(const struct snapshot *snapshot);
+
 /* TALLY_ENOFILE when there is no repository, TALLY_EIO. */
 int tally__store_open(struct store **out, const char *path, struct tally_error *error);
 void tally__store_close(struct store *store);

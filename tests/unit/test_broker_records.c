@@ -305,6 +305,23 @@ static void test_init_goes_on(void **state)
 	tally_broker_close(broker);
 }
 
+/* What is left of a broker, or belongs to somebody, is not founded upon. */
+static void test_init_spares_what_is_there(void **state)
+{
+	struct site *site = *state;
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct tally_broker *broker = NULL;
+	char branch[128];
+
+	(void)snprintf(branch, sizeof branch, "%s/refs/heads/main", site->path);
+	assert_int_equal(unlink(branch), 0);
+	assert_int_equal(tally_broker_init(site->path, &error), TALLY_ECONFLICT);
+	assert_int_not_equal(access(branch, F_OK), 0);
+	error = (struct tally_error)TALLY_ERROR_INIT;
+	assert_int_equal(tally_broker_open(&broker, site->path, &error), TALLY_EPARSE);
+	assert_non_null(strstr(error.message, "git fsck --lost-found"));
+}
+
 static void test_authors(void **state)
 {
 	struct site *site = *state;
@@ -611,6 +628,7 @@ int main(void)
 		WITH_SITE(test_a_newer_format_is_refused),
 		WITH_SITE(test_places),
 		WITH_SITE(test_init_goes_on),
+		WITH_SITE(test_init_spares_what_is_there),
 		WITH_SITE(test_authors),
 		WITH_SITE(test_environments),
 		WITH_SITE(test_deployments),
