@@ -37,6 +37,48 @@ static int take_member(struct extractor *extractor, cJSON *object, const char *n
 	return status;
 }
 
+/* 1 when both are the same but for their examples, 0 when not, or TALLY_ENOMEM. */
+static int same_rules(const cJSON *a, const cJSON *b)
+{
+	cJSON *left, *right;
+	int same = TALLY_ENOMEM;
+
+	if (!tally__is_inline(a) || !tally__is_inline(b))
+		return tally__is_inline(a) == tally__is_inline(b);
+	left = tally__json_clone(a);
+	right = tally__json_clone(b);
+	if (left && right) {
+		cJSON_DeleteItemFromObjectCaseSensitive(left, "value");
+		cJSON_DeleteItemFromObjectCaseSensitive(right, "value");
+		same = tally__json_equal(left, right);
+	}
+	cJSON_Delete(left);
+	cJSON_Delete(right);
+	return same;
+}
+
+/* A contract has one set of rules for a name, which each of its values has to satisfy. */
+static int check_values(struct extractor *extractor, const cJSON *values)
+{
+	const cJSON *value;
+
+	if (!cJSON_IsArray(values))
+		return 0;
+	cJSON_ArrayForEach(value, values)
+	{
+		int same = same_rules(values->child, value);
+
+		if (same < 0)
+			return tally__fail_nomem(extractor->error);
+		if (same == 0)
+			return tally__extractor_fail(
+				extractor, NULL,
+				"the values of one name share their rules: give all of them the "
+				"same matcher, or put one matcher around the list");
+	}
+	return 0;
+}
+
 /* Members that have a name each, whose rules go under that name. */
 static int take_named(struct extractor *extractor, cJSON *part, const char *member,
 		      const char *category)
@@ -64,7 +106,9 @@ static int take_named(struct extractor *extractor, cJSON *part, const char *memb
 			break;
 		}
 		tally__pointer_add(&extractor->pointer, name);
-		status = tally__extractor_begin(extractor, category, name);
+		status = check_values(extractor, value);
+		if (status == 0)
+			status = tally__extractor_begin(extractor, category, name);
 		if (status == 0)
 			status = tally__extractor_take(extractor, value, &example);
 		else
