@@ -71,8 +71,8 @@ int tally__records_path(struct records *records, const char **path, const char *
 			const char *const *names, struct tally_error *error);
 
 /* *out is the record at that place, with `json` NULL when there is none; it lives as long as the
- * working set.  TALLY_EPARSE when the file is no JSON object, lacks a required member, or belongs to
- * another place: the error says which file. */
+ * working set.  TALLY_EPARSE when the file is no JSON object, lacks a required member, or belongs
+ * to another place: the error says which file. */
 int tally__records_get(struct records *records, struct record **out, const char *pattern,
 		       const char *const *names, struct tally_error *error);
 /* The same by a path as listings give it. */

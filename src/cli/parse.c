@@ -38,8 +38,8 @@ static bool set_with_value(struct parse *p, const struct option *option, const c
 		text = *p->next ? *p->next++ : NULL;
 	if (text)
 		return set(p, option, label, text);
-	wrong("%s: expected %s after it; see tally %s --help", label, option_expected(p->call, option),
-	      p->call->command->name);
+	wrong("%s: expected %s after it; see tally %s --help", label,
+	      option_expected(p->call, option), p->call->command->name);
 	return false;
 }
 
