@@ -90,6 +90,11 @@ enum tally_save_mode {
 			      */
 };
 
+/* What tally_contract_save would find wrong with the file that is there, found before the time that
+ * tests take; nothing is written.  0, or the error.  @since 0.1 */
+TALLY_API int tally_contract_save_check(const struct tally_contract *contract, const char *dir,
+					enum tally_save_mode mode, struct tally_error *error);
+
 /* Writes `<consumer>-<provider>.json` into the folder `dir` (made if missing), under a lock and by
  * rename, so that parallel test processes lose nothing.  What is written has version `spec`; merged
  * into a file of a newer version, it keeps that one.  *path (may be NULL) is the file's path, to be

@@ -80,6 +80,8 @@ static int write_file(const struct tally_contract *contract, enum tally_spec spe
 	return status;
 }
 
+static const char *const names[] = {"the file", "the new contract"};
+
 /* The contract that is there; NULL when nothing is. */
 static int read_existing(struct tally_contract **old, const char *path, struct tally_error *error)
 {
@@ -105,7 +107,6 @@ static int read_existing(struct tally_contract **old, const char *path, struct t
 static int save_locked(const struct tally_contract *contract, enum tally_spec spec,
 		       const char *path, enum tally_save_mode mode, struct tally_error *error)
 {
-	static const char *const names[] = {"the file", "the new contract"};
 	struct tally_contract *old = NULL;
 	struct tally_contract *merged = NULL;
 	/* An older version could not say all that the file says. */
@@ -162,5 +163,31 @@ out:
 		tally__free(copy);
 	else if (path)
 		*path = copy;
+	return status;
+}
+
+int tally_contract_save_check(const struct tally_contract *contract, const char *dir,
+			      enum tally_save_mode mode, struct tally_error *error)
+{
+	struct tally_contract *old = NULL;
+	struct tally_contract *merged = NULL;
+	struct arena arena;
+	char *name;
+	char *path = NULL;
+	int status;
+
+	tally__arena_init(&arena, 0);
+	name = tally__contract_file_name(&arena, contract->consumer, contract->provider);
+	if (name)
+		path = tally__arena_printf(&arena, "%s/%s", *dir ? dir : ".", name);
+	status = path ? read_existing(&old, path, error) : tally__fail_nomem(error);
+	if (status == 0 && old) {
+		status = tally__contract_merge(&merged, old, contract, mode, names, error);
+		if (status != 0)
+			tally__error_within(error, path);
+	}
+	tally_contract_free(merged);
+	tally_contract_free(old);
+	tally__arena_release(&arena);
 	return status;
 }

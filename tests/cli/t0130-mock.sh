@@ -129,6 +129,18 @@ test_expect_success 'a pipe in the place of the contract is refused, not waited 
 	expect_in err "pipes/web-shop-orders.json: expected a file, found a pipe"
 '
 
+test_expect_success 'what is wrong with the contract that is there is found before the tests run' '
+	rm -f ran
+	mkdir -p junk taken/web-shop-orders.json
+	echo "no contract" >junk/web-shop-orders.json
+	expect_refused "junk/web-shop-orders.json:1:" "$tally" mock expectations.json -o junk -- touch ran
+	expect_in err "repair or remove it"
+	expect_refused "expected a file, found a folder" "$tally" mock expectations.json -o taken -- touch ran
+	expect_status 2 "$tally" mock expectations.json -o expectations.json -- touch ran
+	[ ! -e ran ]
+	[ "$(cat junk/web-shop-orders.json)" = "no contract" ]
+'
+
 test_expect_success 'a signal ends it while it saves' '
 	mkdir -p held
 	rm -f ready

@@ -96,6 +96,13 @@ static int check_contract(const struct tally_contract *contract, const struct mo
 				 "expected at least one interaction, found none");
 	code = tally_contract_write(contract, spec_of_choice(o->spec), &document, error);
 	cJSON_Delete(document);
+	if (code < 0)
+		return code;
+	code = tally_contract_save_check(contract, o->output_dir,
+					 o->overwrite ? TALLY_SAVE_OVERWRITE : TALLY_SAVE_MERGE,
+					 error);
+	if (code == TALLY_EPARSE)
+		note("the contract that is there cannot be read: repair or remove it");
 	return code;
 }
 
