@@ -114,6 +114,11 @@ static void remove_files(const struct store *store, const char *name, const char
 	closedir(dir);
 }
 
+void tally__store_sweep(const struct store *store)
+{
+	remove_files(store, "", ".tally-");
+}
+
 void tally__store_empty(const struct store *store, const char *name)
 {
 	remove_files(store, name + strlen(OWN_DIR "/"), "");

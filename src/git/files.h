@@ -7,6 +7,7 @@
  *   tally/roll.lock    held by the one process that rolls packs up
  *   tally/roll/        the new pack, before it is moved
  *   tally/rolled       packs that were rolled up and are still to be removed
+ *   tally/.tally-*.tmp the same while it is written anew, or after a crash
  */
 #ifndef TALLY_GIT_FILES_H
 #define TALLY_GIT_FILES_H
@@ -39,5 +40,8 @@ void tally__store_unlink(const struct store *store, const char *name, const char
 int tally__store_mkdir(const struct store *store, const char *name, struct tally_error *error);
 /* Removes the files in a folder of ours, unless it is reached through a symbolic link. */
 void tally__store_empty(const struct store *store, const char *name);
+/* Removes the temporary files that a process left that was killed while it replaced a file in our
+ * folder.  Only with the roll lock: the list of rolled-up packs is all that is written that way. */
+void tally__store_sweep(const struct store *store);
 
 #endif

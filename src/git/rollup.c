@@ -239,6 +239,7 @@ static bool roll(const struct store *store, struct scan *scan, size_t level)
 {
 	struct pack pack = {""};
 
+	tally__store_sweep(store);
 	tally__store_empty(store, ROLL_DIR);
 	if (build(&pack, store, scan, level) != 0) {
 		tally__store_empty(store, ROLL_DIR);

@@ -420,9 +420,12 @@ static void test_packs_are_rolled_up(void **state)
 	expect_sound(fixture);
 	assert_file(fixture->store, "w0/f0", "w0 f0");
 	/* A list that makes no sense is no list. */
-	expect(fixture, "cd $REPO && printf 'x\\n1 y z\\n-1 \\n\\n 1\\n' >tally/rolled");
+	expect(fixture, "cd $REPO && printf 'x\\n1 y z\\n-1 \\n\\n 1\\n' >tally/rolled && "
+			": >tally/.tally-0123456789abcdef.tmp && ln -s ../HEAD tally/.tally-1.tmp");
 	for (int i = 364; i < 428; i++)
 		assert_int_equal(commit_number(fixture->store, 0, i), 0);
+	expect(fixture, "cd $REPO && test -e HEAD && test -e tally/rolled && "
+			"test -z \"$(find tally -name '.tally-*')\"");
 	expect_sound(fixture);
 }
 
