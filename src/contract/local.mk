@@ -5,8 +5,6 @@ libtallyall_la_SOURCES += \
 	%D%/inline.c %D%/inline.h \
 	%D%/inline_rule.c \
 	%D%/interaction_digest.c \
-	%D%/lint.c %D%/lint.h \
-	%D%/lint_rules.c \
 	%D%/merge.c \
 	%D%/read_body.c \
 	%D%/read_interaction.c \

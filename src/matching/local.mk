@@ -2,6 +2,9 @@ libtallyall_la_SOURCES += \
 	%D%/body.c %D%/body.h \
 	%D%/display.c %D%/display.h \
 	%D%/headers.c \
+	%D%/lint.c %D%/lint.h \
+	%D%/lint_examples.c \
+	%D%/lint_rules.c \
 	%D%/match.c %D%/match.h \
 	%D%/match_json.c %D%/match_json.h \
 	%D%/mismatch.c %D%/mismatch.h \

@@ -91,6 +91,11 @@ int tally__matcher_new_message(struct matcher **out, const struct message *expec
 		       metadata_content_type(expected->metadata), error);
 }
 
+const char *tally__matcher_invalid(const struct matcher *matcher)
+{
+	return matcher->rules.invalid;
+}
+
 void tally__matcher_free(struct matcher *matcher)
 {
 	if (!matcher) {

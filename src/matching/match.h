@@ -21,6 +21,8 @@ int tally__matcher_new_response(struct matcher **out, const struct response *exp
 				struct tally_error *error);
 int tally__matcher_new_message(struct matcher **out, const struct message *expected,
 			       struct tally_error *error);
+/* Why a regular expression among the rules is invalid, or NULL. */
+const char *tally__matcher_invalid(const struct matcher *matcher);
 void tally__matcher_free(struct matcher *matcher);
 
 /* Compares; every mismatch goes to `mismatches` (initialised by the caller; none: it matches).

@@ -134,6 +134,12 @@ static int compile_rule(struct builder *b, struct rule *rule, const cJSON *json)
 	if (rule->kind->compile) {
 		status = rule->kind->compile(rule, json, &b->rules->arena, b->error);
 	}
+	if (rule->invalid && !b->rules->invalid) {
+		b->rules->invalid = tally__arena_printf(
+			&b->rules->arena, "the regular expression \"%s\" is invalid: %s",
+			tally__text_shown(&b->rules->arena, rule->text, 60), rule->invalid);
+		status = b->rules->invalid ? status : tally__fail_nomem(b->error);
+	}
 	if (rule->regex) {
 		rule->next_compiled = b->rules->all_compiled;
 		b->rules->all_compiled = rule;

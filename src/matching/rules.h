@@ -54,6 +54,7 @@ struct rules {
 	const struct rule_list *status;
 	struct rule_node *all_nodes;
 	struct rule *all_compiled;
+	const char *invalid; /* what is wrong with the first bad regular expression, or NULL */
 	size_t rule_count;
 };
 

@@ -591,7 +591,8 @@ static void lints_rules(void **state)
 	check_lint(RULED("{\"a\":[]}", "{\"body\":{" TYPE("$.a") "}}"), expected);
 	snprintf(expected, sizeof(expected), "warning rule-without-example %s", place);
 	check_lint(RULED("{\"a\":1}", "{\"body\":{" TYPE("$.b") "}}"), expected);
-	snprintf(expected, sizeof(expected), "error malformed-path %s", place);
+	snprintf(expected, sizeof(expected),
+		 "error malformed-path %serror bad-rule /interactions/0/response;", place);
 	check_lint(RULED("{\"a\":1}", "{\"body\":{" TYPE("$.a[") "}}"), expected);
 	snprintf(expected, sizeof(expected), "warning unknown-rule %s", place);
 	check_lint(RULED("{\"a\":1}", "{\"body\":{" RULE("$.a", "\"match\":\"regx\"") "}}"),
@@ -602,6 +603,45 @@ static void lints_rules(void **state)
 		   "warning unknown-category /interactions/0/response/matchingRules/typo;");
 	check_lint(RULED("1", "{\"header\":{" TYPE("X-A") "," TYPE("content-type") "}}"),
 		   "warning rule-without-example /interactions/0/response/matchingRules/header;");
+}
+
+/* What matching would refuse, or would never accept. */
+static void lints_examples(void **state)
+{
+	static const char *const bad[] = {
+		"\"match\":\"type\",\"min\":-1",
+		"\"match\":\"type\",\"max\":\"x\"",
+		"\"match\":\"regex\",\"regex\":\"(\"",
+		"\"match\":\"regex\"",
+		"\"match\":1",
+		"\"match\":\"eachKey\",\"rules\":1",
+		"\"match\":\"eachKey\"",
+		"\"match\":\"include\"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		char text[1000];
+
+		snprintf(text, sizeof(text),
+			 RULED("\"x\"", "{\"body\":{\"$\":{\"matchers\":[{%s}]}}}"), bad[i]);
+		check_lint(text, i < 6 ? "error bad-rule /interactions/0/response;"
+				       : "error bad-rule "
+					 "/interactions/0/response/matchingRules/body;");
+	}
+	check_lint(TOP("3.0.0",
+		       "{\"description\":\"d\",\"request\":{},\"response\":{\"status\":200,"
+		       "\"headers\":{\"Content-Type\":\"application/xml\"},\"body\":"
+		       "\"<a/>\",\"matchingRules\":{\"body\":{" TYPE("$.a") "}}}}"),
+		   "warning cannot-compare /interactions/0/response;");
+	check_lint(RULED("1", "{\"status\":{\"matchers\":[{\"match\":\"statusCode\","
+			      "\"status\":\"x\"}]}}"),
+		   "error bad-rule /interactions/0/response;");
+	check_lint(RULED("\"x\"", "{\"body\":{" RULE("$", "\"match\":\"integer\"") "}}"),
+		   "error example-fails-rule /interactions/0/response;");
+	check_lint(RULED("\"x\"", "{\"body\":{" RULE("$", "\"match\":\"regex\",\"regex\":"
+							  "\"y\"") "}}"),
+		   "error example-fails-rule /interactions/0/response;");
 }
 
 int main(void)
@@ -630,6 +670,7 @@ int main(void)
 		cmocka_unit_test(cuts_names_between_characters),
 		cmocka_unit_test(lints_contracts),
 		cmocka_unit_test(lints_rules),
+		cmocka_unit_test(lints_examples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

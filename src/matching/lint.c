@@ -1,4 +1,4 @@
-/* What is wrong or unwise in a contract, seen without comparing anything. */
+/* What is wrong or unwise in a contract, examples that fail their own rules included. */
 #include "config.h"
 
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "contract/inline.h"
-#include "contract/lint.h"
+#include "matching/lint.h"
 
 void tally__lint_add(struct lint *lint, enum lint_level level, const char *rule, const char *member,
 		     const char *format, ...)
@@ -102,6 +102,7 @@ static void lint_request(struct lint *lint, const struct request *request)
 				"the path holds a \"?\": query parameters belong into \"query\"");
 	lint_body(lint, &request->body, tally__header_content_type(&request->headers), "body");
 	tally__lint_rules(lint, &part);
+	tally__lint_request_example(lint, request);
 	lint_extra(lint, request->extra);
 	leave(lint, mark);
 }
@@ -119,6 +120,7 @@ static void lint_response(struct lint *lint, const struct response *response, co
 				"the response has no status, so 200 is expected: write it");
 	lint_body(lint, &response->body, tally__header_content_type(&response->headers), "body");
 	tally__lint_rules(lint, &part);
+	tally__lint_response_example(lint, response);
 	lint_extra(lint, response->extra);
 	leave(lint, mark);
 }
@@ -134,6 +136,7 @@ static void lint_message(struct lint *lint, const struct message *message)
 		tally__lint_add(lint, LINT_WARNING, "no-contents", NULL,
 				"the message has no contents: any message will do");
 	tally__lint_rules(lint, &part);
+	tally__lint_message_example(lint, message);
 	lint_extra(lint, message->extra);
 }
 

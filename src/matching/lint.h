@@ -1,6 +1,6 @@
-/* contract/lint.h - what the files that lint share.  Private to this folder. */
-#ifndef TALLY_CONTRACT_LINT_H
-#define TALLY_CONTRACT_LINT_H
+/* matching/lint.h - what the files that lint share.  Private to this folder. */
+#ifndef TALLY_MATCHING_LINT_H
+#define TALLY_MATCHING_LINT_H
 
 #include "contract/contract.h"
 
@@ -31,5 +31,10 @@ struct lint_part {
 	const cJSON *metadata; /* or NULL */
 };
 void tally__lint_rules(struct lint *lint, const struct lint_part *part);
+
+/* Rules that cannot be understood, and examples that do not match themselves. */
+void tally__lint_request_example(struct lint *lint, const struct request *request);
+void tally__lint_response_example(struct lint *lint, const struct response *response);
+void tally__lint_message_example(struct lint *lint, const struct message *message);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "contract/inline.h"
-#include "contract/lint.h"
+#include "matching/lint.h"
 
 /* One segment of a path expression. */
 struct segment {
@@ -146,6 +146,21 @@ static bool has_rule(const cJSON *entry, const char *name)
 	return false;
 }
 
+/* Rules that are nothing without this member; others fail to compile without theirs. */
+static void lint_needs(struct lint *lint, const char *place, const cJSON *rule, const char *name)
+{
+	static const char *const needs[][2] = {{"eachKey", "rules"},
+					       {"eachValue", "rules"},
+					       {"arrayContains", "variants"},
+					       {"include", "value"}};
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++)
+		if (strcmp(name, needs[i][0]) == 0 && !tally__json_get(rule, needs[i][1]))
+			tally__lint_add(lint, LINT_ERROR, "bad-rule", NULL,
+					"the rule \"%s\" at %s needs the member \"%s\"", name,
+					place, needs[i][1]);
+}
+
 static void lint_entry(struct lint *lint, const char *place, const cJSON *entry)
 {
 	const cJSON *matchers = tally__json_get(entry, "matchers");
@@ -163,6 +178,8 @@ static void lint_entry(struct lint *lint, const char *place, const cJSON *entry)
 	for (const cJSON *rule = matchers ? matchers->child : NULL; rule; rule = rule->next) {
 		const char *name = rule_name(rule);
 
+		if (name)
+			lint_needs(lint, place, rule, name);
 		if (name && !tally__rule_is_known(name))
 			tally__lint_add(lint, LINT_WARNING, "unknown-rule", NULL,
 					"the specification has no rule \"%s\" (at %s): without "
