@@ -9,11 +9,17 @@
 /* Enough for the parallel requests of a page or a test run. */
 enum { SERVER_THREADS = 4 };
 
+static int fail_part(const struct interaction *interaction, const char *part, int status,
+		     struct tally_error *error)
+{
+	tally__error_within(error, part);
+	tally__error_within(error, interaction->description);
+	return status;
+}
+
 static int fail_header(const struct interaction *interaction, struct tally_error *error)
 {
-	tally__error_within(error, "response.headers");
-	tally__error_within(error, interaction->description);
-	return TALLY_EINVAL;
+	return fail_part(interaction, "response.headers", TALLY_EINVAL, error);
 }
 
 /* Values that commas separate go out in one line, others in a line each. */
@@ -44,6 +50,39 @@ static int prepare_headers(struct tally_mock *mock, const struct interaction *in
 	return 0;
 }
 
+/* Of 1xx the server could send none, so that the consumer would see another answer. */
+static int check_status(const struct interaction *interaction, struct tally_error *error)
+{
+	int status = interaction->response.status;
+
+	if (status >= 200 && status <= 999)
+		return 0;
+	tally__fail(error, TALLY_EINVAL,
+		    "expected a status that can end a request, 200 to 999, found %d", status);
+	return fail_part(interaction, "response.status", TALLY_EINVAL, error);
+}
+
+/* A regular expression that is no such is a mismatch for who compares, but nothing to begin with.
+ */
+static int check_matcher(const struct matcher *matcher, struct tally_error *error)
+{
+	const char *invalid = tally__matcher_invalid(matcher);
+
+	return invalid ? tally__fail(error, TALLY_EPARSE, "%s", invalid) : 0;
+}
+
+/* The response is sent as it is: its rules are for the verifier, and must be of use there. */
+static int check_response(const struct interaction *interaction, struct tally_error *error)
+{
+	struct matcher *matcher = NULL;
+	int status = tally__matcher_new_response(&matcher, &interaction->response, error);
+
+	if (status == 0)
+		status = check_matcher(matcher, error);
+	tally__matcher_free(matcher);
+	return status ? fail_part(interaction, "response", status, error) : 0;
+}
+
 static int prepare(struct tally_mock *mock, const struct interaction *interaction,
 		   struct tally_error *error)
 {
@@ -52,26 +91,19 @@ static int prepare(struct tally_mock *mock, const struct interaction *interactio
 	int status =
 		tally__matcher_new_request(&expectation->matcher, &interaction->request, error);
 
-	/* Of 1xx the server could send none, so that the consumer would see another answer. */
-	if (status == 0 && (response->status < 200 || response->status > 999)) {
-		tally__matcher_free(expectation->matcher);
-		expectation->matcher = NULL;
-		tally__fail(error, TALLY_EINVAL,
-			    "expected a status that can end a request, 200 to 999, found %d",
-			    response->status);
-		tally__error_within(error, "response.status");
-		tally__error_within(error, interaction->description);
-		return TALLY_EINVAL;
-	}
-	if (status != 0) {
-		tally__error_within(error, "request");
-		tally__error_within(error, interaction->description);
-		return status;
-	}
+	if (status != 0)
+		return fail_part(interaction, "request", status, error);
 	mock->count++;
 	expectation->interaction = interaction;
 	expectation->response.status = response->status;
-	status = prepare_headers(mock, interaction, &expectation->response, error);
+	status = check_matcher(expectation->matcher, error);
+	if (status != 0)
+		return fail_part(interaction, "request", status, error);
+	status = check_status(interaction, error);
+	if (status == 0)
+		status = check_response(interaction, error);
+	if (status == 0)
+		status = prepare_headers(mock, interaction, &expectation->response, error);
 	if (status == 0 && response->body.state == BODY_PRESENT)
 		status = tally__body_bytes(&response->body, &mock->arena,
 					   &expectation->response.body,

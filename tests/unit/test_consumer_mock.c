@@ -431,6 +431,15 @@ static void refuses_what_it_cannot_serve(void **state)
 		 TALLY_EPARSE, "d: request"},
 		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"status\":101}}"),
 		 TALLY_EINVAL, "d: response.status"},
+		{TOP("{\"description\":\"d\",\"request\":{\"matchingRules\":{\"path\":{"
+		     "\"matchers\":[{\"match\":\"regex\",\"regex\":\"(\"}]}}}}"),
+		 TALLY_EPARSE, "d: request"},
+		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"matchingRules\":{"
+		     "\"status\":{\"matchers\":[{\"match\":\"statusCode\",\"status\":\"x\"}]}}}}"),
+		 TALLY_EPARSE, "d: response"},
+		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"matchingRules\":{"
+		     "\"body\":{\"$\":{\"matchers\":[{\"match\":\"regex\",\"regex\":\"(\"}]}}}}}"),
+		 TALLY_EPARSE, "d: response"},
 	};
 
 	(void)state;
