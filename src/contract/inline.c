@@ -308,6 +308,9 @@ static int add_rules(struct extractor *extractor, const cJSON *object)
 		return 0;
 	if (!cJSON_IsArray(type))
 		return add_named_rule(extractor, object, type);
+	if (!type->child)
+		return tally__extractor_fail(extractor, matcher_key,
+					     "expected a list with at least one rule");
 	tally__pointer_add(&extractor->pointer, matcher_key);
 	for (const cJSON *each = type->child; each && status == 0; each = each->next, index++) {
 		size_t inner = extractor->pointer.len;
