@@ -4,6 +4,13 @@ noinst_LTLIBRARIES += libtallyall.la
 libtallyall_la_SOURCES = %D%/version.c
 libtallyall_la_LIBADD = $(CJSON_LIBS) $(PCRE2_LIBS)
 
+# What the instrumentation of fuzzing calls is in the programs that libFuzzer is linked to.
+if FUZZING
+libtally_undefined =
+else
+libtally_undefined = -Wl,--no-undefined
+endif
+
 lib_LTLIBRARIES += libtally.la
 libtally_la_SOURCES =
 libtally_la_LIBADD = libtallyall.la
@@ -11,6 +18,6 @@ libtally_la_LIBADD = libtallyall.la
 # functions added, current+1, revision=0, age+1; functions removed or changed, current+1,
 # revision=0, age=0.
 libtally_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
-	-Wl,--version-script=$(srcdir)/%D%/libtally.map -Wl,--no-undefined
+	-Wl,--version-script=$(srcdir)/%D%/libtally.map $(libtally_undefined)
 libtally_la_DEPENDENCIES = libtallyall.la %D%/libtally.map
 EXTRA_DIST += %D%/libtally.map
