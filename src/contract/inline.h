@@ -1,6 +1,5 @@
 /* contract/inline.h - matchers that stand inside values (Pact's integration JSON): taken out of a
- * value, they leave an example, and rules and generators in the category form.  Private to this
- * folder. */
+ * value, they leave an example, and rules and generators in the category form. */
 #ifndef TALLY_CONTRACT_INLINE_H
 #define TALLY_CONTRACT_INLINE_H
 
