@@ -85,5 +85,7 @@ int main(int argc, char **argv)
 	open_standard_streams();
 	/* A closed pipe is an error of the write, which is reported. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* So is a file that grows beyond `ulimit -f`. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	return out_finish(dispatch(argv + (argc > 0)));
 }

@@ -137,6 +137,7 @@ static int spawn(pid_t *pid, char *const *arguments, char **environment, const s
 		return code;
 	(void)sigemptyset(&defaults);
 	(void)sigaddset(&defaults, SIGPIPE);
+	(void)sigaddset(&defaults, SIGXFSZ);
 	code = posix_spawnattr_setsigdefault(&attributes, &defaults);
 	if (code == 0)
 		code = posix_spawnattr_setsigmask(&attributes, before);

@@ -37,6 +37,11 @@ void tally__http_client_free(struct http_client *client);
 typedef void http_client_done(void *context, const struct http_response *response,
 			      const struct tally_error *failure);
 
+/* Checks a URL as submitting a request to it does: TALLY_EINVAL.  *address is its "host:port", made
+ * in `arena`.  TALLY_EUNSUPPORTED, TALLY_ENOMEM. */
+int tally__http_url_address(const char **address, struct arena *arena, const char *url,
+			    struct tally_error *error);
+
 /* Queues a request (copied).  TALLY_EINVAL: a URL that is not http:// or https://, a method that is
  * no token, a header that tally__http_header_add would refuse; TALLY_ENOMEM. */
 int tally__http_client_submit(struct http_client *client, const struct http_request *request,

@@ -15,14 +15,17 @@ static bool is_framing_header(const char *name)
 	       tally__text_equal_nocase(name, "Transfer-Encoding");
 }
 
-/* The host and port of a URL, for messages; refuses what libcurl could not send to. */
-static int parse_address(struct exchange *exchange, const char *url, struct tally_error *error)
+int tally__http_url_address(const char **address, struct arena *arena, const char *url,
+			    struct tally_error *error)
 {
-	CURLU *parts = curl_url();
 	char *scheme = NULL, *host = NULL, *port = NULL;
 	CURLUcode status;
-	int result = 0;
+	CURLU *parts;
+	int result = tally__curl_load(error);
 
+	if (result != 0)
+		return result;
+	parts = curl_url();
 	if (parts == NULL)
 		return tally__fail_nomem(error);
 	status = curl_url_set(parts, CURLUPART_URL, url,
@@ -49,8 +52,8 @@ static int parse_address(struct exchange *exchange, const char *url, struct tall
 		goto out;
 	}
 	if (curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK)
-		exchange->address = tally__arena_printf(&exchange->arena, "%s:%s", host, port);
-	if (exchange->address == NULL)
+		*address = tally__arena_printf(arena, "%s:%s", host, port);
+	if (*address == NULL)
 		result = tally__fail_nomem(error);
 out:
 	curl_free(scheme);
@@ -101,7 +104,8 @@ int tally__exchange_new(struct exchange **out, const struct http_request *reques
 	tally__buf_init(&exchange->body, max_body_bytes);
 	status = copy_request(exchange, request, error);
 	if (status == 0)
-		status = parse_address(exchange, exchange->request.target, error);
+		status = tally__http_url_address(&exchange->address, &exchange->arena,
+						 exchange->request.target, error);
 	if (status != 0) {
 		tally__exchange_free(exchange);
 		return status;

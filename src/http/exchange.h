@@ -10,7 +10,7 @@ struct exchange {
 	struct exchange *previous, *next; /* in one of the client's two lists */
 	struct arena arena;               /* owns request and response headers */
 	struct http_request request;      /* a copy */
-	char *address;                    /* "host:port", for messages */
+	const char *address;              /* "host:port", for messages */
 	CURL *easy;                       /* NULL while it waits in the queue */
 	struct curl_slist *lines;         /* the request's header lines, lent to `easy` */
 	struct http_headers headers;      /* received so far */

@@ -4,14 +4,18 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "http/client.h"
 #include "verifier/settings.h"
 
 #define DEFAULT_TIMEOUT_MS 5000
 #define DEFAULT_JOBS       4
 
 /* A base URL is a prefix: what would come after the path cannot be part of it. */
-static int check_url(const char *what, const char *url, bool is_base, struct tally_error *error)
+static int check_url(struct arena *arena, const char *what, const char *url, bool is_base,
+		     struct tally_error *error)
 {
+	const char *address;
+	int status;
 	size_t scheme_len = strncmp(url, "http://", 7) == 0    ? 7
 			    : strncmp(url, "https://", 8) == 0 ? 8
 							       : 0;
@@ -26,7 +30,9 @@ static int check_url(const char *what, const char *url, bool is_base, struct tal
 				      "\"%.200s\" has a query or fragment; requests are put behind "
 				      "it, so give only scheme, host, port and path",
 				      url);
-	return 0;
+	status = tally__http_url_address(&address, arena, url, error);
+	tally__error_where(error, what);
+	return status;
 }
 
 /* The length of a URL's scheme, host and port, as they are written. */
@@ -54,9 +60,10 @@ static int set_urls(struct settings *settings, struct tally_error *error)
 		return tally__fail_at(error, TALLY_EINVAL, "provider_url", 0, 0,
 				      "is missing: say where the provider listens, such as "
 				      "http://127.0.0.1:8080");
-	status = check_url("provider_url", options->provider_url, true, error);
+	status = check_url(&settings->arena, "provider_url", options->provider_url, true, error);
 	if (status == 0 && options->state_change_url != NULL)
-		status = check_url("state_change_url", options->state_change_url, false, error);
+		status = check_url(&settings->arena, "state_change_url", options->state_change_url,
+				   false, error);
 	if (status != 0)
 		return status;
 	settings->one_server = options->state_change_url != NULL &&

@@ -104,6 +104,9 @@ test_expect_success 'wrong use' '
 	expect_refused "no contracts: expected FILE or DIR, or --broker" \
 		"$tally" verify --provider-url http://127.0.0.1:1
 	expect_refused "--provider-url: expected" "$tally" verify good.json --provider-url ftp://x
+	expect_refused "--provider-url: " "$tally" verify good.json --provider-url "http://127.0.0.1:99999"
+	expect_refused "--provider-url: " "$tally" verify good.json --provider-url "http://x y"
+	expect_refused "--provider-url: " "$tally" verify good.json --provider-url "http://[::1"
 	expect_refused "--filter-description: " "$tally" verify good.json \
 		--provider-url http://127.0.0.1:1 --filter-description "["
 	expect_refused "--header: " "$tally" verify good.json \

@@ -400,13 +400,13 @@ static void commands_are_safe_to_paste(void **state)
 		     "{\"description\":\"a\",\"request\":{\"method\":\"A|B&$'*`\",\"path\":\"/p\"},"
 		     "\"response\":{\"status\":200}}");
 	fixture->options.provider_url =
-		tally__arena_printf(&fixture->arena, "http://me:pa@ss@%s/x@y", host);
+		tally__arena_printf(&fixture->arena, "http://me:pa%%40ss@%s/x@y", host);
 	verify_well(fixture);
 	request = tally__json_get(interaction(fixture, 0, 0), "request");
 	curl = tally__json_get_string(request, "curl");
 	assert_in(curl, " -X 'A|B&$'\\''*`' '");
 	assert_in(curl, tally__arena_printf(&fixture->arena, "'http://***@%s/x@y/p'", host));
-	assert_not_in(curl, "pa@ss");
+	assert_not_in(curl, "pa%40ss");
 	assert_string_equal(tally__json_get_string(request, "url"),
 			    tally__arena_printf(&fixture->arena, "http://***@%s/x@y/p", host));
 }
