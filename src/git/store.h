@@ -28,7 +28,7 @@ struct edits;
  * (libgit2). */
 int tally__store_init(const char *path, struct tally_error *error);
 
-/* Nothing was ever put into the repository: it has no object, no reference, and nothing of ours.  An
+/* Nothing was ever put into the repository: it has no object, no reference, and nothing of ours. An
  * empty branch in any other repository is a branch that was lost. */
 bool tally__store_is_unused(const struct store *store);
 bool tally__snapshot_is_of_unused(const struct snapshot *snapshot);
