@@ -166,7 +166,7 @@ void tally__text_add_shell(struct buf *out, const char *text, size_t len)
 	tally__buf_addc(out, '\'');
 }
 
-const char *tally__text_shown(struct arena *arena, const char *text, size_t max_chars)
+const char *tally__text_printable(struct arena *arena, const char *text, size_t max_chars)
 {
 	struct buf shown;
 	const char *copy = NULL;
@@ -176,7 +176,14 @@ const char *tally__text_shown(struct arena *arena, const char *text, size_t max_
 	if (shown.status == 0)
 		copy = tally__arena_memdup(arena, shown.bytes, shown.len);
 	tally__buf_release(&shown);
-	return copy ? copy : "…";
+	return copy;
+}
+
+const char *tally__text_shown(struct arena *arena, const char *text, size_t max_chars)
+{
+	const char *shown = tally__text_printable(arena, text, max_chars);
+
+	return shown ? shown : "…";
 }
 
 void tally__text_add_utf8(struct buf *out, const char *text, size_t len)

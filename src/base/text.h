@@ -30,7 +30,9 @@ void tally__text_add_printable(struct buf *out, const char *text, size_t len, si
 /* Appends `text` as one argument of a command, quoted where a POSIX shell needs it. */
 void tally__text_add_shell(struct buf *out, const char *text, size_t len);
 
-/* The same as a string made in `arena`, for a message; "…" when memory is short. */
+/* As tally__text_add_printable, a string made in `arena`; NULL when memory is short. */
+const char *tally__text_printable(struct arena *arena, const char *text, size_t max_chars);
+/* The same for the message of an error; "…" when memory is short. */
 const char *tally__text_shown(struct arena *arena, const char *text, size_t max_chars);
 
 /* Appends `text` with U+FFFD for each byte that is not UTF-8. */

@@ -11,6 +11,15 @@
 #include "contract/inline.h"
 #include "matching/lint.h"
 
+const char *tally__lint_shown(struct lint *lint, const char *text, size_t max_chars)
+{
+	const char *shown = tally__text_printable(&lint->arena, text, max_chars);
+
+	if (!shown)
+		lint->status = TALLY_ENOMEM;
+	return shown ? shown : "";
+}
+
 void tally__lint_add(struct lint *lint, enum lint_level level, const char *rule, const char *member,
 		     const char *format, ...)
 {
@@ -58,7 +67,7 @@ static void lint_extra(struct lint *lint, const cJSON *extra)
 		tally__lint_add(lint, LINT_WARNING, "unknown-member", member->string,
 				"the specification has no member \"%s\" here: it is kept, but "
 				"means nothing",
-				tally__text_shown(&lint->arena, member->string, 60));
+				tally__lint_shown(lint, member->string, 60));
 }
 
 /* A body whose type nothing declares is taken for what it looks like. */
@@ -96,7 +105,7 @@ static void lint_request(struct lint *lint, const struct request *request)
 	if (*request->path != '/')
 		tally__lint_add(lint, LINT_ERROR, "path", "path",
 				"expected a path that starts with \"/\", found \"%s\"",
-				tally__text_shown(&lint->arena, request->path, 100));
+				tally__lint_shown(lint, request->path, 100));
 	if (strchr(request->path, '?'))
 		tally__lint_add(lint, LINT_ERROR, "path", "path",
 				"the path holds a \"?\": query parameters belong into \"query\"");

@@ -17,6 +17,9 @@ struct lint {
 	int status; /* sticks */
 };
 
+/* Text of the contract for a finding, made in the lint's arena; notes when memory is short. */
+const char *tally__lint_shown(struct lint *lint, const char *text, size_t max_chars);
+
 /* Adds a finding; `member` (may be NULL) is below the present pointer. */
 void tally__lint_add(struct lint *lint, enum lint_level level, const char *rule, const char *member,
 		     const char *format, ...) TALLY_PRINTF(5, 6);

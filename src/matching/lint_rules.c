@@ -174,7 +174,7 @@ static void lint_entry(struct lint *lint, const char *place, const cJSON *entry)
 		tally__lint_add(lint, LINT_WARNING, "unknown-combine", NULL,
 				"the rule at %s combines by \"%s\", which is taken for AND: "
 				"write AND or OR",
-				place, tally__text_shown(&lint->arena, combine, 20));
+				place, tally__lint_shown(lint, combine, 20));
 	for (const cJSON *rule = matchers ? matchers->child : NULL; rule; rule = rule->next) {
 		const char *name = rule_name(rule);
 
@@ -184,7 +184,7 @@ static void lint_entry(struct lint *lint, const char *place, const cJSON *entry)
 			tally__lint_add(lint, LINT_WARNING, "unknown-rule", NULL,
 					"the specification has no rule \"%s\" (at %s): without "
 					"the plugin that has it, nothing matches",
-					tally__text_shown(&lint->arena, name, 60), place);
+					tally__lint_shown(lint, name, 60), place);
 	}
 }
 
@@ -221,7 +221,7 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 	if (!is_well_formed(path)) {
 		tally__lint_add(lint, LINT_ERROR, "malformed-path", NULL,
 				"expected a path such as $.orders[*].id, found \"%s\"",
-				tally__text_shown(&lint->arena, path, 100));
+				tally__lint_shown(lint, path, 100));
 		return;
 	}
 	lint_entry(lint, path, entry);
@@ -269,7 +269,7 @@ static void lint_named(struct lint *lint, const struct lint_part *part, const cJ
 			tally__lint_add(lint, LINT_WARNING, "rule-without-example", NULL,
 					"no %s \"%s\" is expected: the rule is never used",
 					is_header ? "header" : "query parameter",
-					tally__text_shown(&lint->arena, entry->string, 100));
+					tally__lint_shown(lint, entry->string, 100));
 	}
 }
 
@@ -292,7 +292,7 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 		tally__lint_add(lint, LINT_WARNING, "unknown-category", NULL,
 				"the specification has no category \"%s\" of matching rules: "
 				"write body, header, query, path, method, status or metadata",
-				tally__text_shown(&lint->arena, name, 60));
+				tally__lint_shown(lint, name, 60));
 		return;
 	}
 	if (cJSON_IsArray(tally__json_get(category, "matchers"))) {
@@ -333,5 +333,5 @@ void tally__lint_rules(struct lint *lint, const struct lint_part *part)
 		if (!is_category(category->string))
 			tally__lint_add(lint, LINT_WARNING, "unknown-category", members[1],
 					"the specification has no category \"%s\" of generators",
-					tally__text_shown(&lint->arena, category->string, 60));
+					tally__lint_shown(lint, category->string, 60));
 }

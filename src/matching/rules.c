@@ -135,9 +135,12 @@ static int compile_rule(struct builder *b, struct rule *rule, const cJSON *json)
 		status = rule->kind->compile(rule, json, &b->rules->arena, b->error);
 	}
 	if (rule->invalid && !b->rules->invalid) {
-		b->rules->invalid = tally__arena_printf(
-			&b->rules->arena, "the regular expression \"%s\" is invalid: %s",
-			tally__text_shown(&b->rules->arena, rule->text, 60), rule->invalid);
+		const char *shown = tally__text_printable(&b->rules->arena, rule->text, 60);
+
+		if (shown)
+			b->rules->invalid = tally__arena_printf(
+				&b->rules->arena, "the regular expression \"%s\" is invalid: %s",
+				shown, rule->invalid);
 		status = b->rules->invalid ? status : tally__fail_nomem(b->error);
 	}
 	if (rule->regex) {

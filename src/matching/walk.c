@@ -277,7 +277,11 @@ struct buf *tally__walk_message(struct walk *walk, const struct place *place)
 
 const char *tally__walk_shown(struct walk *walk, const char *text)
 {
-	return tally__text_shown(&walk->arena, text, LIMIT_SHOWN_BYTES / 2);
+	const char *shown = tally__text_printable(&walk->arena, text, LIMIT_SHOWN_BYTES / 2);
+
+	if (!shown)
+		(void)tally__walk_fail(walk, TALLY_ENOMEM);
+	return shown ? shown : "";
 }
 
 /* ---- rules in reach ---- */
