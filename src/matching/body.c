@@ -3,20 +3,11 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "matching/bodies.h"
 #include "matching/body.h"
 #include "matching/display.h"
 #include "matching/match_json.h"
 #include "matching/parts.h"
-
-/* The two sides of one comparison. */
-struct bodies {
-	struct walk *walk;
-	const struct expected_body *expected;
-	const struct body *actual;
-	struct mime actual_type;
-	const char *actual_bytes;
-	size_t actual_len;
-};
 
 static const struct mime unknown_type = {.main = "*", .sub = "*"};
 static const struct mime json_type = {.main = "application", .sub = "json"};
@@ -47,24 +38,6 @@ static int effective_type(struct mime *out, struct arena *arena, const struct bo
 		detected = tally__mime_detect(body->bytes, body->len);
 	}
 	return detected ? tally__mime_parse(out, arena, detected, &ignored) : 0;
-}
-
-static const char *type_text(struct walk *walk, const struct mime *type)
-{
-	struct buf text;
-	const char *copy = NULL;
-
-	tally__buf_init(&text, LIMIT_HEADER_BYTES);
-	tally__mime_format(&text, type);
-	if (text.status == 0) {
-		copy = tally__arena_memdup(&walk->arena, text.bytes, text.len);
-	}
-	tally__buf_release(&text);
-	if (!copy) {
-		tally__walk_fail(walk, TALLY_ENOMEM);
-		return "";
-	}
-	return copy;
 }
 
 static bool is_form(const struct mime *type)
@@ -99,14 +72,15 @@ static bool types_agree(const struct bodies *b, bool message)
 	}
 	return tally__mime_is_unknown(actual) || tally__mime_equivalent(expected, &base) ||
 	       tally__match_header_rule(b->walk, b->expected->rules, "Content-Type",
-					type_text(b->walk, expected), type_text(b->walk, actual));
+					tally__bodies_type_text(b->walk, expected),
+					tally__bodies_type_text(b->walk, actual));
 }
 
 static void report_type(const struct bodies *b, bool message)
 {
 	struct place place = {.kind = MISMATCH_BODY_TYPE, .name = "$"};
-	const char *expected = type_text(b->walk, &b->expected->type);
-	const char *actual = type_text(b->walk, &b->actual_type);
+	const char *expected = tally__bodies_type_text(b->walk, &b->expected->type);
+	const char *actual = tally__bodies_type_text(b->walk, &b->actual_type);
 	struct operand e = {.text = expected, .len = strlen(expected)};
 	struct operand a = {.text = actual, .len = strlen(actual)};
 
@@ -124,27 +98,6 @@ static void report_type(const struct bodies *b, bool message)
 }
 
 /* ---- one comparison for each type ---- */
-
-static struct operand expected_text(const struct bodies *b)
-{
-	return (struct operand){.text = b->expected->bytes, .len = b->expected->len};
-}
-
-static struct operand actual_text(const struct bodies *b)
-{
-	return (struct operand){.text = b->actual_bytes, .len = b->actual_len};
-}
-
-static void report_unparsable(const struct bodies *b, const char *side, const char *why)
-{
-	struct frame root = {.depth = 1};
-	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
-	struct operand e = expected_text(b);
-	struct operand a = actual_text(b);
-
-	tally__walk_report(b->walk, &place, "equality", e.text ? &e : NULL, a.text ? &a : NULL,
-			   "Failed to parse the %s body: '%s'", side, why);
-}
 
 /* The actual body as JSON; NULL when it is none, which has been reported then. */
 static const cJSON *actual_json(const struct bodies *b)
@@ -168,7 +121,7 @@ static const cJSON *actual_json(const struct bodies *b)
 		tally__walk_fail(b->walk, TALLY_ENOMEM);
 	} else if (status != 0) {
 		tally_error_format(&why, text, sizeof text);
-		report_unparsable(b, "actual", text);
+		tally__bodies_report_unparsable(b, "actual", text);
 	}
 	return status == 0 ? b->walk->parsed : NULL;
 }
@@ -180,7 +133,7 @@ static void compare_json(const struct bodies *b)
 	const cJSON *actual = NULL;
 
 	if (b->expected->unparsable) {
-		report_unparsable(b, "expected", b->expected->unparsable);
+		tally__bodies_report_unparsable(b, "expected", b->expected->unparsable);
 		return;
 	}
 	actual = actual_json(b);
@@ -190,52 +143,10 @@ static void compare_json(const struct bodies *b)
 	}
 }
 
-static bool is_equal(const struct bodies *b)
-{
-	return b->expected->len == b->actual_len &&
-	       (b->actual_len == 0 ||
-		memcmp(b->expected->bytes, b->actual_bytes, b->actual_len) == 0);
-}
-
-/* The rules at "$", applied to the body as one text; false when there are none. */
-static bool apply_root_rules(const struct bodies *b)
-{
-	struct frame root = {.depth = 1};
-	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
-	const struct rule_list *list = b->expected->rules->body->list;
-	struct operand e = expected_text(b);
-	struct operand a = actual_text(b);
-
-	if (!list) {
-		return false;
-	}
-	tally__walk_apply(b->walk, &place, list, false, &e, &a);
-	return true;
-}
-
-static void report_unequal_text(const struct bodies *b, const char *more)
-{
-	struct frame root = {.depth = 1};
-	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
-	struct operand e = expected_text(b);
-	struct operand a = actual_text(b);
-	struct buf *text = tally__walk_message(b->walk, &place);
-
-	if (text) {
-		tally__buf_adds(text, "Expected body ");
-		tally__display_value(text, &e);
-		tally__buf_adds(text, " to match ");
-		tally__display_value(text, &a);
-		tally__buf_adds(text, " using equality but did not match");
-		tally__buf_adds(text, more);
-	}
-	tally__walk_report_text(b->walk, &place, "equality", &e, &a);
-}
-
 static void compare_text(const struct bodies *b)
 {
-	if (!apply_root_rules(b) && !is_equal(b)) {
-		report_unequal_text(b, "");
+	if (!tally__bodies_apply_root_rules(b) && !tally__bodies_are_equal(b)) {
+		tally__bodies_report_unequal(b, "");
 	}
 }
 
@@ -256,7 +167,7 @@ static void compare_binary(const struct bodies *b)
 	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
 	struct buf *text = NULL;
 
-	if (apply_root_rules(b) || is_equal(b)) {
+	if (tally__bodies_apply_root_rules(b) || tally__bodies_are_equal(b)) {
 		return;
 	}
 	text = tally__walk_message(b->walk, &place);
@@ -279,19 +190,21 @@ static void compare_bytes(const struct bodies *b)
 {
 	struct frame root = {.depth = 1};
 	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
-	struct operand e = expected_text(b);
-	struct operand a = actual_text(b);
+	struct operand e = tally__bodies_expected(b);
+	struct operand a = tally__bodies_actual(b);
 
 	if (is_without_rules(b->expected->rules->body)) {
-		if (!is_equal(b)) {
-			report_unequal_text(b, " (content of this type is compared byte by byte)");
+		if (!tally__bodies_are_equal(b)) {
+			tally__bodies_report_unequal(
+				b, " (content of this type is compared byte by byte)");
 		}
 		return;
 	}
-	tally__walk_report(b->walk, &place, "equality", &e, &a,
-			   "Unable to match the body: matching rules for '%s' content are not "
-			   "supported",
-			   tally__walk_shown(b->walk, type_text(b->walk, &b->expected->type)));
+	tally__walk_report(
+		b->walk, &place, "equality", &e, &a,
+		"Unable to match the body: matching rules for '%s' content are not "
+		"supported",
+		tally__walk_shown(b->walk, tally__bodies_type_text(b->walk, &b->expected->type)));
 }
 
 static void compare_form(const struct bodies *b)
@@ -309,11 +222,11 @@ static void compare_form(const struct bodies *b)
 
 	/* Names and values are strings; what stands behind a NUL must not go unseen. */
 	if (b->actual_len > 0 && memchr(b->actual_bytes, '\0', b->actual_len)) {
-		report_unparsable(b, "actual", "a form cannot hold a NUL byte");
+		tally__bodies_report_unparsable(b, "actual", "a form cannot hold a NUL byte");
 		return;
 	}
 	if (b->expected->len > 0 && memchr(b->expected->bytes, '\0', b->expected->len)) {
-		report_unparsable(b, "expected", "a form cannot hold a NUL byte");
+		tally__bodies_report_unparsable(b, "expected", "a form cannot hold a NUL byte");
 		return;
 	}
 	e = tally__arena_memdup(&b->walk->arena, b->expected->bytes, b->expected->len);
@@ -382,8 +295,8 @@ static void report_presence(const struct bodies *b, const char *before, bool sho
 			    const char *after)
 {
 	struct place place = {.kind = MISMATCH_BODY, .name = "/"};
-	struct operand e = expected_text(b);
-	struct operand a = actual_text(b);
+	struct operand e = tally__bodies_expected(b);
+	struct operand a = tally__bodies_actual(b);
 	struct buf *text = tally__walk_message(b->walk, &place);
 
 	if (text) {

@@ -1,4 +1,5 @@
 libtallyall_la_SOURCES += \
+	%D%/bodies.c %D%/bodies.h \
 	%D%/body.c %D%/body.h \
 	%D%/display.c %D%/display.h \
 	%D%/headers.c \

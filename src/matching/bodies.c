@@ -1,0 +1,87 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "matching/bodies.h"
+#include "matching/display.h"
+
+const char *tally__bodies_type_text(struct walk *walk, const struct mime *type)
+{
+	struct buf text;
+	const char *copy = NULL;
+
+	tally__buf_init(&text, LIMIT_HEADER_BYTES);
+	tally__mime_format(&text, type);
+	if (text.status == 0) {
+		copy = tally__arena_memdup(&walk->arena, text.bytes, text.len);
+	}
+	tally__buf_release(&text);
+	if (!copy) {
+		tally__walk_fail(walk, TALLY_ENOMEM);
+		return "";
+	}
+	return copy;
+}
+
+struct operand tally__bodies_expected(const struct bodies *b)
+{
+	return (struct operand){.text = b->expected->bytes, .len = b->expected->len};
+}
+
+struct operand tally__bodies_actual(const struct bodies *b)
+{
+	return (struct operand){.text = b->actual_bytes, .len = b->actual_len};
+}
+
+void tally__bodies_report_unparsable(const struct bodies *b, const char *side, const char *why)
+{
+	struct frame root = {.depth = 1};
+	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	struct operand e = tally__bodies_expected(b);
+	struct operand a = tally__bodies_actual(b);
+
+	tally__walk_report(b->walk, &place, "equality", e.text ? &e : NULL, a.text ? &a : NULL,
+			   "Failed to parse the %s body: '%s'", side, why);
+}
+
+bool tally__bodies_are_equal(const struct bodies *b)
+{
+	return b->expected->len == b->actual_len &&
+	       (b->actual_len == 0 ||
+		memcmp(b->expected->bytes, b->actual_bytes, b->actual_len) == 0);
+}
+
+bool tally__bodies_apply_root_rules(const struct bodies *b)
+{
+	struct frame root = {.depth = 1};
+	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	const struct rule_list *list = b->expected->rules->body->list;
+	struct operand e = tally__bodies_expected(b);
+	struct operand a = tally__bodies_actual(b);
+
+	if (!list) {
+		return false;
+	}
+	tally__walk_apply(b->walk, &place, list, false, &e, &a);
+	return true;
+}
+
+void tally__bodies_report_unequal(const struct bodies *b, const char *more)
+{
+	struct frame root = {.depth = 1};
+	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	struct operand e = tally__bodies_expected(b);
+	struct operand a = tally__bodies_actual(b);
+	struct buf *text = tally__walk_message(b->walk, &place);
+
+	if (text) {
+		tally__buf_adds(text, "Expected body ");
+		tally__display_value(text, &e);
+		tally__buf_adds(text, " to match ");
+		tally__display_value(text, &a);
+		tally__buf_adds(text, " using equality but did not match");
+		tally__buf_adds(text, more);
+	}
+	tally__walk_report_text(b->walk, &place, "equality", &e, &a);
+}
