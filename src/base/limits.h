@@ -34,6 +34,10 @@
 	X(LIMIT_REGEX_STEPS, 1000000, "steps", "matching one regular expression")                  \
 	X(LIMIT_REGEX_HEAP_KIB, 20000, "KiB", "memory for backtracking of one regular expression") \
 	X(LIMIT_REGEX_FAILURES, 8, "failures", "of one rule's expression, before it is left")      \
+	X(LIMIT_PARTS, 10000, "parts", "of one multipart body")                                    \
+	X(LIMIT_PART_HEADER_BYTES, 16384, "bytes", "all header lines of one part")                 \
+	X(LIMIT_PART_DEPTH, 8, "levels", "multipart bodies inside one another")                    \
+	X(LIMIT_BOUNDARY_BYTES, 200, "bytes", "the boundary of a multipart body")                  \
 	X(LIMIT_NAME_BYTES, 1024, "bytes", "a name of an application, version, branch or tag")     \
 	X(LIMIT_MESSAGES, 20, "messages", "kept in a store of one failed interaction")             \
 	X(LIMIT_WORKED, 16, "pairs", "that worked, kept of a consumer and a provider")             \

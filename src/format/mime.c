@@ -1,92 +1,14 @@
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "format/mime.h"
-
-static bool is_token_char(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c != '\0' && strchr("!#$%&'*+-.^_`|~", c));
-}
+#include "format/mime_params.h"
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static const char *skip_blanks(const char *text)
-{
-	while (is_blank(*text))
-		text++;
-	return text;
-}
-
-/* Copies the token at *cursor in lower case and moves past it; NULL when memory is short. */
-static char *take_token(const char **cursor, struct arena *arena)
-{
-	const char *start = *cursor;
-	char *token;
-
-	while (is_token_char(**cursor))
-		(*cursor)++;
-	token = tally__arena_memdup(arena, start, (size_t)(*cursor - start));
-	for (char *c = token; c && *c; c++)
-		*c = tally__text_lower(*c);
-	return token;
-}
-
-static char *take_quoted(const char **cursor, struct arena *arena)
-{
-	const char *c = *cursor + 1;
-	char *value = tally__arena_alloc(arena, strlen(c) + 1);
-	size_t len = 0;
-
-	if (!value)
-		return NULL;
-	for (; *c && *c != '"'; c++) {
-		if (*c == '\\' && c[1])
-			c++;
-		value[len++] = *c;
-	}
-	value[len] = '\0';
-	*cursor = *c ? c + 1 : c;
-	return value;
-}
-
-/* Everything up to the next ";": real senders are lax about what a value may hold. */
-static char *take_value(const char **cursor, struct arena *arena)
-{
-	const char *start = *cursor;
-	const char *end;
-
-	if (*start == '"')
-		return take_quoted(cursor, arena);
-	end = start + strcspn(start, ";");
-	*cursor = end;
-	while (end > start && is_blank(end[-1]))
-		end--;
-	return tally__arena_memdup(arena, start, (size_t)(end - start));
-}
-
-static int compare_params(const void *a, const void *b)
-{
-	const struct mime_param *left = a;
-	const struct mime_param *right = b;
-	int order = strcmp(left->name, right->name);
-
-	return order ? order : strcmp(left->value, right->value);
-}
-
-static size_t count_separators(const char *text)
-{
-	size_t count = 0;
-
-	for (; *text; text++)
-		count += *text == ';';
-	return count;
 }
 
 static int fail_malformed(const char *text, struct arena *arena, struct tally_error *error)
@@ -96,54 +18,21 @@ static int fail_malformed(const char *text, struct arena *arena, struct tally_er
 			   tally__text_shown(arena, text, 100));
 }
 
-static int parse_params(struct mime *out, struct arena *arena, const char *cursor, const char *text,
-			struct tally_error *error)
-{
-	size_t capacity = count_separators(cursor);
-	struct mime_param *params = tally__arena_alloc_array(arena, capacity + 1, sizeof(*params));
-	size_t count = 0;
-
-	if (!params)
-		return tally__fail_nomem(error);
-	while (*(cursor = skip_blanks(cursor)) == ';') {
-		cursor = skip_blanks(cursor + 1);
-		if (*cursor == ';' || !*cursor)
-			continue;
-		params[count].name = take_token(&cursor, arena);
-		if (!params[count].name)
-			return tally__fail_nomem(error);
-		cursor = skip_blanks(cursor);
-		if (!*params[count].name || *cursor != '=')
-			return fail_malformed(text, arena, error);
-		cursor = skip_blanks(cursor + 1);
-		params[count].value = take_value(&cursor, arena);
-		if (!params[count].value)
-			return tally__fail_nomem(error);
-		count++;
-	}
-	if (*cursor)
-		return fail_malformed(text, arena, error);
-	qsort(params, count, sizeof(*params), compare_params);
-	out->params = params;
-	out->param_count = count;
-	return 0;
-}
-
 int tally__mime_parse(struct mime *out, struct arena *arena, const char *text,
 		      struct tally_error *error)
 {
 	struct mime mime = {0};
-	const char *cursor = skip_blanks(text);
+	const char *cursor = text + strspn(text, " \t\r\n");
 	char *sub;
 	char *plus;
 	int status;
 
-	mime.main = take_token(&cursor, arena);
+	mime.main = tally__mime_token(&cursor, arena);
 	if (!mime.main)
 		return tally__fail_nomem(error);
 	if (!*mime.main || *cursor++ != '/')
 		return fail_malformed(text, arena, error);
-	sub = take_token(&cursor, arena);
+	sub = tally__mime_token(&cursor, arena);
 	if (!sub)
 		return tally__fail_nomem(error);
 	if (!*sub)
@@ -154,10 +43,13 @@ int tally__mime_parse(struct mime *out, struct arena *arena, const char *text,
 		mime.suffix = plus + 1;
 	}
 	mime.sub = sub;
-	status = parse_params(&mime, arena, cursor, text, error);
-	if (status == 0)
-		*out = mime;
-	return status;
+	status = tally__mime_params_parse(&mime.params, &mime.param_count, arena, cursor);
+	if (status == TALLY_EPARSE)
+		return fail_malformed(text, arena, error);
+	if (status != 0)
+		return tally__fail_nomem(error);
+	*out = mime;
+	return 0;
 }
 
 void tally__mime_format(struct buf *out, const struct mime *mime)
@@ -210,6 +102,11 @@ struct mime tally__mime_base(const struct mime *mime)
 	struct mime base = {.main = mime->main, .sub = mime->suffix ? mime->suffix : mime->sub};
 
 	return base;
+}
+
+const char *tally__mime_param(const struct mime *mime, const char *name)
+{
+	return tally__mime_param_find(mime->params, mime->param_count, name);
 }
 
 static bool equal_params(const struct mime *a, const struct mime *b)

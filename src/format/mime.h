@@ -29,6 +29,9 @@ struct mime {
 int tally__mime_parse(struct mime *out, struct arena *arena, const char *text,
 		      struct tally_error *error);
 
+/* The value of a parameter, whose name is in lower case; NULL when there is none. */
+const char *tally__mime_param(const struct mime *mime, const char *name);
+
 /* "main/sub[+suffix]" and ";name=value" for each parameter, without blanks. */
 void tally__mime_format(struct buf *out, const struct mime *mime);
 

@@ -56,3 +56,9 @@ tests_fuzz_fuzz_expectations_SOURCES = %D%/fuzz_expectations.c $(fuzz_engine)
 tests_fuzz_fuzz_expectations_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_expectations_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_expectations_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_multipart
+tests_fuzz_fuzz_multipart_SOURCES = %D%/fuzz_multipart.c $(fuzz_engine)
+tests_fuzz_fuzz_multipart_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_multipart_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_multipart_LDFLAGS = $(fuzz_ldflags)

@@ -138,3 +138,8 @@ check_PROGRAMS += %D%/test_matching_display
 TESTS += %D%/test_matching_display
 tests_unit_test_matching_display_LDADD = $(unit_libs)
 tests_unit_test_matching_display_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_multipart
+TESTS += %D%/test_format_multipart
+tests_unit_test_format_multipart_LDADD = $(unit_libs)
+tests_unit_test_format_multipart_CPPFLAGS = $(unit_cppflags)

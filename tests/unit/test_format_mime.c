@@ -124,6 +124,32 @@ static void compares_parameters_only_when_expected(void **state)
 	assert_int_equal(base.param_count, 0);
 }
 
+/* Each quoted value may take what it needs, not what is left of the text. */
+static void takes_linear_memory(void **state)
+{
+	const char piece[] = ";a=\"\"";
+	const size_t count = 20000;
+	struct mime mime;
+	struct buf text;
+
+	(void)state;
+	tally__buf_init(&text, 1 << 20);
+	tally__buf_adds(&text, "a/b");
+	for (size_t i = 0; i < count; i++)
+		tally__buf_adds(&text, piece);
+	mime = parsed(text.bytes);
+	assert_int_equal(mime.param_count, count);
+	assert_true(arena.used_bytes < count * 200);
+	tally__buf_release(&text);
+}
+
+static void keeps_backslashes_of_paths(void **state)
+{
+	(void)state;
+	assert_format("a/b;name=\"C:\\dir\\file\\\"x\"", "a/b;name=C:\\dir\\file\"x");
+	assert_format("a/b;name=\"a\\", "a/b;name=a\\");
+}
+
 static void assert_detected(const char *bytes, size_t len, const char *expected)
 {
 	const char *found = tally__mime_detect(bytes, len);
@@ -177,6 +203,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(knows_kinds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(compares_parameters_only_when_expected, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(takes_linear_memory, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keeps_backslashes_of_paths, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(detects_by_content, set_up, tear_down),
 	};
 
