@@ -24,6 +24,11 @@ const char *tally__bodies_type_text(struct walk *walk, const struct mime *type)
 	return copy;
 }
 
+struct place tally__bodies_place(const struct bodies *b)
+{
+	return (struct place){.kind = MISMATCH_BODY, .frame = b->frame, .prefix = b->prefix};
+}
+
 struct operand tally__bodies_expected(const struct bodies *b)
 {
 	return (struct operand){.text = b->expected->bytes, .len = b->expected->len};
@@ -36,8 +41,7 @@ struct operand tally__bodies_actual(const struct bodies *b)
 
 void tally__bodies_report_unparsable(const struct bodies *b, const char *side, const char *why)
 {
-	struct frame root = {.depth = 1};
-	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	struct place place = tally__bodies_place(b);
 	struct operand e = tally__bodies_expected(b);
 	struct operand a = tally__bodies_actual(b);
 
@@ -52,25 +56,24 @@ bool tally__bodies_are_equal(const struct bodies *b)
 		memcmp(b->expected->bytes, b->actual_bytes, b->actual_len) == 0);
 }
 
-bool tally__bodies_apply_root_rules(const struct bodies *b)
+bool tally__bodies_apply_rules(const struct bodies *b)
 {
-	struct frame root = {.depth = 1};
-	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
-	const struct rule_list *list = b->expected->rules->body->list;
+	struct place place = tally__bodies_place(b);
+	bool cascaded = false;
+	const struct rule_list *list = tally__reach_select(b->reach, b->frame->depth, &cascaded);
 	struct operand e = tally__bodies_expected(b);
 	struct operand a = tally__bodies_actual(b);
 
 	if (!list) {
 		return false;
 	}
-	tally__walk_apply(b->walk, &place, list, false, &e, &a);
+	tally__walk_apply(b->walk, &place, list, cascaded, &e, &a);
 	return true;
 }
 
 void tally__bodies_report_unequal(const struct bodies *b, const char *more)
 {
-	struct frame root = {.depth = 1};
-	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	struct place place = tally__bodies_place(b);
 	struct operand e = tally__bodies_expected(b);
 	struct operand a = tally__bodies_actual(b);
 	struct buf *text = tally__walk_message(b->walk, &place);

@@ -99,8 +99,9 @@ static void report_type(const struct bodies *b, bool message)
 
 /* ---- one comparison for each type ---- */
 
-/* The actual body as JSON; NULL when it is none, which has been reported then. */
-static const cJSON *actual_json(const struct bodies *b)
+/* The actual body as JSON, in *parsed when it is made here; NULL when it is none, which has been
+ * reported then. */
+static const cJSON *actual_json(const struct bodies *b, cJSON **parsed)
 {
 	struct tally_error why = TALLY_ERROR_INIT;
 	char text[512];
@@ -110,90 +111,51 @@ static const cJSON *actual_json(const struct bodies *b)
 		return b->actual->json;
 	}
 	if (b->actual->state == BODY_NULL) {
-		b->walk->parsed = cJSON_CreateNull();
-		if (!b->walk->parsed) {
+		*parsed = cJSON_CreateNull();
+		if (!*parsed) {
 			tally__walk_fail(b->walk, TALLY_ENOMEM);
 		}
-		return b->walk->parsed;
+		return *parsed;
 	}
-	status = tally_json_parse(&b->walk->parsed, b->actual_bytes, b->actual_len, &why);
+	status = tally_json_parse(parsed, b->actual_bytes, b->actual_len, &why);
 	if (status == TALLY_ENOMEM) {
 		tally__walk_fail(b->walk, TALLY_ENOMEM);
 	} else if (status != 0) {
 		tally_error_format(&why, text, sizeof text);
 		tally__bodies_report_unparsable(b, "actual", text);
 	}
-	return status == 0 ? b->walk->parsed : NULL;
+	return status == 0 ? *parsed : NULL;
 }
 
 static void compare_json(const struct bodies *b)
 {
-	struct frame root = {.depth = 1};
-	struct reach reach = {0};
+	cJSON *parsed = NULL;
 	const cJSON *actual = NULL;
 
 	if (b->expected->unparsable) {
 		tally__bodies_report_unparsable(b, "expected", b->expected->unparsable);
 		return;
 	}
-	actual = actual_json(b);
-	if (actual && tally__reach_root(b->walk, b->expected->rules->body, &reach)) {
-		tally__match_json(b->walk, &root, &reach, b->expected->json, actual);
-		tally__reach_leave(b->walk, &reach);
+	actual = actual_json(b, &parsed);
+	if (actual) {
+		tally__match_json(b->walk, b->frame, b->reach, b->expected->json, actual);
 	}
+	cJSON_Delete(parsed);
 }
 
-static void compare_text(const struct bodies *b)
+static bool is_without_rules(const struct reach *reach)
 {
-	if (!tally__bodies_apply_root_rules(b) && !tally__bodies_are_equal(b)) {
-		tally__bodies_report_unequal(b, "");
-	}
-}
-
-static void add_summary(struct buf *out, const struct mime *type, const char *bytes, size_t len)
-{
-	tally__buf_addc(out, '[');
-	tally__mime_format(out, type);
-	tally__buf_addf(out, ", %zu bytes, starting with ", len);
-	for (size_t i = 0; i < len && i < 32; i++) {
-		tally__buf_addf(out, "%02x", (unsigned)(unsigned char)bytes[i]);
-	}
-	tally__buf_addc(out, ']');
-}
-
-static void compare_binary(const struct bodies *b)
-{
-	struct frame root = {.depth = 1};
-	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
-	struct buf *text = NULL;
-
-	if (tally__bodies_apply_root_rules(b) || tally__bodies_are_equal(b)) {
-		return;
-	}
-	text = tally__walk_message(b->walk, &place);
-	if (text) {
-		tally__buf_adds(text, "Actual body ");
-		add_summary(text, &b->actual_type, b->actual_bytes, b->actual_len);
-		tally__buf_adds(text, " is not equal to the expected body ");
-		add_summary(text, &b->expected->type, b->expected->bytes, b->expected->len);
-	}
-	tally__walk_report_text(b->walk, &place, "equality", NULL, NULL);
-}
-
-static bool is_without_rules(const struct rule_node *root)
-{
-	return !root->list && root->edge_count == 0 && !root->star && !root->star_index;
+	return !reach->best && reach->count == 0;
 }
 
 /* XML and multipart content. */
 static void compare_bytes(const struct bodies *b)
 {
-	struct frame root = {.depth = 1};
-	struct place place = {.kind = MISMATCH_BODY, .frame = &root};
+	struct place place = tally__bodies_place(b);
 	struct operand e = tally__bodies_expected(b);
 	struct operand a = tally__bodies_actual(b);
 
-	if (is_without_rules(b->expected->rules->body)) {
+	if (is_without_rules(b->reach)) {
 		if (!tally__bodies_are_equal(b)) {
 			tally__bodies_report_unequal(
 				b, " (content of this type is compared byte by byte)");
@@ -207,39 +169,6 @@ static void compare_bytes(const struct bodies *b)
 		tally__walk_shown(b->walk, tally__bodies_type_text(b->walk, &b->expected->type)));
 }
 
-static void compare_form(const struct bodies *b)
-{
-	struct name_values_list expected = {0};
-	struct name_values_list actual = {0};
-	const struct parameters parameters = {.expected = &expected,
-					      .actual = &actual,
-					      .noun = "form post parameter",
-					      .kind = MISMATCH_BODY,
-					      .rules = b->expected->rules,
-					      .form = true};
-	const char *e = NULL;
-	const char *a = NULL;
-
-	/* Names and values are strings; what stands behind a NUL must not go unseen. */
-	if (b->actual_len > 0 && memchr(b->actual_bytes, '\0', b->actual_len)) {
-		tally__bodies_report_unparsable(b, "actual", "a form cannot hold a NUL byte");
-		return;
-	}
-	if (b->expected->len > 0 && memchr(b->expected->bytes, '\0', b->expected->len)) {
-		tally__bodies_report_unparsable(b, "expected", "a form cannot hold a NUL byte");
-		return;
-	}
-	e = tally__arena_memdup(&b->walk->arena, b->expected->bytes, b->expected->len);
-	a = tally__arena_memdup(&b->walk->arena, b->actual_bytes, b->actual_len);
-
-	if (!e || !a || tally__query_parse(&expected, &b->walk->arena, e) != 0 ||
-	    tally__query_parse(&actual, &b->walk->arena, a) != 0) {
-		tally__walk_fail(b->walk, TALLY_ENOMEM);
-		return;
-	}
-	tally__match_parameters(b->walk, &parameters);
-}
-
 /* The first row that accepts the expected type. */
 static const struct comparison {
 	bool (*accepts)(const struct mime *type);
@@ -247,11 +176,11 @@ static const struct comparison {
 } comparisons[] = {
 	{tally__mime_is_json, compare_json},
 	{tally__mime_is_xml, compare_bytes},
-	{is_form, compare_form},
+	{is_form, tally__match_form},
 	{is_multipart, compare_bytes},
-	{tally__mime_is_text, compare_text},
-	{tally__mime_is_binary, compare_binary},
-	{is_any, compare_text},
+	{tally__mime_is_text, tally__match_text},
+	{tally__mime_is_binary, tally__match_binary},
+	{is_any, tally__match_text},
 };
 
 static void compare_contents(const struct bodies *b)
@@ -329,13 +258,29 @@ static void compare_presence(const struct bodies *b)
 	}
 }
 
+static void match_at(struct bodies *b, bool message)
+{
+	/* Nothing to say on the type of what is not there. */
+	if (b->actual->state != BODY_PRESENT || types_agree(b, message)) {
+		compare_presence(b);
+	} else if (b->expected->body->state == BODY_PRESENT) {
+		report_type(b, message);
+	}
+}
+
 void tally__match_body(struct walk *walk, const struct expected_body *expected,
 		       const struct body *actual, const char *declared, bool message)
 {
-	struct bodies b = {.walk = walk, .expected = expected, .actual = actual};
+	struct frame root = {.depth = 1};
+	struct reach reach = {0};
+	struct bodies b = {.walk = walk,
+			   .expected = expected,
+			   .actual = actual,
+			   .actual_bytes = "",
+			   .frame = &root,
+			   .reach = &reach};
 	int status = effective_type(&b.actual_type, &walk->arena, actual, declared);
 
-	b.actual_bytes = "";
 	if (status == 0 && actual->state == BODY_PRESENT &&
 	    !(actual->json && tally__mime_is_json(&expected->type))) {
 		status = tally__body_bytes(actual, &walk->arena, &b.actual_bytes, &b.actual_len,
@@ -343,13 +288,9 @@ void tally__match_body(struct walk *walk, const struct expected_body *expected,
 	}
 	if (status != 0) {
 		tally__walk_fail(walk, status);
-		return;
-	}
-	/* Nothing to say on the type of what is not there. */
-	if (actual->state != BODY_PRESENT || types_agree(&b, message)) {
-		compare_presence(&b);
-	} else if (expected->body->state == BODY_PRESENT) {
-		report_type(&b, message);
+	} else if (tally__reach_root(walk, expected->rules->body, &reach)) {
+		match_at(&b, message);
+		tally__reach_leave(walk, &reach);
 	}
 }
 

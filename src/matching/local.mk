@@ -7,7 +7,9 @@ libtallyall_la_SOURCES += \
 	%D%/lint_examples.c \
 	%D%/lint_rules.c \
 	%D%/match.c %D%/match.h \
+	%D%/match_form.c \
 	%D%/match_json.c %D%/match_json.h \
+	%D%/match_text.c \
 	%D%/mismatch.c %D%/mismatch.h \
 	%D%/parts.c %D%/parts.h \
 	%D%/path.c %D%/path.h \

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "matching/bodies.h"
 #include "matching/display.h"
 #include "matching/match_json.h"
 #include "matching/parts.h"
@@ -230,32 +231,38 @@ static const struct rule_list *parameter_rules(struct walk *walk, const struct p
 					       const char *name)
 {
 	const struct rule_list *list = NULL;
-	struct reach root = {0};
 	struct reach child = {0};
 	size_t len = strlen(name);
+	size_t depth = 0;
 	bool cascaded = false;
 
 	if (!p->form) {
 		return tally__rules_find_query(p->rules, name);
 	}
-	if (tally__reach_root(walk, p->rules->body, &root) &&
-	    tally__reach_child(walk, &root, 1, name, len, tally__path_is_index(name, len),
-			       &child)) {
-		list = tally__reach_select(&child, 2, &cascaded);
+	depth = p->form->frame->depth;
+	if (tally__reach_child(walk, p->form->reach, depth, name, len,
+			       tally__path_is_index(name, len), &child)) {
+		list = tally__reach_select(&child, depth + 1, &cascaded);
 	}
-	tally__reach_leave(walk, &root);
+	tally__reach_leave(walk, &child);
 	return list;
+}
+
+/* Where a field of a form is. */
+static struct frame field_frame(const struct parameters *p, const char *name)
+{
+	const struct frame *form = p->form ? p->form->frame : NULL;
+
+	return (struct frame){.parent = form, .key = name, .depth = form ? form->depth + 1 : 0};
 }
 
 static void match_expected(struct walk *walk, const struct parameters *p, const struct map *actual)
 {
-	struct frame root = {.depth = 1};
-
 	for (size_t i = 0; i < p->expected->count && tally__walk_step(walk); i++) {
 		const struct name_values *expected = &p->expected->items[i];
 		const struct name_values *found =
 			tally__map_get(actual, expected->name, strlen(expected->name));
-		struct frame frame = {.parent = &root, .key = expected->name, .depth = 2};
+		struct frame frame = field_frame(p, expected->name);
 		struct place place = {
 			.kind = p->kind, .name = expected->name, .frame = p->form ? &frame : NULL};
 
@@ -272,11 +279,9 @@ static void match_expected(struct walk *walk, const struct parameters *p, const 
 static void match_unexpected(struct walk *walk, const struct parameters *p,
 			     const struct map *expected)
 {
-	struct frame root = {.depth = 1};
-
 	for (size_t i = 0; i < p->actual->count && tally__walk_step(walk); i++) {
 		const struct name_values *actual = &p->actual->items[i];
-		struct frame frame = {.parent = &root, .key = actual->name, .depth = 2};
+		struct frame frame = field_frame(p, actual->name);
 		struct place place = {
 			.kind = p->kind, .name = actual->name, .frame = p->form ? &frame : NULL};
 

@@ -16,14 +16,16 @@ void tally__match_headers(struct walk *walk, const struct rules *rules,
 void tally__match_metadata(struct walk *walk, const struct rules *rules, const cJSON *expected,
 			   const cJSON *actual);
 
+struct bodies;
+
 /* Query parameters and, in the same way, the fields of a form. */
 struct parameters {
 	const struct name_values_list *expected;
 	const struct name_values_list *actual;
 	const char *noun; /* "query parameter" */
 	enum mismatch_kind kind;
-	const struct rules *rules;
-	bool form; /* rules are those of the body, at "$.name"; mismatches are placed there */
+	const struct rules *rules; /* of the query */
+	const struct bodies *form; /* or the bodies whose rules, at "$.name", are theirs */
 };
 
 void tally__match_parameters(struct walk *walk, const struct parameters *parameters);

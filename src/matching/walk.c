@@ -27,7 +27,6 @@ void tally__walk_release(struct walk *walk)
 	tally__buf_release(&walk->scratch);
 	tally__buf_release(&walk->text);
 	tally__arena_release(&walk->arena);
-	cJSON_Delete(walk->parsed);
 	tally__free(walk->active);
 }
 

@@ -45,7 +45,6 @@ struct walk {
 	struct buf scratch; /* texts of JSON values for rules */
 	struct buf text;    /* a mismatch's text while it is made */
 	struct arena arena; /* parsed bodies and other things of this comparison */
-	cJSON *parsed;      /* the actual body, when it was parsed here */
 	int status;         /* sticky: TALLY_ENOMEM, TALLY_ELIMIT */
 	struct tally_error *error;
 };
