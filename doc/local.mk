@@ -9,4 +9,5 @@ EXTRA_DIST += \
 	%D%/decisions/0003-verifier-and-the-reference.md \
 	%D%/decisions/0004-who-moved.md \
 	%D%/decisions/0005-matching-and-the-reference.md \
-	%D%/decisions/0006-how-a-commit-reaches-the-branch.md
+	%D%/decisions/0006-how-a-commit-reaches-the-branch.md \
+	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md

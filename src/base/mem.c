@@ -13,15 +13,18 @@ static atomic_bool watched;
 static atomic_size_t asked;
 static atomic_long left = -1;
 
-/* Whether a test wants this allocation to fail. */
-static bool must_fail(void)
+static bool count_down(void)
 {
-	if (!atomic_load_explicit(&watched, memory_order_relaxed))
-		return false;
 	atomic_fetch_add(&asked, 1);
 	if (atomic_load(&left) < 0)
 		return false;
 	return atomic_fetch_sub(&left, 1) == 0;
+}
+
+/* Whether a test wants this allocation to fail. */
+static inline bool must_fail(void)
+{
+	return atomic_load_explicit(&watched, memory_order_relaxed) && count_down();
 }
 
 void *tally__malloc(size_t size)

@@ -8,26 +8,15 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "format/json_gate.h"
+#include "format/json_build.h"
 #include "format/json_number.h"
 
 /* Up to so many members a linear search is faster than hashing. */
 #define LINEAR_MEMBERS 8
 
-/* cJSON answers every failure with NULL; this tells memory from text. */
-static _Thread_local bool memory_short;
-
-static void *json_malloc(size_t size)
-{
-	void *memory = tally__malloc(size);
-
-	memory_short |= memory == NULL;
-	return memory;
-}
-
 static void install_hooks(void)
 {
-	cJSON_Hooks hooks = {.malloc_fn = json_malloc, .free_fn = tally__free};
+	cJSON_Hooks hooks = {.malloc_fn = tally__malloc, .free_fn = tally__free};
 
 	cJSON_InitHooks(&hooks);
 }
@@ -44,110 +33,9 @@ void tally_free(void *pointer)
 	tally__free(pointer);
 }
 
-/* Gives a number node its exact text.  The memory is cJSON's, as cJSON releases it. */
-static int set_text(cJSON *number, const char *text, size_t len)
-{
-	char *copy = cJSON_malloc(len + 1);
-
-	if (copy == NULL)
-		return TALLY_ENOMEM;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	number->valuestring = copy;
-	return TALLY_OK;
-}
-
-/* The value after `node` in the order of the text; NULL after the last.  `above` holds the open
- * arrays and objects; the gate has bounded their number. */
-static cJSON *next_value(cJSON *node, cJSON **above, size_t *depth)
-{
-	if (node->child != NULL) {
-		above[(*depth)++] = node;
-		return node->child;
-	}
-	while (node->next == NULL && *depth > 0)
-		node = above[--*depth];
-	return *depth > 0 ? node->next : NULL;
-}
-
-static int keep_texts(cJSON *root, const struct json_places *places, const char *text)
-{
-	cJSON *above[LIMIT_JSON_DEPTH];
-	size_t depth = 0;
-	size_t kept = 0;
-	uint32_t ordinal = 0;
-	cJSON *node;
-
-	for (node = root; node != NULL && kept < places->count;
-	     node = next_value(node, above, &depth)) {
-		const struct json_place *place = &places->items[kept];
-
-		if (!cJSON_IsNumber(node) || ordinal++ != place->ordinal)
-			continue;
-		if (set_text(node, text + place->offset, place->len) != TALLY_OK)
-			return TALLY_ENOMEM;
-		kept++;
-	}
-	return TALLY_OK;
-}
-
-/* A copy of the text in which every number is short enough for cJSON; to be freed. */
-static char *shorten_numbers(const struct json_places *places, const char *text, size_t len)
-{
-	char *copy = tally__malloc(len);
-	size_t i;
-
-	if (copy == NULL)
-		return NULL;
-	memcpy(copy, text, len);
-	for (i = 0; i < places->count; i++) {
-		const struct json_place *place = &places->items[i];
-		char number[JSON_CJSON_NUMBER_BYTES];
-		size_t number_len;
-
-		if (place->len <= JSON_CJSON_NUMBER_BYTES)
-			continue;
-		number_len = tally__json_number_shorten(number, text + place->offset, place->len);
-		memset(copy + place->offset, ' ', place->len);
-		memcpy(copy + place->offset, number, number_len);
-	}
-	return copy;
-}
-
-/* Makes the tree of a text that the gate has let through. */
-static int build(cJSON **out, const struct json_places *places, const char *text, size_t len,
-		 struct tally_error *error)
-{
-	const char *source = text;
-	char *copy = NULL;
-	cJSON *root;
-
-	tally__json_setup();
-	if (places->max_len > JSON_CJSON_NUMBER_BYTES) {
-		copy = shorten_numbers(places, text, len);
-		if (copy == NULL)
-			return tally__fail_nomem(error);
-		source = copy;
-	}
-	memory_short = false;
-	root = cJSON_ParseWithLength(source, len);
-	tally__free(copy);
-	if (root == NULL && !memory_short)
-		return tally__fail(error, TALLY_EINTERNAL,
-				   "cJSON refuses what was checked to be JSON");
-	if (root == NULL || keep_texts(root, places, text) != TALLY_OK) {
-		cJSON_Delete(root);
-		return tally__fail_nomem(error);
-	}
-	*out = root;
-	return TALLY_OK;
-}
-
 int tally_json_parse(cJSON **out, const char *text, size_t len, struct tally_error *error)
 {
 	static const char byte_order_mark[] = "\xEF\xBB\xBF";
-	struct json_places places = {0};
-	int status;
 
 	/* No bytes may come without a pointer to them. */
 	if (len == 0)
@@ -156,11 +44,8 @@ int tally_json_parse(cJSON **out, const char *text, size_t len, struct tally_err
 		text += 3;
 		len -= 3;
 	}
-	status = tally__json_gate(&places, text, len, error);
-	if (status == TALLY_OK)
-		status = build(out, &places, text, len, error);
-	tally__json_places_release(&places);
-	return status;
+	tally__json_setup();
+	return tally__json_build(out, text, len, error);
 }
 
 int tally_json_read_file(cJSON **out, const char *path, struct tally_error *error)

@@ -2,11 +2,12 @@
 
 #include "format/json_names.h"
 
+#include <stdbool.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "format/json_string.h"
 
 /* Up to so many members each name is compared with each before it; above, they are hashed. */
 #define PAIRWISE_MEMBERS 32
@@ -14,12 +15,10 @@
 void tally__json_names_init(struct json_names *names)
 {
 	*names = (struct json_names){0};
-	tally__arena_init(&names->unescaped, 0);
 }
 
 void tally__json_names_release(struct json_names *names)
 {
-	tally__arena_release(&names->unescaped);
 	tally__free(names->items);
 	*names = (struct json_names){0};
 }
@@ -49,45 +48,41 @@ static bool same_name(const struct json_name *a, const struct json_name *b)
 	return a->mark == b->mark && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 }
 
-static int push(struct json_names *names, const struct json_name *name)
+static int grow(struct json_names *names)
 {
-	if (names->count == names->capacity) {
-		size_t capacity = names->capacity > 0 ? names->capacity * 2 : 32;
-		struct json_name *items =
-			tally__realloc_array(names->items, capacity, sizeof(*items));
+	size_t capacity = names->capacity > 0 ? names->capacity * 2 : 32;
+	struct json_name *items = tally__realloc_array(names->items, capacity, sizeof(*items));
 
-		if (items == NULL)
-			return TALLY_ENOMEM;
-		names->items = items;
-		names->capacity = capacity;
-	}
-	names->items[names->count++] = *name;
+	if (items == NULL)
+		return TALLY_ENOMEM;
+	names->items = items;
+	names->capacity = capacity;
 	return TALLY_OK;
 }
 
-int tally__json_names_add(struct json_names *names, size_t base, struct json_name name,
-			  bool escaped, struct json_twins *twins)
+int tally__json_names_add(struct json_names *names, size_t base, const char *text, size_t len,
+			  size_t offset, struct json_twins *twins)
 {
+	struct json_name *name;
 	size_t i;
 
-	if (escaped) {
-		char *text = tally__arena_alloc(&names->unescaped, name.len);
-
-		if (text == NULL)
-			return TALLY_ENOMEM;
-		name.len = tally__json_string_unescape(text, name.text, name.len);
-		name.text = text;
-	}
-	name.mark = name_mark(name.text, name.len);
+	if (names->count == names->capacity && grow(names) != TALLY_OK)
+		return TALLY_ENOMEM;
+	name = &names->items[names->count];
+	name->mark = name_mark(text, len);
+	name->text = text;
+	name->len = (uint32_t)len;
+	name->offset = (uint32_t)offset;
 	if (names->count - base < PAIRWISE_MEMBERS) {
 		for (i = base; i < names->count; i++) {
-			if (same_name(&names->items[i], &name)) {
-				*twins = (struct json_twins){names->items[i], name};
+			if (same_name(&names->items[i], name)) {
+				*twins = (struct json_twins){names->items[i], *name};
 				return TALLY_ECONFLICT;
 			}
 		}
 	}
-	return push(names, &name);
+	names->count++;
+	return TALLY_OK;
 }
 
 int tally__json_names_close(struct json_names *names, size_t base, struct json_twins *twins)

@@ -2,6 +2,7 @@
 
 #include "format/json_number.h"
 
+#include <float.h>
 #include <locale.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,9 +12,17 @@
 #include "format/json.h"
 
 /* From here on not every integer is a double. */
+#define EXACT_BITS  53
 #define EXACT_BELOW 9007199254740992.0
-/* More digits than a double has. */
-#define SHORT_DIGITS 25
+/* So many digits always fit into 64 bits. */
+#define SUM_DIGITS 19
+/* Far more than the powers of ten of a double. */
+#define EXPONENT_MAX  100000
+#define EXPONENT_HUGE 99999999
+/* No double, and no middle between two of them, has more digits that count. */
+#define VALUE_DIGITS 768
+/* A sign, one digit more, "e", an exponent and NUL. */
+#define EXPONENT_BYTES 32
 /* Exponents of more digits are compared as text only. */
 #define EXPONENT_DIGITS 17
 
@@ -22,58 +31,107 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static size_t digits_len(const char *text, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len && is_digit(text[at]))
-		at++;
-	return at;
-}
+/* A number while it is scanned: all its digits as one integer, and how many of them stand behind
+ * the point. */
+struct digits {
+	uint64_t value; /* of the first SUM_DIGITS */
+	size_t count;   /* from the first that is not 0 */
+	size_t fraction;
+};
 
 /* Takes the digits at scan->len, of which there must be some. */
-static bool take_digits(struct json_number_scan *scan, const char *text, size_t len,
-			const char *expected)
+static size_t take_digits(struct json_number_scan *scan, struct digits *digits, const char *text,
+			  size_t len, const char *expected)
 {
-	size_t digits = digits_len(text + scan->len, len - scan->len);
+	size_t start = scan->len;
+	size_t at = start;
 
-	scan->len += digits;
-	if (digits == 0)
+	for (; at < len && is_digit(text[at]); at++) {
+		if (digits->count < SUM_DIGITS)
+			digits->value = digits->value * 10 + (uint64_t)(text[at] - '0');
+		digits->count += digits->value > 0;
+	}
+	if (at == start)
 		scan->wrong = expected;
-	return digits > 0;
+	scan->len = at;
+	return at - start;
+}
+
+/* Takes an exponent behind its letter.  Beyond EXPONENT_MAX it is cut: far outside of a double. */
+static int take_exponent(struct json_number_scan *scan, const char *text, size_t len)
+{
+	bool negative = scan->len < len && text[scan->len] == '-';
+	size_t start;
+	int value = 0;
+
+	if (scan->len < len && (text[scan->len] == '+' || text[scan->len] == '-'))
+		scan->len++;
+	start = scan->len;
+	for (; scan->len < len && is_digit(text[scan->len]); scan->len++) {
+		if (value < EXPONENT_MAX)
+			value = value * 10 + (text[scan->len] - '0');
+	}
+	if (scan->len == start)
+		scan->wrong = "a digit in the exponent of a number";
+	return negative ? -value : value;
+}
+
+/* A double holds both the digits and the power of ten exactly, so that one operation rounds once.
+ * Where doubles are computed with more bits than they have, it could round twice. */
+static void set_value(struct json_number_scan *scan, const struct digits *digits, long exponent,
+		      bool negative)
+{
+	static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+					1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+					1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	static const long max_power = sizeof(powers) / sizeof(*powers) - 1;
+	double value = (double)digits->value;
+
+	if (digits->count > SUM_DIGITS || FLT_EVAL_METHOD != 0)
+		return;
+	if (exponent != 0 && digits->value != 0 &&
+	    (digits->value >> EXACT_BITS != 0 || exponent > max_power || exponent < -max_power))
+		return;
+	if (digits->value == 0)
+		exponent = 0;
+	if (exponent > 0)
+		value *= powers[exponent];
+	else if (exponent < 0)
+		value /= powers[-exponent];
+	scan->value = negative ? -value : value;
+	scan->has_value = true;
 }
 
 void tally__json_number_scan(struct json_number_scan *scan, const char *text, size_t len)
 {
-	size_t first;
-	size_t digits;
+	bool negative = len > 0 && text[0] == '-';
+	struct digits digits = {0};
+	size_t whole;
+	size_t fraction = 0;
+	long exponent = 0;
 
-	*scan = (struct json_number_scan){0};
-	if (len > 0 && text[0] == '-')
-		scan->len++;
-	first = scan->len;
-	if (!take_digits(scan, text, len, "a digit after '-'"))
-		return;
-	digits = scan->len - first;
-	if (text[first] == '0' && digits > 1) {
-		scan->len = first + 1;
+	*scan = (struct json_number_scan){.len = negative};
+	whole = take_digits(scan, &digits, text, len, "a digit after '-'");
+	if (whole > 1 && text[negative] == '0') {
+		scan->len = (size_t)negative + 1;
 		scan->wrong = "no more digits after a leading 0";
-		return;
 	}
-	scan->plain = digits <= JSON_EXACT_DIGITS && (first == 0 || text[first] != '0');
+	if (scan->wrong != NULL)
+		return;
+	scan->plain = whole <= JSON_EXACT_DIGITS && (!negative || text[1] != '0');
 	if (scan->len < len && text[scan->len] == '.') {
 		scan->plain = false;
 		scan->len++;
-		if (!take_digits(scan, text, len, "a digit after '.' in a number"))
-			return;
+		fraction = take_digits(scan, &digits, text, len, "a digit after '.' in a number");
 	}
-	if (scan->len < len && (text[scan->len] == 'e' || text[scan->len] == 'E')) {
+	if (scan->wrong == NULL && scan->len < len &&
+	    (text[scan->len] == 'e' || text[scan->len] == 'E')) {
 		scan->plain = false;
 		scan->len++;
-		if (scan->len < len && (text[scan->len] == '+' || text[scan->len] == '-'))
-			scan->len++;
-		take_digits(scan, text, len, "a digit in the exponent of a number");
+		exponent = take_exponent(scan, text, len);
 	}
+	if (scan->wrong == NULL && fraction <= EXPONENT_MAX)
+		set_value(scan, &digits, exponent - (long)fraction, negative);
 }
 
 /* A number as 0.d1d2…dn times ten to the power of `exponent`; n is 0 for zero. */
@@ -179,34 +237,46 @@ static bool same_decimal(const char *a, const char *b)
 	       same_digits(&a_decimal, &b_decimal);
 }
 
-size_t tally__json_number_shorten(char out[JSON_CJSON_NUMBER_BYTES], const char *text, size_t len)
+/* Writes "-ddd" with at most VALUE_DIGITS digits and without the point; its length. */
+static size_t put_digits(char *out, const struct decimal *decimal)
 {
-	struct decimal decimal;
-	long long exponent;
-	size_t count;
-	size_t out_len = 0;
-	const char *digit;
+	size_t count = decimal->digit_count < VALUE_DIGITS ? decimal->digit_count : VALUE_DIGITS;
+	const char *digit = decimal->digits;
+	size_t len = 0;
 
-	read_decimal(&decimal, text, len);
-	if (decimal.negative)
-		out[out_len++] = '-';
-	count = decimal.digit_count < SHORT_DIGITS ? decimal.digit_count : SHORT_DIGITS;
+	if (decimal->negative)
+		out[len++] = '-';
 	if (count == 0)
-		out[out_len++] = '0';
-	for (digit = decimal.digits; count > 0; digit++) {
+		out[len++] = '0';
+	for (; count > 0; digit++) {
 		if (*digit == '.')
 			continue;
-		out[out_len++] = *digit;
+		out[len++] = *digit;
 		count--;
 	}
-	exponent = (long long)decimal.exponent;
-	if (decimal.digit_count > 0)
-		exponent -= decimal.digit_count < SHORT_DIGITS ? (long long)decimal.digit_count
-							       : SHORT_DIGITS;
+	return len;
+}
+
+/* strtod goes by the locale's decimal point: it is given a text that has none. */
+double tally__json_number_value(const char *text, size_t len)
+{
+	char plain[VALUE_DIGITS + EXPONENT_BYTES];
+	struct decimal decimal;
+	long long exponent;
+	size_t plain_len;
+
+	read_decimal(&decimal, text, len);
+	plain_len = put_digits(plain, &decimal);
+	exponent = (long long)decimal.exponent - (long long)decimal.digit_count;
+	if (decimal.digit_count > VALUE_DIGITS) {
+		/* Whatever the rest is, it is more than nothing: enough to round rightly. */
+		plain[plain_len++] = '1';
+		exponent += (long long)decimal.digit_count - VALUE_DIGITS - 1;
+	}
 	if (decimal.huge != NULL)
-		exponent = decimal.huge_negative ? -99999 : 99999;
-	return out_len + (size_t)snprintf(out + out_len, JSON_CJSON_NUMBER_BYTES - out_len, "e%lld",
-					  exponent);
+		exponent = decimal.huge_negative ? -EXPONENT_HUGE : EXPONENT_HUGE;
+	snprintf(plain + plain_len, sizeof(plain) - plain_len, "e%lld", exponent);
+	return strtod(plain, NULL);
 }
 
 static bool is_exact_integer(double value)

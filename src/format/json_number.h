@@ -9,21 +9,19 @@
 
 /* Integers of so many digits are exact as a double, and need no text of their own. */
 #define JSON_EXACT_DIGITS 15
-/* Older releases of cJSON read at most 63 bytes of a number and then stumble over the rest. */
-#define JSON_CJSON_NUMBER_BYTES 60
-
 /* How far a text goes as a JSON number. */
 struct json_number_scan {
 	size_t len;        /* bytes that belong to it; where it went wrong, if `expected` is set */
 	const char *wrong; /* NULL, or what was expected there */
 	bool plain;        /* a double gives the same text back */
+	bool has_value;    /* few enough digits that `value` is known to be the nearest double */
+	double value;
 };
 
 void tally__json_number_scan(struct json_number_scan *scan, const char *text, size_t len);
 
-/* Writes a number that is as close as a double needs, in at most JSON_CJSON_NUMBER_BYTES bytes, to
- * `out` (not NUL-terminated); its length. */
-size_t tally__json_number_shorten(char out[JSON_CJSON_NUMBER_BYTES], const char *text, size_t len);
+/* The double nearest to a number that was scanned, whatever its length and the locale. */
+double tally__json_number_value(const char *text, size_t len);
 
 bool tally__json_number_equal(const cJSON *a, const cJSON *b);
 

@@ -93,15 +93,35 @@ static uint64_t needs_a_look(uint64_t word)
 	       EACH_BYTE(0x80);
 }
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* Which of the eight it is; those before it borrow nothing. */
+static size_t first_to_look_at(uint64_t flags)
+{
+	return (size_t)__builtin_ctzll(flags) / 8;
+}
+#else
+/* The first bytes of the text come last in the word, and what they borrow raises flags for those
+ * before them: they are read one by one. */
+static size_t first_to_look_at(uint64_t flags)
+{
+	(void)flags;
+	return 0;
+}
+#endif
+
 /* Where the bytes end, from `at` on, that mean themselves. */
 static size_t skip_plain(const char *text, size_t len, size_t at)
 {
 	uint64_t word;
+	uint64_t flags;
 
 	while (len - at >= sizeof(word)) {
 		memcpy(&word, text + at, sizeof(word));
-		if (needs_a_look(word) != 0)
+		flags = needs_a_look(word);
+		if (flags != 0) {
+			at += first_to_look_at(flags);
 			break;
+		}
 		at += sizeof(word);
 	}
 	while (at < len) {
@@ -134,11 +154,10 @@ static void scan_special(struct json_string_scan *scan, const char *text, size_t
 	}
 }
 
-void tally__json_string_scan(struct json_string_scan *scan, const char *text, size_t len)
+/* Goes on from scan->len, where a character stands that is not plain, or where the text ends. */
+static void scan_rest(struct json_string_scan *scan, const char *text, size_t len)
 {
-	*scan = (struct json_string_scan){.len = 1};
 	for (;;) {
-		scan->len = skip_plain(text, len, scan->len);
 		if (scan->len == len) {
 			scan->len = 0;
 			scan->wrong = "expected '\"' at the end of this string, found the end of "
@@ -152,7 +171,21 @@ void tally__json_string_scan(struct json_string_scan *scan, const char *text, si
 		scan_special(scan, text, len);
 		if (scan->expected != NULL || scan->wrong != NULL)
 			return;
+		scan->len = skip_plain(text, len, scan->len);
 	}
+}
+
+void tally__json_string_scan(struct json_string_scan *scan, const char *text, size_t len)
+{
+	size_t at = skip_plain(text, len, 1);
+
+	/* Most strings are plain throughout. */
+	if (at < len && text[at] == '"') {
+		*scan = (struct json_string_scan){.len = at + 1};
+		return;
+	}
+	*scan = (struct json_string_scan){.len = at};
+	scan_rest(scan, text, len);
 }
 
 static size_t put_utf8(char *out, long code)

@@ -1,5 +1,6 @@
 libtallyall_la_SOURCES += %D%/json.c %D%/json.h
-libtallyall_la_SOURCES += %D%/json_gate.c %D%/json_gate.h
+libtallyall_la_SOURCES += %D%/json_build.c %D%/json_build.h
+libtallyall_la_SOURCES += %D%/json_input.c %D%/json_input.h
 libtallyall_la_SOURCES += %D%/json_names.c %D%/json_names.h
 libtallyall_la_SOURCES += %D%/json_number.c %D%/json_number.h
 libtallyall_la_SOURCES += %D%/json_string.c %D%/json_string.h

@@ -1,10 +1,12 @@
-/* What is parsed as JSON can be written in every style, parsed again, and is the same. */
+/* What is parsed as JSON is the tree that cJSON makes of it, and can be written in every style,
+ * parsed again, and is the same. */
 #include "config.h"
 
 #include <string.h>
 
 #include "format/json.h"
 #include "fuzz.h"
+#include "same_tree.h"
 
 static void check_error(const struct tally_error *error, int status, size_t size)
 {
@@ -47,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_error(&error, status, size);
 		return 0;
 	}
+	FUZZ_REQUIRE(same_as_cjson(value, (const char *)data, size));
 	check_style(value, TALLY_JSON_COMPACT);
 	check_style(value, TALLY_JSON_PRETTY);
 	check_style(value, TALLY_JSON_CANONICAL);

@@ -23,7 +23,7 @@ fuzz_programs =
 
 fuzz_programs += %D%/fuzz_json
 tests_fuzz_fuzz_json_SOURCES = %D%/fuzz_json.c $(fuzz_engine)
-tests_fuzz_fuzz_json_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_json_CPPFLAGS = $(fuzz_cppflags) -I$(srcdir)/tests
 tests_fuzz_fuzz_json_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 

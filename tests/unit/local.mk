@@ -54,6 +54,11 @@ TESTS += %D%/test_format_json
 tests_unit_test_format_json_LDADD = $(unit_libs)
 tests_unit_test_format_json_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_format_json_build
+TESTS += %D%/test_format_json_build
+tests_unit_test_format_json_build_LDADD = $(unit_libs)
+tests_unit_test_format_json_build_CPPFLAGS = $(unit_cppflags) -I$(srcdir)/tests
+
 check_PROGRAMS += %D%/test_format_regex
 TESTS += %D%/test_format_regex
 tests_unit_test_format_regex_LDADD = $(unit_libs)
