@@ -26,7 +26,11 @@
 	X(LIMIT_COMMAND_BODY_BYTES, 8192, "bytes", "a body in such a command")                     \
 	X(LIMIT_MOCK_PROBLEMS, 1000, "requests",                                                   \
 	  "that did not match, kept by a mock provider; more are counted")                         \
-	X(LIMIT_MISMATCHES, 1000, "mismatches", "kept of one comparison; more are counted")        \
+	X(LIMIT_MISMATCHES, 100, "mismatches", "kept of one comparison; more are counted")         \
+	X(LIMIT_HINT_STEPS, 200000, "steps", "looking for what comes nearest, in one comparison")  \
+	X(LIMIT_HINT_NAMES, 64, "names", "of one object or part, searched for a misspelling")      \
+	X(LIMIT_DIFF_LINES, 40, "lines", "of the differences between two texts that are shown")    \
+	X(LIMIT_DIFF_TABLE, 256, "lines", "of each text, aligned; longer stretches are replaced")  \
 	X(LIMIT_MATCH_STEPS, 20000000, "steps", "values visited in one comparison")                \
 	X(LIMIT_SHOWN_BYTES, 400, "bytes",                                                         \
 	  "a value in the text of a mismatch; longer ones are cut")                                \

@@ -6,6 +6,7 @@ libtallyall_la_SOURCES += \
 	%D%/file.c %D%/file.h \
 	%D%/hash.c \
 	%D%/library.c %D%/library.h \
+	%D%/near.c %D%/near.h \
 	%D%/limits.h \
 	%D%/map.c %D%/map.h \
 	%D%/mem.c %D%/mem.h \

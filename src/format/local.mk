@@ -13,3 +13,4 @@ libtallyall_la_SOURCES += %D%/regex.c %D%/regex.h
 libtallyall_la_SOURCES += %D%/date.c %D%/date.h %D%/magic.c %D%/magic.h
 libtallyall_la_SOURCES += %D%/multipart.c %D%/multipart.h
 libtallyall_la_SOURCES += %D%/multipart_headers.c %D%/multipart_headers.h
+libtallyall_la_SOURCES += %D%/diff.c %D%/diff.h

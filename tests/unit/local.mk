@@ -148,3 +148,8 @@ check_PROGRAMS += %D%/test_format_multipart
 TESTS += %D%/test_format_multipart
 tests_unit_test_format_multipart_LDADD = $(unit_libs)
 tests_unit_test_format_multipart_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_diff
+TESTS += %D%/test_format_diff
+tests_unit_test_format_diff_LDADD = $(unit_libs)
+tests_unit_test_format_diff_CPPFLAGS = $(unit_cppflags)

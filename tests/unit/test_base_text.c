@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -280,6 +281,57 @@ static void test_now(void **state)
 	assert_true(tally__time_now_unix() > 1630454841);
 }
 
+/* ---- near names ---- */
+
+static void test_near_names(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool near;
+	} examples[] = {
+		{"price", "prise", true},
+		{"price", "prcie", true},
+		{"price", "pric", true},
+		{"price", "pricey", true},
+		{"userId", "userid", true},
+		{"userId", "user_id", true},
+		{"X-Token", "xtoken", true},
+		{"customer", "costumer", true},
+		{"customer", "cutsomers", true},
+		{"ID", "id", true},
+		{"price", "price", false},
+		{"price", "peach", false},
+		{"price", "total", false},
+		{"id", "is", false},
+		{"a", "b", false},
+		{"", "a", false},
+		{"_", "-", false},
+		{"cat", "dog", false},
+		{"cat", "bat", false},
+		{"name", "game", true},
+		{"sku", "skus", true},
+	};
+	char wide[2][80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+		bool near = tally__names_near(examples[i].a, examples[i].b);
+
+		if (near != examples[i].near ||
+		    near != tally__names_near(examples[i].b, examples[i].a)) {
+			print_message("# %s, %s\n", examples[i].a, examples[i].b);
+			fail();
+		}
+	}
+	memset(wide, 'a', sizeof(wide));
+	wide[0][64] = '\0';
+	wide[1][63] = '\0';
+	assert_true(tally__names_near(wide[0], wide[1]));
+	wide[0][64] = 'a';
+	wide[0][65] = '\0';
+	assert_false(tally__names_near(wide[0], wide[1]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_base64),         cmocka_unit_test(test_base64_all_bytes),
 		cmocka_unit_test(test_time_both_ways), cmocka_unit_test(test_time_every_day),
 		cmocka_unit_test(test_time_parse),     cmocka_unit_test(test_now),
+		cmocka_unit_test(test_near_names),
 	};
 
 	return cmocka_run_group_tests_name("base/text time", tests, NULL, NULL);
