@@ -78,6 +78,9 @@ size_t tally_error_format(const struct tally_error *error, char *text, size_t te
 	return (size_t)total;
 }
 
+/* Most characters of a text that a frame shows, and how many of these before its place. */
+enum { FRAME_CHARS = 72, FRAME_CHARS_BEFORE = 48 };
+
 /* Copies `source` to `target` in a form that a terminal can be given, cut before the first
  * character that does not fit. */
 static void copy_printable(char *target, size_t target_bytes, const char *source)
@@ -188,4 +191,57 @@ void tally__error_within(struct tally_error *error, const char *prefix)
 		len += 2;
 	}
 	copy_printable(error->where + len, sizeof(error->where) - len, inner);
+}
+
+/* The start of the character that is `chars` before the byte `at`, or of the text. */
+static size_t chars_before(const char *text, size_t at, size_t chars)
+{
+	while (at > 0 && chars > 0) {
+		at--;
+		/* Bytes that continue a character are no characters. */
+		if (((unsigned char)text[at] & 0xC0) != 0x80)
+			chars--;
+	}
+	return at;
+}
+
+void tally__error_add_frame(struct tally_error *error, const char *text, size_t at)
+{
+	char frame[2 * (FRAME_CHARS + 8) * CHAR_BYTES];
+	size_t start = chars_before(text, at, FRAME_CHARS_BEFORE);
+	size_t left = strlen(text + start);
+	size_t caret = 0;
+	size_t len = 0;
+	size_t used;
+
+	if (error == NULL || error->code == TALLY_OK)
+		return;
+	memcpy(frame, "\n  ", 3);
+	len = 3;
+	for (size_t chars = 0; left > 0 && chars < FRAME_CHARS; chars++) {
+		size_t char_len = tally__text_printable_len(text + start, left);
+
+		if (start < at)
+			caret++;
+		if (char_len > 0) {
+			memcpy(frame + len, text + start, char_len);
+			len += char_len;
+		} else {
+			/* One column for what cannot be shown, so that the caret stands right. */
+			frame[len++] = '?';
+			char_len = tally__utf8_char_len(text + start, left);
+			char_len = char_len > 0 ? char_len : 1;
+		}
+		start += char_len;
+		left -= char_len;
+	}
+	memcpy(frame + len, "\n  ", 3);
+	len += 3;
+	memset(frame + len, ' ', caret);
+	len += caret;
+	frame[len++] = '^';
+	frame[len++] = '\0';
+	used = strlen(error->message);
+	if (len <= sizeof(error->message) - used)
+		memcpy(error->message + used, frame, len);
 }

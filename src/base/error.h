@@ -31,4 +31,8 @@ void tally__error_where(struct tally_error *error, const char *where);
  * says of which file or member the inner place is a part. */
 void tally__error_within(struct tally_error *error, const char *prefix);
 
+/* Adds two lines to the message, which may be shown as such: `text` around its byte `at`, and a
+ * caret below that.  Nothing else makes line ends in a message. */
+void tally__error_add_frame(struct tally_error *error, const char *text, size_t at);
+
 #endif

@@ -15,6 +15,8 @@
 	X(LIMIT_CONNECTIONS, 512, "connections", "open at once to one of Tally's servers")         \
 	X(LIMIT_INTERACTIONS, 100000, "interactions", "one contract")                              \
 	X(LIMIT_PATH_TOKENS, 256, "tokens", "a path expression in a matching rule")                \
+	X(LIMIT_EXPRESSION_BYTES, 65536, "bytes", "a matching expression in expectations")         \
+	X(LIMIT_EXPRESSION_DEPTH, 32, "levels", "nesting of a matching expression")                \
 	X(LIMIT_RULES, 100000, "rules", "the matching rules of one request, response or message")  \
 	X(LIMIT_RULE_CATEGORIES, 64, "categories", "the matching rules of one part")               \
 	X(LIMIT_LINT_STEPS, 20000000, "steps", "looking for what rules select, in one contract")   \

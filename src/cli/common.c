@@ -82,5 +82,8 @@ int set_error(struct tally_error *error, int code, const char *where, const char
 	va_start(arguments, format);
 	(void)vsnprintf(error->message, sizeof(error->message), format, arguments);
 	va_end(arguments);
+	/* Lines of a message are the library's alone. */
+	for (char *end = strchr(error->message, '\n'); end; end = strchr(end, '\n'))
+		*end = ' ';
 	return code;
 }

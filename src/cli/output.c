@@ -293,8 +293,16 @@ int wrong(const char *format, ...)
 int failed(const struct tally_error *error)
 {
 	char text[TALLY_ERROR_WHERE_BYTES + TALLY_ERROR_MESSAGE_BYTES + 64];
+	size_t len = tally_error_format(error, text, sizeof(text));
+	char place[sizeof(text)];
 
-	(void)tally_error_format(error, text, sizeof(text));
-	note("%s", text);
+	/* Where the library shows a place in a text, its message has lines of its own. */
+	len -= strlen(error->message);
+	memcpy(place, text, len);
+	place[len] = '\0';
+	(void)fputs("tally: ", stderr);
+	put_shown(stderr, place, false);
+	put_shown(stderr, text + len, true);
+	(void)fputc('\n', stderr);
 	return tally_error_exit_status(error->code);
 }

@@ -7,9 +7,6 @@
 #include "base/text.h"
 #include "contract/inline.h"
 
-static const char matcher_key[] = "pact:matcher:type";
-static const char generator_key[] = "pact:generator:type";
-
 void tally__extractor_init(struct extractor *extractor, struct arena *arena, const char *pointer,
 			   struct tally_error *error)
 {
@@ -75,7 +72,7 @@ int tally__extractor_fail(struct extractor *extractor, const char *member, const
 
 bool tally__is_inline(const cJSON *value)
 {
-	return tally__json_get(value, matcher_key) || tally__json_get(value, generator_key);
+	return tally__json_get(value, INLINE_MATCHER) || tally__json_get(value, INLINE_GENERATOR);
 }
 
 /* The object of the present category in `*all`, both made when missing; NULL: no memory. */
@@ -92,7 +89,7 @@ static cJSON *category_in(cJSON **all, const char *name)
 	return tally__json_put(*all, name, category) ? NULL : category;
 }
 
-static int count_one(struct extractor *extractor)
+int tally__extractor_count(struct extractor *extractor)
 {
 	if (++extractor->count <= LIMIT_RULES)
 		return 0;
@@ -100,8 +97,8 @@ static int count_one(struct extractor *extractor)
 			   "more than %d matching rules in one part", LIMIT_RULES);
 }
 
-/* The list of matchers at the present place, made when missing. */
-static int rule_list(struct extractor *extractor, cJSON **out)
+/* What the contract has at the present place, {"combine", "matchers"}, made when missing. */
+static int rule_place(struct extractor *extractor, cJSON **out)
 {
 	const char *path = extractor->path.bytes;
 	char *key = tally__arena_printf(extractor->arena, "%s\n%s", extractor->category, path);
@@ -120,12 +117,11 @@ static int rule_list(struct extractor *extractor, cJSON **out)
 		if (tally__json_put(category, path, entry) != 0)
 			entry = NULL;
 	}
-	if (!entry || tally__json_put(entry, "combine", cJSON_CreateString("AND")) != 0)
+	if (!entry || tally__json_put(entry, "combine", cJSON_CreateString("AND")) != 0 ||
+	    tally__json_put(entry, "matchers", cJSON_CreateArray()) != 0 ||
+	    tally__map_put(&extractor->places, key, strlen(key), entry) != 0)
 		return tally__fail_nomem(extractor->error);
-	*out = cJSON_CreateArray();
-	if (tally__json_put(entry, "matchers", *out) != 0 ||
-	    tally__map_put(&extractor->places, key, strlen(key), *out) != 0)
-		return tally__fail_nomem(extractor->error);
+	*out = entry;
 	return 0;
 }
 
@@ -133,31 +129,54 @@ static int rule_list(struct extractor *extractor, cJSON **out)
  * enough to be quick whatever the input. */
 enum { RULES_COMPARED = 32 };
 
-/* Adds a rule (taken in every case), once: the items of an example array say the same thing. */
-static int add_rule(struct extractor *extractor, cJSON *rule)
+static bool has_rule(const cJSON *list, const cJSON *rule)
 {
-	cJSON *list = NULL;
 	size_t seen = 0;
-	int status = count_one(extractor);
 
-	if (status == 0)
-		status = rule_list(extractor, &list);
-	if (status != 0) {
-		cJSON_Delete(rule);
-		return status;
-	}
 	for (const cJSON *other = list->child; other && seen < RULES_COMPARED;
-	     other = other->next, seen++) {
-		if (tally__json_equal(other, rule)) {
+	     other = other->next, seen++)
+		if (tally__json_equal(other, rule))
+			return true;
+	return false;
+}
+
+/* Takes the rules of one matcher over: once, as the items of an example array say the same thing.
+ * Several matchers at one place all have to be satisfied, which only AND can say. */
+int tally__extractor_add_rules(struct extractor *extractor, cJSON *rules, bool any)
+{
+	cJSON *place = NULL;
+	cJSON *list;
+	bool is_new, is_any;
+	int status = rule_place(extractor, &place);
+
+	if (status != 0)
+		return status;
+	list = tally__json_get(place, "matchers");
+	is_new = !list->child;
+	is_any = strcmp(tally__json_get_string(place, "combine"), "OR") == 0;
+	any = any && rules->child && rules->child->next;
+	if (is_new && any && !cJSON_SetValuestring(tally__json_get(place, "combine"), "OR"))
+		return tally__fail_nomem(extractor->error);
+	while (status == 0 && rules->child) {
+		cJSON *rule = cJSON_DetachItemViaPointer(rules, rules->child);
+
+		status = tally__extractor_count(extractor);
+		if (status != 0 || has_rule(list, rule))
 			cJSON_Delete(rule);
-			return 0;
-		}
+		else if (!is_new && (any || is_any)) {
+			cJSON_Delete(rule);
+			status = tally__extractor_fail(
+				extractor, NULL,
+				"several matchers at one place must all hold, and one of them says "
+				"\"combine\": \"OR\": give all the same rules");
+		} else if (tally__json_append(list, rule) != 0)
+			status = tally__fail_nomem(extractor->error);
 	}
-	return tally__json_append(list, rule) ? tally__fail_nomem(extractor->error) : 0;
+	return status;
 }
 
 /* Adds a generator (taken in every case); the first one at a place stays. */
-static int add_generator(struct extractor *extractor, cJSON *generator)
+int tally__extractor_add_generator(struct extractor *extractor, cJSON *generator)
 {
 	const char *path = extractor->path.bytes;
 	char *key = tally__arena_printf(extractor->arena, "generator\n%s\n%s", extractor->category,
@@ -169,7 +188,7 @@ static int add_generator(struct extractor *extractor, cJSON *generator)
 		cJSON_Delete(generator);
 		return tally__fail_nomem(extractor->error);
 	}
-	status = count_one(extractor);
+	status = tally__extractor_count(extractor);
 	if (status != 0 || tally__map_get(&extractor->places, key, strlen(key))) {
 		cJSON_Delete(generator);
 		return status;
@@ -187,18 +206,11 @@ static int add_generator(struct extractor *extractor, cJSON *generator)
 	return 0;
 }
 
-/* How the children of a value extend its path. */
-enum children {
-	CHILDREN_OWN,       /* ".name" and "[0]" */
-	CHILDREN_ITEMS,     /* ".name" and "[*]": below a matcher all items share their rules */
-	CHILDREN_WILDCARDS, /* ".*" and "[*]": the rule is about each of them */
-};
-
-static int take_value(struct extractor *extractor, cJSON *value, enum children children,
+static int take_value(struct extractor *extractor, cJSON *value, enum inline_children children,
 		      cJSON **example);
 
 static int take_child(struct extractor *extractor, cJSON *child, const char *name, size_t index,
-		      enum children children, cJSON **example)
+		      enum inline_children children, cJSON **example)
 {
 	size_t path_mark = extractor->path.len;
 	size_t pointer_mark = extractor->pointer.len;
@@ -230,7 +242,7 @@ static int take_child(struct extractor *extractor, cJSON *child, const char *nam
 }
 
 /* Moves the children through extraction into a container of the same kind. */
-static int take_container(struct extractor *extractor, cJSON *value, enum children children,
+static int take_container(struct extractor *extractor, cJSON *value, enum inline_children children,
 			  cJSON **example)
 {
 	bool is_object = cJSON_IsObject(value);
@@ -269,198 +281,11 @@ static int take_container(struct extractor *extractor, cJSON *value, enum childr
 	return status;
 }
 
-/* ---- Matcher objects ---- */
-
-static bool is_name(const cJSON *type, const char *a, const char *b)
-{
-	return cJSON_IsString(type) &&
-	       (strcmp(type->valuestring, a) == 0 || strcmp(type->valuestring, b) == 0);
-}
-
-static int add_named_rule(struct extractor *extractor, const cJSON *object, const cJSON *type)
-{
-	cJSON *rule = NULL;
-	int status;
-
-	if (!cJSON_IsString(type) || !*type->valuestring)
-		return tally__extractor_fail(extractor, matcher_key,
-					     "expected the name of a matching rule, such as "
-					     "\"type\"");
-	if (strchr(type->valuestring, '('))
-		return tally__extractor_fail(
-			extractor, matcher_key,
-			"expected the name of a matching rule, found the expression \"%s\", "
-			"which is not supported here: write it as "
-			"{\"pact:matcher:type\": \"type\", \"value\": …}",
-			tally__text_shown(extractor->arena, type->valuestring, 60));
-	status = tally__inline_rule(extractor, object, type->valuestring, &rule);
-	return status ? status : add_rule(extractor, rule);
-}
-
-static int add_rules(struct extractor *extractor, const cJSON *object)
-{
-	const cJSON *type = tally__json_get(object, matcher_key);
-	size_t mark = extractor->pointer.len;
-	size_t index = 0;
-	int status = 0;
-
-	if (!type)
-		return 0;
-	if (!cJSON_IsArray(type))
-		return add_named_rule(extractor, object, type);
-	if (!type->child)
-		return tally__extractor_fail(extractor, matcher_key,
-					     "expected a list with at least one rule");
-	tally__pointer_add(&extractor->pointer, matcher_key);
-	for (const cJSON *each = type->child; each && status == 0; each = each->next, index++) {
-		size_t inner = extractor->pointer.len;
-
-		tally__buf_addf(&extractor->pointer, "/%zu", index);
-		if (cJSON_IsObject(each)) {
-			status = tally__inline_check(extractor, each);
-			if (status == 0)
-				status = add_named_rule(extractor, each,
-							tally__json_get(each, matcher_key));
-		} else {
-			status = tally__extractor_fail(extractor, NULL,
-						       "expected a rule: an object with "
-						       "\"pact:matcher:type\"");
-		}
-		tally__buf_truncate(&extractor->pointer, inner);
-	}
-	tally__buf_truncate(&extractor->pointer, mark);
-	return status;
-}
-
-/* One variant of arrayContains has rules of its own, with paths that start at the variant. */
-static int take_variant(struct extractor *extractor, cJSON *value, size_t index, cJSON *variants,
-			cJSON *examples)
-{
-	struct extractor inner;
-	cJSON *variant = cJSON_CreateObject();
-	cJSON *example = NULL;
-	cJSON *rules;
-	cJSON *generators;
-	int status;
-
-	tally__extractor_init(&inner, extractor->arena, extractor->pointer.bytes, extractor->error);
-	tally__pointer_add(&inner.pointer, "variants");
-	tally__buf_addf(&inner.pointer, "/%zu", index);
-	status = tally__extractor_begin(&inner, "body", "$");
-	if (status == 0)
-		status = tally__extractor_take(&inner, value, &example);
-	else
-		cJSON_Delete(value);
-	if (status != 0)
-		goto out;
-	status = tally__json_append(examples, example);
-	rules = cJSON_DetachItemFromObjectCaseSensitive(inner.rules, "body");
-	if (tally__json_put(variant, "rules", rules ? rules : cJSON_CreateObject()) != 0)
-		status = TALLY_ENOMEM;
-	generators = cJSON_DetachItemFromObjectCaseSensitive(inner.generators, "body");
-	if (generators && tally__json_put(variant, "generators", generators) != 0)
-		status = TALLY_ENOMEM;
-	if (status != 0 ||
-	    tally__json_put(variant, "index", cJSON_CreateNumber((double)index)) != 0)
-		status = tally__fail_nomem(extractor->error);
-out:
-	tally__extractor_release(&inner);
-	if (status != 0) {
-		cJSON_Delete(variant);
-		return status;
-	}
-	return tally__json_append(variants, variant) ? tally__fail_nomem(extractor->error) : 0;
-}
-
-static int take_array_contains(struct extractor *extractor, cJSON *object, cJSON **example)
-{
-	cJSON *given = tally__json_get(object, "variants");
-	cJSON *examples = cJSON_CreateArray();
-	cJSON *variants = cJSON_CreateArray();
-	cJSON *rule = cJSON_CreateObject();
-	int status = 0;
-
-	if (!examples || !variants || !rule ||
-	    tally__json_put(rule, "match", cJSON_CreateString("arrayContains")) != 0)
-		status = tally__fail_nomem(extractor->error);
-	else if (!cJSON_IsArray(given) || !given->child)
-		status = tally__extractor_fail(extractor, "variants",
-					       "expected an array with at least one variant");
-	for (size_t index = 0; status == 0 && given->child; index++)
-		status = take_variant(extractor, cJSON_DetachItemViaPointer(given, given->child),
-				      index, variants, examples);
-	if (status == 0) {
-		status = tally__json_put(rule, "variants", variants);
-		variants = NULL;
-		if (status != 0)
-			status = tally__fail_nomem(extractor->error);
-	}
-	if (status == 0) {
-		status = add_rule(extractor, rule);
-		rule = NULL;
-	}
-	cJSON_Delete(variants);
-	cJSON_Delete(rule);
-	if (status != 0)
-		cJSON_Delete(examples);
-	else
-		*example = examples;
-	return status;
-}
-
-static int take_example(struct extractor *extractor, cJSON *object, cJSON **example)
-{
-	const cJSON *type = tally__json_get(object, matcher_key);
-	cJSON *value = tally__json_get(object, "value");
-	size_t mark = extractor->pointer.len;
-	bool about_children =
-		is_name(type, "values", "values") || is_name(type, "eachValue", "each-value");
-	int status;
-
-	if (!value) {
-		if (!extractor->has_paths && !is_name(type, "null", "null"))
-			return tally__extractor_fail(extractor, NULL,
-						     "expected an example as \"value\"");
-		*example = cJSON_CreateNull();
-		return *example ? 0 : tally__fail_nomem(extractor->error);
-	}
-	cJSON_DetachItemViaPointer(object, value);
-	tally__pointer_add(&extractor->pointer, "value");
-	status = take_value(extractor, value, about_children ? CHILDREN_WILDCARDS : CHILDREN_ITEMS,
-			    example);
-	tally__buf_truncate(&extractor->pointer, mark);
-	return status;
-}
-
-static int take_matcher(struct extractor *extractor, cJSON *object, cJSON **example)
-{
-	const cJSON *type = tally__json_get(object, matcher_key);
-	cJSON *generator = NULL;
-	cJSON *taken = NULL;
-	int status = tally__inline_check(extractor, object);
-
-	if (status == 0)
-		status = tally__inline_generator(extractor, object, &generator);
-	if (status == 0 && generator)
-		status = add_generator(extractor, generator);
-	if (status == 0 && is_name(type, "arrayContains", "array-contains")) {
-		status = take_array_contains(extractor, object, &taken);
-	} else if (status == 0) {
-		status = add_rules(extractor, object);
-		if (status == 0)
-			status = take_example(extractor, object, &taken);
-	}
-	cJSON_Delete(object);
-	if (status == 0)
-		*example = taken;
-	return status;
-}
-
-static int take_value(struct extractor *extractor, cJSON *value, enum children children,
+static int take_value(struct extractor *extractor, cJSON *value, enum inline_children children,
 		      cJSON **example)
 {
 	if (cJSON_IsObject(value) && tally__is_inline(value))
-		return take_matcher(extractor, value, example);
+		return tally__matcher_take(extractor, value, example);
 	if (cJSON_IsObject(value) || cJSON_IsArray(value))
 		return take_container(extractor, value, children, example);
 	*example = value;
@@ -470,4 +295,10 @@ static int take_value(struct extractor *extractor, cJSON *value, enum children c
 int tally__extractor_take(struct extractor *extractor, cJSON *value, cJSON **example)
 {
 	return take_value(extractor, value, CHILDREN_OWN, example);
+}
+
+int tally__extractor_take_below(struct extractor *extractor, cJSON *value,
+				enum inline_children children, cJSON **example)
+{
+	return take_value(extractor, value, children, example);
 }

@@ -6,6 +6,9 @@
 #include "base/map.h"
 #include "contract/contract.h"
 
+#define INLINE_MATCHER   "pact:matcher:type"
+#define INLINE_GENERATOR "pact:generator:type"
+
 /* Collects the rules and generators of one part. */
 struct extractor {
 	struct arena *arena;
@@ -16,7 +19,7 @@ struct extractor {
 	struct buf pointer;   /* of the value in the document, for errors */
 	cJSON *rules;         /* owned; NULL when there are none */
 	cJSON *generators;    /* the same */
-	struct map places;    /* "category\npath" to its list of matchers */
+	struct map places;    /* "category\npath" to its rules, as the contract has them */
 	size_t count;         /* rules and generators so far */
 };
 
@@ -40,14 +43,40 @@ int tally__extractor_fail(struct extractor *extractor, const char *member, const
 
 bool tally__is_inline(const cJSON *value);
 
-/* Rules and generators out of the attributes of a matcher object.  *rule and *generator are to be
- * released; *generator stays NULL when the object names none. */
-int tally__inline_rule(struct extractor *extractor, const cJSON *object, const char *name,
-		       cJSON **rule);
+/* ---- for the files that take matchers apart ---- */
+
+/* How the children of a value extend its path. */
+enum inline_children {
+	CHILDREN_OWN,       /* ".name" and "[0]" */
+	CHILDREN_ITEMS,     /* ".name" and "[*]": below a matcher all items share their rules */
+	CHILDREN_WILDCARDS, /* ".*" and "[*]": the rule is about each of them */
+};
+
+/* As tally__extractor_take, for the example of a matcher. */
+int tally__extractor_take_below(struct extractor *extractor, cJSON *value,
+				enum inline_children children, cJSON **example);
+/* Takes a matcher object (in every case) apart. */
+int tally__matcher_take(struct extractor *extractor, cJSON *object, cJSON **example);
+
+/* Adds rules at the present place and empties their array; `any`: one of them is enough. */
+int tally__extractor_add_rules(struct extractor *extractor, cJSON *rules, bool any);
+/* Adds a generator (taken in every case); the first one at a place stays. */
+int tally__extractor_add_generator(struct extractor *extractor, cJSON *generator);
+/* Counts one more rule or generator: TALLY_ELIMIT. */
+int tally__extractor_count(struct extractor *extractor);
+
+/* What the "pact:matcher:type" `text` of `object` says, name or expression.  Appends to `rules`.
+ * *example and *generator are to be released, and stay NULL when an expression gives none. */
+int tally__inline_rules(struct extractor *extractor, const cJSON *object, const char *text,
+			cJSON *rules, cJSON **example, cJSON **generator);
+/* The generator that a matcher object names; *generator is to be released, and stays NULL when it
+ * names none. */
 int tally__inline_generator(struct extractor *extractor, const cJSON *object, cJSON **generator);
 /* Whether `name` is a rule of the specification; the rules of plugins have other names. */
 bool tally__rule_is_known(const char *name);
 /* That nothing stands in a matcher object that neither its rules nor its generator know. */
 int tally__inline_check(struct extractor *extractor, const cJSON *object);
+/* The same for a rule in a list. */
+int tally__inline_check_listed(struct extractor *extractor, const cJSON *object);
 
 #endif

@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "contract/expression.h"
 #include "contract/inline.h"
-
-static const char matcher_key[] = "pact:matcher:type";
-static const char generator_key[] = "pact:generator:type";
 
 /* Most attributes that a rule or generator has. */
 enum { MAX_ATTRIBUTES = 3 };
@@ -28,10 +26,10 @@ static const struct kind rule_kinds[] = {
 	{"date", "date", {"format", "date"}, NULL},
 	{"datetime", "datetime", {"format", "datetime"}, NULL},
 	{"decimal", "decimal", {NULL}, NULL},
-	{"each-key", "eachKey", {"rules"}, "rules"},
-	{"each-value", "eachValue", {"rules"}, "rules"},
-	{"eachKey", "eachKey", {"rules"}, "rules"},
-	{"eachValue", "eachValue", {"rules"}, "rules"},
+	{"each-key", "eachKey", {"rules", "generator"}, "rules"},
+	{"each-value", "eachValue", {"rules", "generator"}, "rules"},
+	{"eachKey", "eachKey", {"rules", "generator"}, "rules"},
+	{"eachValue", "eachValue", {"rules", "generator"}, "rules"},
 	{"equality", "equality", {NULL}, NULL},
 	{"include", "include", {"value"}, "value"},
 	{"integer", "integer", {NULL}, NULL},
@@ -95,18 +93,20 @@ static bool has_attribute(const struct kind *kind, const char *name)
 
 int tally__inline_check(struct extractor *extractor, const cJSON *object)
 {
-	const char *matcher = tally__json_get_string(object, matcher_key);
-	const char *generator = tally__json_get_string(object, generator_key);
+	const char *matcher = tally__json_get_string(object, INLINE_MATCHER);
+	const char *generator = tally__json_get_string(object, INLINE_GENERATOR);
 	const struct kind *rule =
 		matcher ? find_kind(rule_kinds, COUNT(rule_kinds), matcher) : NULL;
 	const struct kind *made =
 		generator ? find_kind(generator_kinds, COUNT(generator_kinds), generator) : NULL;
-	bool anything_goes = (matcher && !rule) || (generator && !made);
+	bool is_expression = matcher && tally__is_expression(matcher);
+	bool is_list = cJSON_IsArray(tally__json_get(object, INLINE_MATCHER));
+	bool anything_goes = (matcher && !rule && !is_expression) || (generator && !made);
 
 	for (const cJSON *member = object->child; member; member = member->next) {
 		const char *name = member->string;
 
-		if (strcmp(name, matcher_key) == 0 || strcmp(name, generator_key) == 0)
+		if (strcmp(name, INLINE_MATCHER) == 0 || strcmp(name, INLINE_GENERATOR) == 0)
 			continue;
 		if (strncmp(name, "pact:", 5) == 0)
 			return tally__extractor_fail(extractor, name,
@@ -115,12 +115,14 @@ int tally__inline_check(struct extractor *extractor, const cJSON *object)
 						     name);
 		/* The rules of plugins have attributes that nobody else knows. */
 		if (anything_goes || strcmp(name, "value") == 0 || has_attribute(rule, name) ||
-		    has_attribute(made, name))
+		    has_attribute(made, name) || (is_list && strcmp(name, "combine") == 0))
 			continue;
 		return tally__extractor_fail(extractor, name,
 					     "\"%s\" is no attribute of the %s \"%s\"",
 					     tally__text_shown(extractor->arena, name, 60),
-					     matcher || !generator ? "rule" : "generator",
+					     is_expression           ? "expression"
+					     : matcher || !generator ? "rule"
+								     : "generator",
 					     tally__text_shown(extractor->arena,
 							       matcher     ? matcher
 							       : generator ? generator
@@ -130,6 +132,18 @@ int tally__inline_check(struct extractor *extractor, const cJSON *object)
 	return 0;
 }
 
+int tally__inline_check_listed(struct extractor *extractor, const cJSON *object)
+{
+	const char *name = tally__json_get_string(object, INLINE_MATCHER);
+	const struct kind *kind = name ? find_kind(rule_kinds, COUNT(rule_kinds), name) : NULL;
+
+	if (has_attribute(kind, "variants"))
+		return tally__extractor_fail(extractor, INLINE_MATCHER,
+					     "arrayContains takes its example from \"variants\", "
+					     "so it stands on its own and in no list of rules");
+	return tally__inline_check(extractor, object);
+}
+
 static int copy_attribute(struct extractor *extractor, cJSON *out, const cJSON *value)
 {
 	return tally__json_put(out, value->string, tally__json_clone(value))
@@ -137,11 +151,42 @@ static int copy_attribute(struct extractor *extractor, cJSON *out, const cJSON *
 		       : 0;
 }
 
+static int append_rules(struct extractor *extractor, cJSON *list, const cJSON *each,
+			cJSON **generator)
+{
+	const char *type = tally__json_get_string(each, INLINE_MATCHER);
+	cJSON *example = NULL;
+	cJSON *named = NULL;
+	int status;
+
+	if (!type && tally__json_get_string(each, "match"))
+		return tally__json_append(list, tally__json_clone(each))
+			       ? tally__fail_nomem(extractor->error)
+			       : 0;
+	if (!type)
+		return tally__extractor_fail(
+			extractor, NULL, "expected a rule: an object with \"%s\"", INLINE_MATCHER);
+	status = tally__inline_check_listed(extractor, each);
+	if (status == 0)
+		status = tally__inline_generator(extractor, each, &named);
+	if (status == 0)
+		status = tally__inline_rules(extractor, each, type, list, &example,
+					     named || *generator ? NULL : generator);
+	if (status == 0 && named && !*generator) {
+		*generator = named;
+		named = NULL;
+	}
+	cJSON_Delete(named);
+	cJSON_Delete(example);
+	return status;
+}
+
 /* "rules" of eachKey and eachValue: a list of matcher objects, or of rules as contracts have
- * them. */
+ * them.  A generator that one of them names is for the keys or values. */
 static int copy_rules(struct extractor *extractor, cJSON *out, const cJSON *given)
 {
 	cJSON *list = cJSON_CreateArray();
+	cJSON *generator = NULL;
 	size_t mark = extractor->pointer.len;
 	size_t index = 0;
 	int status = 0;
@@ -152,25 +197,29 @@ static int copy_rules(struct extractor *extractor, cJSON *out, const cJSON *give
 		return tally__extractor_fail(extractor, "rules",
 					     "expected an array with at least one rule");
 	for (const cJSON *each = given->child; each && status == 0; each = each->next) {
-		const char *name = tally__json_get_string(each, matcher_key);
-		cJSON *rule = NULL;
-
 		tally__buf_addf(&extractor->pointer, "/rules/%zu", index++);
-		if (name)
-			status = tally__inline_check(extractor, each);
-		if (status == 0 && name)
-			status = tally__inline_rule(extractor, each, name, &rule);
-		else if (status == 0 && tally__json_get_string(each, "match"))
-			rule = tally__json_clone(each);
-		else if (status == 0)
-			status = tally__extractor_fail(extractor, NULL,
-						       "expected a rule: an object with "
-						       "\"pact:matcher:type\"");
-		if (status == 0 && tally__json_append(list, rule) != 0)
-			status = tally__fail_nomem(extractor->error);
+		status = append_rules(extractor, list, each, &generator);
 		tally__buf_truncate(&extractor->pointer, mark);
 	}
+	if (status == 0 && generator) {
+		if (tally__json_put(out, "generator", generator) != 0)
+			status = tally__fail_nomem(extractor->error);
+		generator = NULL;
+	}
+	cJSON_Delete(generator);
 	return status;
+}
+
+/* "generator" of eachKey and eachValue, as contracts have it. */
+static int copy_generator(struct extractor *extractor, cJSON *out, const cJSON *given)
+{
+	const char *type = tally__json_get_string(given, "type");
+
+	if (!type || !*type)
+		return tally__extractor_fail(extractor, "generator",
+					     "expected a generator such as {\"type\": \"Uuid\"}");
+	cJSON_DeleteItemFromObjectCaseSensitive(out, "generator");
+	return copy_attribute(extractor, out, given);
 }
 
 static int check_attribute(struct extractor *extractor, const cJSON *value)
@@ -199,10 +248,15 @@ static int copy_known(struct extractor *extractor, cJSON *out, const cJSON *obje
 	for (size_t i = 0; i < MAX_ATTRIBUTES && kind->attributes[i] && status == 0; i++) {
 		const cJSON *value = tally__json_get(object, kind->attributes[i]);
 
-		if (!value)
+		/* Variants are values, and taken apart as such. */
+		if (!value || strcmp(kind->attributes[i], "variants") == 0)
 			continue;
 		if (strcmp(kind->attributes[i], "rules") == 0) {
 			status = copy_rules(extractor, out, value);
+			continue;
+		}
+		if (strcmp(kind->attributes[i], "generator") == 0) {
+			status = copy_generator(extractor, out, value);
 			continue;
 		}
 		status = check_attribute(extractor, value);
@@ -243,21 +297,62 @@ static int make(struct extractor *extractor, const cJSON *object, const char *la
 	return status;
 }
 
-int tally__inline_rule(struct extractor *extractor, const cJSON *object, const char *name,
-		       cJSON **rule)
+/* Moves what an expression gives to where it is wanted. */
+static int take_expression(struct extractor *extractor, const char *text, cJSON *rules,
+			   cJSON **example, cJSON **generator)
 {
-	return make(extractor, object, "match", name,
-		    find_kind(rule_kinds, COUNT(rule_kinds), name), rule);
+	struct expression expression;
+	size_t mark = extractor->pointer.len;
+	int status = tally__expression_parse(&expression, extractor->arena, text, extractor->error);
+
+	tally__pointer_add(&extractor->pointer, INLINE_MATCHER);
+	if (status == TALLY_EPARSE || status == TALLY_ELIMIT)
+		tally__error_where(extractor->error, extractor->pointer.bytes);
+	tally__buf_truncate(&extractor->pointer, mark);
+	if (status == 0 && expression.reference)
+		status = tally__extractor_fail(
+			extractor, INLINE_MATCHER,
+			"expected the rules themselves, found a reference to \"%s\": only "
+			"plugins know what it names; write its matcher into \"value\"",
+			tally__text_shown(extractor->arena, expression.reference, 60));
+	while (status == 0 && expression.rules->child)
+		cJSON_AddItemToArray(rules, cJSON_DetachItemViaPointer(expression.rules,
+								       expression.rules->child));
+	if (status == 0) {
+		*example = expression.example;
+		expression.example = NULL;
+	}
+	if (status == 0 && generator) {
+		*generator = expression.generator;
+		expression.generator = NULL;
+	}
+	tally__expression_release(&expression);
+	return status;
+}
+
+int tally__inline_rules(struct extractor *extractor, const cJSON *object, const char *text,
+			cJSON *rules, cJSON **example, cJSON **generator)
+{
+	cJSON *rule = NULL;
+	int status;
+
+	if (tally__is_expression(text))
+		return take_expression(extractor, text, rules, example, generator);
+	status = make(extractor, object, "match", text,
+		      find_kind(rule_kinds, COUNT(rule_kinds), text), &rule);
+	if (status == 0 && tally__json_append(rules, rule) != 0)
+		status = tally__fail_nomem(extractor->error);
+	return status;
 }
 
 int tally__inline_generator(struct extractor *extractor, const cJSON *object, cJSON **generator)
 {
-	const cJSON *name = tally__json_get(object, generator_key);
+	const cJSON *name = tally__json_get(object, INLINE_GENERATOR);
 
 	if (!name)
 		return 0;
 	if (!cJSON_IsString(name) || !*name->valuestring)
-		return tally__extractor_fail(extractor, generator_key,
+		return tally__extractor_fail(extractor, INLINE_GENERATOR,
 					     "expected the name of a generator, such as \"Uuid\"");
 	return make(extractor, object, "type", name->valuestring,
 		    find_kind(generator_kinds, COUNT(generator_kinds), name->valuestring),

@@ -1,8 +1,11 @@
 libtallyall_la_SOURCES += \
 	%D%/contract.c %D%/contract.h \
 	%D%/expectations.c \
+	%D%/expression.c %D%/expression.h \
+	%D%/expression_scan.c %D%/expression_scan.h \
 	%D%/http_parts.c \
 	%D%/inline.c %D%/inline.h \
+	%D%/inline_matcher.c \
 	%D%/inline_rule.c \
 	%D%/interaction_digest.c \
 	%D%/merge.c \

@@ -62,3 +62,9 @@ tests_fuzz_fuzz_multipart_SOURCES = %D%/fuzz_multipart.c $(fuzz_engine)
 tests_fuzz_fuzz_multipart_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_multipart_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_multipart_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_expression
+tests_fuzz_fuzz_expression_SOURCES = %D%/fuzz_expression.c $(fuzz_engine)
+tests_fuzz_fuzz_expression_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_expression_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_expression_LDFLAGS = $(fuzz_ldflags)

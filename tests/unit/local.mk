@@ -153,3 +153,7 @@ check_PROGRAMS += %D%/test_format_diff
 TESTS += %D%/test_format_diff
 tests_unit_test_format_diff_LDADD = $(unit_libs)
 tests_unit_test_format_diff_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_contract_expression
+TESTS += %D%/test_contract_expression
+tests_unit_test_contract_expression_LDADD = $(unit_libs)
+tests_unit_test_contract_expression_CPPFLAGS = $(unit_cppflags)
