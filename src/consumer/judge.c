@@ -13,7 +13,8 @@ static long balance(size_t parts, size_t wrong)
 	return (long)(parts - wrong) - (long)wrong;
 }
 
-/* How many different names or paths of one kind have mismatches; comparing has sorted them. */
+/* How many different names or paths of one kind have mismatches; comparing has put them in order.
+ */
 static size_t count_places(const struct mismatches *mismatches, enum mismatch_kind kind)
 {
 	const char *last = NULL;
@@ -22,7 +23,8 @@ static size_t count_places(const struct mismatches *mismatches, enum mismatch_ki
 	for (size_t i = 0; i < mismatches->count; i++) {
 		const struct mismatch *mismatch = &mismatches->items[i];
 
-		if (mismatch->kind != kind || (last && strcmp(last, mismatch->path) == 0))
+		if (mismatch->kind != kind || mismatch->detail ||
+		    (last && strcmp(last, mismatch->path) == 0))
 			continue;
 		last = mismatch->path;
 		count++;

@@ -258,3 +258,70 @@ void tally__display_items(struct buf *out, const cJSON *array)
 	}
 	adds(&d, "]");
 }
+
+/* What a string would be, were it written without quotes: "number", "boolean", "null" or NULL. */
+static const char *looks_like(const char *text)
+{
+	struct cJSON *value = NULL;
+	const char *kind = NULL;
+
+	if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
+		return "boolean";
+	}
+	if (strcmp(text, "null") == 0) {
+		return "null";
+	}
+	if (!(*text >= '0' && *text <= '9') && *text != '-') {
+		return NULL;
+	}
+	if (tally_json_parse(&value, text, strnlen(text, LIMIT_SHOWN_BYTES), NULL) == 0 &&
+	    cJSON_IsNumber(value)) {
+		kind = "number";
+	}
+	cJSON_Delete(value);
+	return kind;
+}
+
+static const char *plain_kind(const cJSON *value)
+{
+	if (cJSON_IsNumber(value)) {
+		return "number";
+	}
+	if (cJSON_IsBool(value)) {
+		return "boolean";
+	}
+	return cJSON_IsNull(value) ? "null" : NULL;
+}
+
+static void add_hint(struct buf *out, const cJSON *string, const char *kind)
+{
+	struct operand shown = {.json = string};
+	const char *like = kind && cJSON_IsString(string) ? looks_like(string->valuestring) : NULL;
+
+	if (like && strcmp(like, kind) == 0) {
+		tally__buf_adds(out, "; ");
+		tally__display_value(out, &shown);
+		tally__buf_addf(out, " is a string that looks like a %s", kind);
+	}
+}
+
+void tally__display_hint(struct buf *out, const struct operand *expected,
+			 const struct operand *actual)
+{
+	if (expected->json && actual->json) {
+		add_hint(out, actual->json, plain_kind(expected->json));
+		add_hint(out, expected->json, plain_kind(actual->json));
+	}
+}
+
+void tally__display_misspelling(struct buf *out, const char *found, const char *meant)
+{
+	struct operand a = {.text = found, .len = strlen(found)};
+	struct operand b = {.text = meant, .len = strlen(meant)};
+
+	tally__buf_adds(out, "; ");
+	tally__display_value(out, &a);
+	tally__buf_adds(out, " may be ");
+	tally__display_value(out, &b);
+	tally__buf_adds(out, " misspelt");
+}

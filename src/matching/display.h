@@ -11,6 +11,12 @@
 void tally__display_value(struct buf *out, const struct operand *value);
 /* The same, and the kind of a JSON value behind it: "'c' (String)". */
 void tally__display_kind(struct buf *out, const struct operand *value);
+/* "; '12' is a string that looks like a number", where one value is text that reads as a value of
+ * the other's kind; otherwise nothing. */
+void tally__display_hint(struct buf *out, const struct operand *expected,
+			 const struct operand *actual);
+/* "; 'prise' may be 'price' misspelt". */
+void tally__display_misspelling(struct buf *out, const char *found, const char *meant);
 /* "[1, 'a']", and "{…}" for objects, as the texts on sizes show them. */
 void tally__display_items(struct buf *out, const cJSON *array);
 /* JSON and plain text as they are, cut likewise. */

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/map.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "matching/display.h"
 #include "matching/parts.h"
@@ -261,22 +263,49 @@ static bool index_headers(struct walk *walk, struct map *map, const struct name_
 	return true;
 }
 
+/* A header that came and may be `name` misspelt, or NULL. */
+static const char *find_misspelt(const struct map *actual, const char *name)
+{
+	for (size_t i = 0; i < actual->count && i < LIMIT_HINT_NAMES; i++) {
+		const struct name_values *header = actual->entries[i].value;
+
+		if (tally__names_near(name, header->name)) {
+			return header->name;
+		}
+	}
+	return NULL;
+}
+
+static void report_missing_header(struct walk *walk, const struct map *actual,
+				  const struct name_values *wanted)
+{
+	struct place place = {.kind = MISMATCH_HEADER, .name = wanted->name};
+	struct operand e = tally__operand_text(tally__values_text(walk, wanted));
+	const char *misspelt = NULL;
+	const char *name = tally__walk_shown(walk, wanted->name);
+	struct buf *text = tally__walk_message(walk, &place);
+
+	if (text) {
+		tally__buf_addf(text, "Expected a header '%s' but was missing", name);
+		misspelt = find_misspelt(actual, wanted->name);
+		if (misspelt) {
+			tally__display_misspelling(text, misspelt, wanted->name);
+		}
+	}
+	tally__walk_report_text(walk, &place, "equality", &e, NULL);
+}
+
 static void match_header(struct walk *walk, const struct rules *rules, const struct map *actual,
 			 const struct name_values *wanted)
 {
 	size_t len = strlen(wanted->name);
 	const char *name = lower_name(walk, wanted->name, len);
 	const struct name_values *found = name ? tally__map_get(actual, name, len) : NULL;
-	struct place place = {.kind = MISMATCH_HEADER, .name = wanted->name};
-	struct operand e;
 
 	if (found) {
 		compare_header(walk, rules, wanted, found);
 	} else if (name) {
-		e = tally__operand_text(tally__values_text(walk, wanted));
-		tally__walk_report(walk, &place, "equality", &e, NULL,
-				   "Expected a header '%s' but was missing",
-				   tally__walk_shown(walk, wanted->name));
+		report_missing_header(walk, actual, wanted);
 	}
 }
 

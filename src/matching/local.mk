@@ -11,6 +11,7 @@ libtallyall_la_SOURCES += \
 	%D%/match_json.c %D%/match_json.h \
 	%D%/match_text.c \
 	%D%/mismatch.c %D%/mismatch.h \
+	%D%/nearest.c %D%/nearest.h \
 	%D%/parts.c %D%/parts.h \
 	%D%/path.c %D%/path.h \
 	%D%/rule.h \

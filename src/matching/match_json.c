@@ -5,8 +5,10 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/near.h"
 #include "matching/display.h"
 #include "matching/match_json.h"
+#include "matching/nearest.h"
 
 /* Digits of the largest index. */
 #define INDEX_BYTES 24
@@ -25,6 +27,15 @@ struct node {
 static struct place place_of(const struct node *n)
 {
 	return (struct place){.kind = n->walk->kind, .frame = n->frame};
+}
+
+/* While the nearest element is sought: one mismatch for a whole value counts as much as its parts
+ * would. */
+static void count_parts(const struct node *n, const cJSON *value)
+{
+	if (n->walk->hinting) {
+		n->walk->distance += tally__json_weight(value) - 1;
+	}
 }
 
 static void report(const struct node *n, const char *format)
@@ -48,6 +59,9 @@ static void report(const struct node *n, const char *format)
 		} else {
 			tally__buf_addc(text, *c);
 		}
+	}
+	if (text) {
+		tally__display_hint(text, &expected, &actual);
 	}
 	tally__walk_report_text(n->walk, &place, n->list ? n->list->rules->name : "equality",
 				&expected, &actual);
@@ -93,12 +107,13 @@ static void lookup_release(struct lookup *lookup)
 }
 
 /* Compares one member; `each` is an eachValue rule, whose rules replace those for the member. */
-static void compare_member(const struct node *n, const struct rule *each, const cJSON *expected,
-			   const cJSON *actual)
+static void compare_member(const struct node *n, const struct rule *each, size_t index,
+			   const cJSON *expected, const cJSON *actual)
 {
 	const char *key = actual->string;
 	size_t len = strlen(key);
-	struct frame frame = {.parent = n->frame, .key = key, .depth = n->frame->depth + 1};
+	struct frame frame = {
+		.parent = n->frame, .key = key, .index = index, .depth = n->frame->depth + 1};
 	struct reach reach = {0};
 
 	if (!tally__reach_child(n->walk, n->reach, n->frame->depth, key, len,
@@ -152,27 +167,93 @@ static bool add_names(struct walk *walk, struct buf *out, const cJSON *object, s
 	return true;
 }
 
-static void report_keys(const struct node *n)
+/* "; 'prise' may be 'price' misspelt", for missing members and surplus ones with names like them.
+ */
+static void add_misspellings(struct buf *text, const struct node *n, struct lookup *actual,
+			     struct lookup *expected)
 {
-	struct place place = place_of(n);
-	struct operand expected = {.json = n->expected};
-	struct operand actual = {.json = n->actual};
-	struct lookup lookup = {.object = n->actual, .next = n->actual->child};
-	struct buf *text = tally__walk_message(n->walk, &place);
+	const cJSON *missing = NULL;
+	const cJSON *surplus = NULL;
+	size_t sought = 0;
 
-	if (text && n->walk->strict) {
+	cJSON_ArrayForEach(missing, n->expected)
+	{
+		size_t seen = 0;
+
+		if (lookup_get(n->walk, actual, missing->string)) {
+			continue;
+		}
+		if (sought++ == LIMIT_HINT_NAMES) {
+			break;
+		}
+		cJSON_ArrayForEach(surplus, n->actual)
+		{
+			if (seen++ == LIMIT_HINT_NAMES) {
+				break;
+			}
+			if (tally__names_near(missing->string, surplus->string) &&
+			    !lookup_get(n->walk, expected, surplus->string)) {
+				tally__display_misspelling(text, surplus->string, missing->string);
+				break;
+			}
+		}
+	}
+}
+
+/* "; missing: price; unexpected: prise", where the two lists of names do not show it. */
+static void add_differences(struct buf *text, const struct node *n, struct lookup *actual,
+			    struct lookup *expected, size_t missing, size_t unexpected)
+{
+	if (missing > 0) {
+		tally__buf_adds(text, "; missing: ");
+		add_names(n->walk, text, n->expected, actual);
+	}
+	if (unexpected > 0) {
+		tally__buf_adds(text, "; unexpected: ");
+		add_names(n->walk, text, n->actual, expected);
+	}
+}
+
+static void describe_keys(struct buf *text, const struct node *n, size_t missing, size_t unexpected)
+{
+	struct lookup in_actual = {.object = n->actual, .next = n->actual->child};
+	struct lookup in_expected = {.object = n->expected, .next = n->expected->child};
+
+	if (n->walk->strict) {
 		tally__buf_adds(text, "Expected a Map with keys [");
 		add_names(n->walk, text, n->expected, NULL);
 		tally__buf_adds(text, "] but received one with keys [");
 		add_names(n->walk, text, n->actual, NULL);
 		tally__buf_adds(text, "]");
-	} else if (text) {
+		add_differences(text, n, &in_actual, &in_expected, missing, unexpected);
+	} else {
 		tally__buf_adds(text, "Actual map is missing the following keys: ");
-		add_names(n->walk, text, n->expected, &lookup);
+		add_names(n->walk, text, n->expected, &in_actual);
+	}
+	if (missing > 0) {
+		add_misspellings(text, n, &in_actual, &in_expected);
+	}
+	lookup_release(&in_actual);
+	lookup_release(&in_expected);
+}
+
+/* `common` members are in both. */
+static void report_keys(const struct node *n, size_t missing, size_t common)
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = n->expected};
+	struct operand actual = {.json = n->actual};
+	size_t unexpected = n->walk->strict ? (size_t)cJSON_GetArraySize(n->actual) - common : 0;
+	struct buf *text = tally__walk_message(n->walk, &place);
+
+	if (text) {
+		describe_keys(text, n, missing, unexpected);
+	}
+	if (n->walk->hinting) {
+		n->walk->distance += missing + unexpected - 1;
 	}
 	tally__walk_report_text(n->walk, &place, n->list ? n->list->rules->name : "equality",
 				&expected, &actual);
-	lookup_release(&lookup);
 }
 
 /* The members that both have, and, unless keys are free, whether the keys agree. */
@@ -192,7 +273,7 @@ static void compare_members(const struct node *n, bool keys_free)
 			continue;
 		}
 		common++;
-		compare_member(n, NULL, expected, actual);
+		compare_member(n, NULL, missing + common - 1, expected, actual);
 		if (n->walk->status != 0) {
 			break;
 		}
@@ -200,7 +281,7 @@ static void compare_members(const struct node *n, bool keys_free)
 	lookup_release(&lookup);
 	if (!keys_free &&
 	    (missing > 0 || (n->walk->strict && common != (size_t)cJSON_GetArraySize(n->actual)))) {
-		report_keys(n);
+		report_keys(n, missing, common);
 	}
 }
 
@@ -210,6 +291,7 @@ static void compare_values(const struct node *n, const struct rule *each)
 	struct lookup lookup = {.object = n->expected, .next = n->expected->child};
 	const cJSON *first = n->expected->child;
 	const cJSON *item = NULL;
+	size_t index = 0;
 
 	cJSON_ArrayForEach(item, n->expected)
 	{
@@ -224,7 +306,7 @@ static void compare_values(const struct node *n, const struct rule *each)
 	{
 		const cJSON *expected = lookup_get(n->walk, &lookup, item->string);
 
-		compare_member(n, each, expected ? expected : first, item);
+		compare_member(n, each, index++, expected ? expected : first, item);
 		if (n->walk->status != 0) {
 			break;
 		}
@@ -235,11 +317,14 @@ static void compare_values(const struct node *n, const struct rule *each)
 static void compare_keys(const struct node *n, const struct rule *rule)
 {
 	const cJSON *member = NULL;
+	size_t index = 0;
 
 	cJSON_ArrayForEach(member, n->actual)
 	{
-		struct frame frame = {
-			.parent = n->frame, .key = member->string, .depth = n->frame->depth + 1};
+		struct frame frame = {.parent = n->frame,
+				      .key = member->string,
+				      .index = index++,
+				      .depth = n->frame->depth + 1};
 		struct place place = {.kind = n->walk->kind, .frame = &frame};
 		struct operand key = {.text = member->string, .len = strlen(member->string)};
 		struct operand none = {.text = "", .len = 0};
@@ -337,6 +422,7 @@ static void report_missing(const struct node *n, const struct frame *frame, cons
 	struct operand value = {.json = expected};
 	struct buf *text = tally__walk_message(n->walk, &place);
 
+	count_parts(n, expected);
 	if (text) {
 		tally__buf_adds(text, "Expected ");
 		tally__display_value(text, &value);
@@ -400,54 +486,60 @@ static void compare_elements(const struct node *n, const struct rule *each)
 	}
 }
 
-/* Whether `actual` is what `expected` and these rules alone ask for, its path being "$". */
-static bool matches_alone(struct walk *walk, const struct rule_node *rules, const cJSON *expected,
-			  const cJSON *actual)
+/* Whether `actual` is what the variant alone asks for, its path being "$". */
+static bool fits_variant(struct walk *walk, const struct variant *variant, const cJSON *actual)
 {
 	struct frame root = {.depth = 1};
-	struct mark mark = tally__walk_mark(walk);
-	bool impatient = walk->impatient;
-	size_t quiet_base = walk->quiet_base;
 	struct reach reach = {.first = walk->active_count};
-	bool matches = false;
+	bool fits = false;
 
-	walk->quiet++;
-	walk->impatient = true;
-	walk->quiet_base = walk->found;
-	if (!rules || tally__reach_root(walk, rules, &reach)) {
-		tally__match_json(walk, &root, &reach, expected, actual);
+	if (!variant->rules || tally__reach_root(walk, variant->rules, &reach)) {
+		fits = tally__match_quietly(walk, &root, &reach, variant->example, actual);
 	}
 	tally__reach_leave(walk, &reach);
-	matches = walk->found == mark.found && walk->status == 0;
-	walk->quiet--;
-	walk->impatient = impatient;
-	walk->quiet_base = quiet_base;
-	tally__walk_rewind(walk, mark);
-	return matches;
+	return fits;
+}
+
+static void report_variant(const struct node *n, const struct rule *rule, size_t position,
+			   const struct variant *variant)
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = variant->example};
+	struct operand actual = {.json = n->actual};
+	struct nearest nearest = tally__nearest_find(n->walk, variant, n->actual);
+	struct buf *text = tally__walk_message(n->walk, &place);
+
+	count_parts(n, variant->example);
+	if (text) {
+		tally__buf_addf(text, "Variant at index %zu (", position);
+		tally__display_json(text, variant->example);
+		tally__buf_adds(text, ") was not found in the actual list");
+		if (!n->actual->child) {
+			tally__buf_adds(text, ", which is empty");
+		} else if (nearest.item) {
+			tally__buf_addf(text, "; the element at index %zu comes nearest",
+					nearest.index);
+		} else if (nearest.all_seen) {
+			tally__buf_adds(text, "; no element resembles it");
+		}
+	}
+	tally__walk_report_text(n->walk, &place, rule->name, &expected, &actual);
+	tally__nearest_report(n->walk, n->frame, variant, &nearest);
 }
 
 static void find_variant(const struct node *n, const struct rule *rule, size_t position,
 			 const struct rule_node *rules, const cJSON *example)
 {
-	struct place place = place_of(n);
-	struct operand expected = {.json = example};
-	struct operand actual = {.json = n->actual};
+	const struct variant variant = {.example = example, .rules = rules};
 	const cJSON *item = NULL;
-	struct buf *text = NULL;
 
 	cJSON_ArrayForEach(item, n->actual)
 	{
-		if (matches_alone(n->walk, rules, example, item) || n->walk->status != 0) {
+		if (fits_variant(n->walk, &variant, item) || n->walk->status != 0) {
 			return;
 		}
 	}
-	text = tally__walk_message(n->walk, &place);
-	if (text) {
-		tally__buf_addf(text, "Variant at index %zu (", position);
-		tally__display_json(text, example);
-		tally__buf_adds(text, ") was not found in the actual list");
-	}
-	tally__walk_report_text(n->walk, &place, rule->name, &expected, &actual);
+	report_variant(n, rule, position, &variant);
 }
 
 static void compare_variants(const struct node *n, const struct rule *rule)
@@ -538,11 +630,64 @@ static void compare_array_by_rules(const struct node *n)
 	walk->impatient = impatient;
 }
 
-static void compare_array(const struct node *n)
+/* Whether elements were put in or left out in one place, and nothing else differs. */
+static bool find_shift(const struct node *n, size_t *at)
+{
+	struct reach reach = {0};
+	bool found = false;
+
+	/* Rules for single elements would apply to other ones. */
+	if (tally__reach_has_exact(n->walk, n->reach) ||
+	    !tally__reach_child(n->walk, n->reach, n->frame->depth, NULL, 0, true, &reach)) {
+		return false;
+	}
+	found = tally__shift_find(n->walk, n->frame, &reach, n->expected, n->actual, at);
+	tally__reach_leave(n->walk, &reach);
+	return found;
+}
+
+/* "; the elements at index 1 to 3 are surplus". */
+static void add_shift(struct buf *text, const struct node *n, size_t at, size_t expected_size,
+		      size_t actual_size)
+{
+	bool surplus = actual_size > expected_size;
+	size_t run = surplus ? actual_size - expected_size : expected_size - actual_size;
+	struct operand item = {
+		.json = cJSON_GetArrayItem(surplus ? n->actual : n->expected, (int)at)};
+
+	if (run > 1) {
+		tally__buf_addf(text, "; the elements at index %zu to %zu are ", at, at + run - 1);
+	} else {
+		tally__buf_addf(text, "; the element at index %zu, ", at);
+		tally__display_value(text, &item);
+		tally__buf_adds(text, ", is ");
+	}
+	tally__buf_adds(text, surplus ? "surplus" : "missing");
+}
+
+/* True when the elements need not be compared one by one, for a run of them explains all. */
+static bool report_lengths(const struct node *n, size_t expected_size, size_t actual_size)
 {
 	struct place place = place_of(n);
 	struct operand expected = {.json = n->expected};
 	struct operand actual = {.json = n->actual};
+	size_t at = 0;
+	bool shifted = find_shift(n, &at);
+	struct buf *text = tally__walk_message(n->walk, &place);
+
+	if (text) {
+		tally__buf_addf(text, "Expected a List with %zu elements but received %zu elements",
+				expected_size, actual_size);
+		if (shifted) {
+			add_shift(text, n, at, expected_size, actual_size);
+		}
+	}
+	tally__walk_report_text(n->walk, &place, "equality", &expected, &actual);
+	return shifted;
+}
+
+static void compare_array(const struct node *n)
+{
 	size_t expected_size = 0;
 	size_t actual_size = 0;
 
@@ -557,13 +702,10 @@ static void compare_array(const struct node *n)
 		report(n, "Expected an empty List but received %a");
 		return;
 	}
-	compare_elements(n, NULL);
 	expected_size = (size_t)cJSON_GetArraySize(n->expected);
 	actual_size = (size_t)cJSON_GetArraySize(n->actual);
-	if (expected_size != actual_size) {
-		tally__walk_report(n->walk, &place, "equality", &expected, &actual,
-				   "Expected a List with %zu elements but received %zu elements",
-				   expected_size, actual_size);
+	if (expected_size == actual_size || !report_lengths(n, expected_size, actual_size)) {
+		compare_elements(n, NULL);
 	}
 }
 
@@ -604,6 +746,7 @@ void tally__match_json(struct walk *walk, const struct frame *frame, const struc
 	if ((cJSON_IsObject(expected) && !cJSON_IsObject(actual)) ||
 	    (cJSON_IsArray(expected) && !cJSON_IsArray(actual))) {
 		report(&n, "Type mismatch: Expected %A to be the same type as %E");
+		count_parts(&n, expected);
 	} else if (cJSON_IsObject(expected)) {
 		compare_object(&n);
 	} else if (cJSON_IsArray(expected)) {

@@ -31,30 +31,17 @@ const char *tally__mismatch_kind_name(enum mismatch_kind kind)
 	return names[kind];
 }
 
-/* Digits are compared as numbers, so that [2] comes before [10]. */
-static int compare_paths(const char *a, const char *b)
+static int compare_positions(const struct mismatch *a, const struct mismatch *b)
 {
-	while (*a && *b) {
-		size_t a_digits = strspn(a, "0123456789");
-		size_t b_digits = strspn(b, "0123456789");
+	size_t len = a->position_len < b->position_len ? a->position_len : b->position_len;
 
-		if (a_digits > 0 && b_digits > 0) {
-			int order = a_digits == b_digits ? memcmp(a, b, a_digits)
-							 : (a_digits < b_digits ? -1 : 1);
-
-			if (order != 0) {
-				return order;
-			}
-			a += a_digits;
-			b += b_digits;
-		} else if (*a != *b) {
-			return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
-		} else {
-			a++;
-			b++;
+	for (size_t i = 0; i < len; i++) {
+		if (a->position[i] != b->position[i]) {
+			return a->position[i] < b->position[i] ? -1 : 1;
 		}
 	}
-	return (unsigned char)*a - (unsigned char)*b;
+	/* What is wrong with a whole comes before what is wrong in it. */
+	return (a->position_len > len) - (b->position_len > len);
 }
 
 static int compare_mismatches(const void *a, const void *b)
@@ -66,27 +53,33 @@ static int compare_mismatches(const void *a, const void *b)
 	if (left->kind != right->kind) {
 		return left->kind < right->kind ? -1 : 1;
 	}
-	order = compare_paths(left->path, right->path);
+	order = compare_positions(left, right);
 	if (order == 0) {
-		order = strcmp(left->message, right->message);
+		order = left->sequence < right->sequence ? -1 : 1;
 	}
-	return order != 0 ? order : strcmp(left->rule, right->rule);
+	return order;
 }
 
 void tally__mismatches_sort(struct mismatches *mismatches)
 {
-	size_t kept = 0;
-
-	if (mismatches->count == 0) {
-		return;
+	if (mismatches->count > 1) {
+		qsort(mismatches->items, mismatches->count, sizeof *mismatches->items,
+		      compare_mismatches);
 	}
-	qsort(mismatches->items, mismatches->count, sizeof *mismatches->items, compare_mismatches);
-	for (size_t i = 1; i < mismatches->count; i++) {
-		if (compare_mismatches(&mismatches->items[kept], &mismatches->items[i]) != 0) {
-			mismatches->items[++kept] = mismatches->items[i];
+}
+
+bool tally__mismatches_have(const struct mismatches *mismatches, const struct mismatch *mismatch)
+{
+	for (size_t i = 0; i < mismatches->count; i++) {
+		const struct mismatch *item = &mismatches->items[i];
+
+		if (item->kind == mismatch->kind && strcmp(item->path, mismatch->path) == 0 &&
+		    strcmp(item->message, mismatch->message) == 0 &&
+		    strcmp(item->rule, mismatch->rule) == 0) {
+			return true;
 		}
 	}
-	mismatches->count = kept + 1;
+	return false;
 }
 
 static int put_text(cJSON *object, const char *name, const char *text)
@@ -104,7 +97,9 @@ static cJSON *mismatch_to_json(const struct mismatch *mismatch)
 	    put_text(object, "rule", mismatch->rule) != 0 ||
 	    put_text(object, "expected", mismatch->expected) != 0 ||
 	    put_text(object, "actual", mismatch->actual) != 0 ||
-	    put_text(object, "message", mismatch->message) != 0) {
+	    put_text(object, "message", mismatch->message) != 0 ||
+	    put_text(object, "diff", mismatch->diff) != 0 ||
+	    (mismatch->detail && tally__json_put(object, "detail", cJSON_CreateTrue()) != 0)) {
 		cJSON_Delete(object);
 		return NULL;
 	}

@@ -12,8 +12,8 @@ enum mismatch_kind {
 	MISMATCH_METHOD,
 	MISMATCH_PATH,
 	MISMATCH_QUERY,
-	MISMATCH_HEADER,
 	MISMATCH_STATUS,
+	MISMATCH_HEADER,
 	MISMATCH_METADATA,
 	MISMATCH_BODY_TYPE,
 	MISMATCH_BODY
@@ -28,6 +28,14 @@ struct mismatch {
 	const char *expected; /* as text: JSON for body nodes */
 	const char *actual;   /* NULL: missing */
 	const char *message;  /* one sentence, in the words that Pact's users know */
+	const char *diff;     /* how two long texts differ (format/diff.h), or NULL */
+	/* It belongs to the mismatch before it, and says how the nearest element differs from what
+	 * that one looked for. */
+	bool detail;
+	/* Where it stands in the document: the position at each level from the root down. */
+	const size_t *position;
+	size_t position_len;
+	size_t sequence; /* in which it was found */
 };
 
 struct mismatches {
@@ -41,16 +49,17 @@ struct mismatches {
 void tally__mismatches_init(struct mismatches *mismatches);
 void tally__mismatches_release(struct mismatches *mismatches);
 
-/* Puts them in order of part, path and message, and drops those that say the same: two rules of one
- * place may find the same fault. */
+/* Puts them in order of part and of their places in the document. */
 void tally__mismatches_sort(struct mismatches *mismatches);
+
+/* Whether this very mismatch is there: two rules of one place may find the same fault. */
+bool tally__mismatches_have(const struct mismatches *mismatches, const struct mismatch *mismatch);
 
 /* As `tally match --format json` names it: "method", "path", "query", "header",
  * "status", "metadata", "body-type", "body". */
 const char *tally__mismatch_kind_name(enum mismatch_kind kind);
 
-/* [{"type", "path", "pointer", "rule", "expected", "actual", "message"}], absent members left out;
- * NULL when memory is short. */
+/* As tally/match.h documents them, absent members left out; NULL when memory is short. */
 cJSON *tally__mismatches_to_json(const struct mismatches *mismatches);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "matching/bodies.h"
 #include "matching/display.h"
@@ -151,6 +152,19 @@ static bool index_names(struct walk *walk, struct map *map, const struct name_va
 	return true;
 }
 
+/* A parameter that came, is not expected, and may be `name` misspelt; or NULL. */
+static const char *find_misspelt(const struct parameters *p, const char *name)
+{
+	for (size_t i = 0; i < p->actual->count && i < LIMIT_HINT_NAMES; i++) {
+		const char *found = p->actual->items[i].name;
+
+		if (tally__names_near(name, found) && !tally__query_find(p->expected, found)) {
+			return found;
+		}
+	}
+	return NULL;
+}
+
 static void report_parameter(struct walk *walk, const struct parameters *p,
 			     const struct place *place, const struct name_values *expected,
 			     const struct name_values *actual, const char *before,
@@ -162,12 +176,17 @@ static void report_parameter(struct walk *walk, const struct parameters *p,
 	struct operand a = actual ? tally__operand_text(tally__values_text(walk, actual))
 				  : (struct operand){0};
 	struct operand quoted = tally__operand_text(name);
+	const char *misspelt = NULL;
 	struct buf *text = tally__walk_message(walk, place);
 
 	if (text) {
 		tally__buf_addf(text, "%s%s ", before, p->noun);
 		tally__display_value(text, &quoted);
 		tally__buf_adds(text, after);
+		misspelt = actual ? NULL : find_misspelt(p, name);
+		if (misspelt) {
+			tally__display_misspelling(text, misspelt, name);
+		}
 	}
 	tally__walk_report_text(walk, place, "equality", expected ? &e : NULL, actual ? &a : NULL);
 }
@@ -249,11 +268,12 @@ static const struct rule_list *parameter_rules(struct walk *walk, const struct p
 }
 
 /* Where a field of a form is. */
-static struct frame field_frame(const struct parameters *p, const char *name)
+static struct frame field_frame(const struct parameters *p, const char *name, size_t index)
 {
 	const struct frame *form = p->form ? p->form->frame : NULL;
 
-	return (struct frame){.parent = form, .key = name, .depth = form ? form->depth + 1 : 0};
+	return (struct frame){
+		.parent = form, .key = name, .index = index, .depth = form ? form->depth + 1 : 0};
 }
 
 static void match_expected(struct walk *walk, const struct parameters *p, const struct map *actual)
@@ -262,7 +282,7 @@ static void match_expected(struct walk *walk, const struct parameters *p, const 
 		const struct name_values *expected = &p->expected->items[i];
 		const struct name_values *found =
 			tally__map_get(actual, expected->name, strlen(expected->name));
-		struct frame frame = field_frame(p, expected->name);
+		struct frame frame = field_frame(p, expected->name, i);
 		struct place place = {
 			.kind = p->kind, .name = expected->name, .frame = p->form ? &frame : NULL};
 
@@ -281,7 +301,7 @@ static void match_unexpected(struct walk *walk, const struct parameters *p,
 {
 	for (size_t i = 0; i < p->actual->count && tally__walk_step(walk); i++) {
 		const struct name_values *actual = &p->actual->items[i];
-		struct frame frame = field_frame(p, actual->name);
+		struct frame frame = field_frame(p, actual->name, p->expected->count + i);
 		struct place place = {
 			.kind = p->kind, .name = actual->name, .frame = p->form ? &frame : NULL};
 

@@ -379,6 +379,7 @@ static void describe_equality(struct buf *out, const struct application *a)
 	add_subject(out, a);
 	tally__buf_adds(out, " to be equal to ");
 	tally__display_kind(out, &a->expected);
+	tally__display_hint(out, &a->expected, &a->actual);
 }
 
 static void describe_type(struct buf *out, const struct application *a)
@@ -386,6 +387,7 @@ static void describe_type(struct buf *out, const struct application *a)
 	add_subject(out, a);
 	tally__buf_adds(out, " to be the same type as ");
 	tally__display_kind(out, &a->expected);
+	tally__display_hint(out, &a->expected, &a->actual);
 }
 
 static void describe_regex(struct buf *out, const struct application *a)
@@ -416,6 +418,7 @@ static void describe_integer(struct buf *out, const struct application *a)
 {
 	add_subject(out, a);
 	tally__buf_adds(out, a->actual.json ? " to be an integer" : " to match an integer number");
+	tally__display_hint(out, &a->expected, &a->actual);
 }
 
 static void describe_decimal(struct buf *out, const struct application *a)
@@ -423,24 +426,28 @@ static void describe_decimal(struct buf *out, const struct application *a)
 	add_subject(out, a);
 	tally__buf_adds(out,
 			a->actual.json ? " to be a decimal number" : " to match a decimal number");
+	tally__display_hint(out, &a->expected, &a->actual);
 }
 
 static void describe_number(struct buf *out, const struct application *a)
 {
 	add_subject(out, a);
 	tally__buf_adds(out, a->actual.json ? " to be a number" : " to match a number");
+	tally__display_hint(out, &a->expected, &a->actual);
 }
 
 static void describe_boolean(struct buf *out, const struct application *a)
 {
 	add_subject(out, a);
 	tally__buf_adds(out, " to match a boolean");
+	tally__display_hint(out, &a->expected, &a->actual);
 }
 
 static void describe_null(struct buf *out, const struct application *a)
 {
 	add_subject(out, a);
 	tally__buf_adds(out, " to be a null value");
+	tally__display_hint(out, &a->expected, &a->actual);
 }
 
 static void describe_not_empty(struct buf *out, const struct application *a)
@@ -459,9 +466,7 @@ static void describe_pattern(struct buf *out, const struct application *a, const
 	tally__buf_addf(out, " to match a %s pattern of '", what);
 	tally__display_text(out, a->rule->text, strlen(a->rule->text));
 	tally__buf_addc(out, '\'');
-	if (a->actual.json) {
-		add_reason(out, a, ": ");
-	}
+	add_reason(out, a, ": ");
 }
 
 static void describe_date(struct buf *out, const struct application *a)

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "format/diff.h"
 #include "matching/display.h"
 #include "matching/walk.h"
 
@@ -46,6 +47,13 @@ bool tally__walk_step(struct walk *walk)
 	if (walk->status != 0 || (walk->impatient && walk->found > walk->quiet_base)) {
 		return false;
 	}
+	if (walk->hinting) {
+		if (walk->hint_steps == LIMIT_HINT_STEPS || walk->distance > walk->distance_limit) {
+			return false;
+		}
+		walk->hint_steps++;
+		return true;
+	}
 	if (++walk->steps > LIMIT_MATCH_STEPS) {
 		tally__fail(walk->error, TALLY_ELIMIT,
 			    "the comparison visits more than %d values; nested eachValue and "
@@ -60,7 +68,8 @@ bool tally__walk_step(struct walk *walk)
 
 struct mark tally__walk_mark(const struct walk *walk)
 {
-	return (struct mark){walk->mismatches->count, walk->mismatches->omitted, walk->found};
+	return (struct mark){walk->mismatches->count, walk->mismatches->omitted, walk->found,
+			     walk->distance};
 }
 
 void tally__walk_rewind(struct walk *walk, struct mark mark)
@@ -68,6 +77,7 @@ void tally__walk_rewind(struct walk *walk, struct mark mark)
 	walk->mismatches->count = mark.count;
 	walk->mismatches->omitted = mark.omitted;
 	walk->found = mark.found;
+	walk->distance = mark.distance;
 }
 
 /* The frames from the root down; a path has at most LIMIT_JSON_DEPTH of them. */
@@ -184,6 +194,64 @@ static const char *value_text(struct walk *walk, const struct operand *value)
 	return take_text(walk, &walk->text);
 }
 
+/* Where a mismatch at `frame` stands among the others. */
+static void set_position(struct walk *walk, struct mismatch *mismatch, const struct frame *frame)
+{
+	const struct frame *frames[LIMIT_JSON_DEPTH + 2];
+	size_t count = list_frames(frame, frames);
+	size_t *position =
+		tally__arena_alloc_array(&walk->mismatches->arena, count + 1, sizeof *position);
+
+	if (!position) {
+		tally__walk_fail(walk, TALLY_ENOMEM);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		position[i] = frames[i]->index;
+	}
+	mismatch->position = position;
+	mismatch->position_len = count;
+}
+
+/* The text of a string or of what is no JSON; NULL for other values. */
+static const char *plain_text(const struct operand *value, size_t *len)
+{
+	if (!value) {
+		return NULL;
+	}
+	if (!value->json) {
+		*len = value->len;
+		return value->text;
+	}
+	if (!cJSON_IsString(value->json)) {
+		return NULL;
+	}
+	*len = strlen(value->json->valuestring);
+	return value->json->valuestring;
+}
+
+/* Texts that are shorter than this are compared at a glance. */
+#define GLANCE_BYTES 40
+
+/* How two texts differ that had to be equal; NULL where their message shows that well enough. */
+static const char *diff_text(struct walk *walk, const char *rule, const struct operand *expected,
+			     const struct operand *actual)
+{
+	size_t expected_len = 0, actual_len = 0;
+	const char *e = plain_text(expected, &expected_len);
+	const char *a = plain_text(actual, &actual_len);
+
+	if (!e || !a || strcmp(rule, "equality") != 0) {
+		return NULL;
+	}
+	if (expected_len < GLANCE_BYTES && actual_len < GLANCE_BYTES &&
+	    !memchr(e, '\n', expected_len) && !memchr(a, '\n', actual_len)) {
+		return NULL;
+	}
+	tally__diff_add(&walk->text, e, expected_len, a, actual_len);
+	return walk->text.len > 0 || walk->text.status != 0 ? take_text(walk, &walk->text) : NULL;
+}
+
 static bool has_room(struct mismatches *list)
 {
 	struct mismatch *items = NULL;
@@ -205,7 +273,8 @@ static void add_mismatch(struct walk *walk, const struct place *place, const cha
 			 const struct operand *expected, const struct operand *actual)
 {
 	struct mismatches *list = walk->mismatches;
-	struct mismatch mismatch = {.kind = place->kind};
+	struct mismatch mismatch = {
+		.kind = place->kind, .detail = walk->detail_of != NULL, .sequence = walk->found};
 
 	/* The message first: it stands in the buffer that the others need. */
 	mismatch.message = take_text(walk, &walk->text);
@@ -218,17 +287,22 @@ static void add_mismatch(struct walk *walk, const struct place *place, const cha
 	}
 	mismatch.expected = value_text(walk, expected);
 	mismatch.actual = value_text(walk, actual);
+	mismatch.diff = diff_text(walk, rule, expected, actual);
+	set_position(walk, &mismatch, walk->detail_of ? walk->detail_of : place->frame);
 	if (walk->status != 0 || !mismatch.path || !mismatch.rule || !has_room(list)) {
 		tally__walk_fail(walk, TALLY_ENOMEM);
 		return;
 	}
-	list->items[list->count++] = mismatch;
+	if (mismatch.detail || !tally__mismatches_have(list, &mismatch)) {
+		list->items[list->count++] = mismatch;
+	}
 }
 
 void tally__walk_report_text(struct walk *walk, const struct place *place, const char *rule,
 			     const struct operand *expected, const struct operand *actual)
 {
 	walk->found++;
+	walk->distance++;
 	if (walk->quiet > 0 || walk->status != 0) {
 		return;
 	}

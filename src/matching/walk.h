@@ -16,8 +16,8 @@
 struct frame {
 	const struct frame *parent; /* NULL: the root */
 	const char *key;            /* NULL: an element of an array */
-	size_t index;
-	size_t depth; /* fragments of the path; the root has 1 */
+	size_t index;               /* among its siblings, in document order */
+	size_t depth;               /* fragments of the path; the root has 1 */
 };
 
 /* The rules in reach at a position: the trie nodes that its path leads to (a stretch of the walk's
@@ -39,6 +39,14 @@ struct walk {
 	size_t quiet_base;
 	size_t steps;  /* nodes visited */
 	size_t costly; /* regular expressions given up */
+	/* Looking for what comes nearest to what was not found: steps are counted apart, and when
+	 * they are used up the search ends, but not the comparison. */
+	bool hinting;
+	size_t hint_steps;
+	size_t hint_costly;
+	size_t distance; /* how far what was compared while hinting is from what was expected */
+	size_t distance_limit;
+	const struct frame *detail_of; /* mismatches are details of one at this place */
 	const struct rule_node **active;
 	size_t active_count;
 	size_t active_capacity;
@@ -74,6 +82,7 @@ struct mark {
 	size_t count;
 	size_t omitted;
 	size_t found;
+	size_t distance;
 };
 
 struct mark tally__walk_mark(const struct walk *walk);
