@@ -1,12 +1,9 @@
 #include "config.h"
 
 #include <pthread.h>
-#include <string.h>
-#include <sys/auxv.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include "base/map.h"
+#include "base/random.h"
 
 /* SipHash with one round a word and three at the end, as Aumasson and Bernstein describe it: the
  * usual choice for hash tables with keys from outside. */
@@ -16,18 +13,7 @@ static uint64_t seed[2];
 
 static void make_seed(void)
 {
-	struct timespec now = {0};
-	const void *random;
-
-	if (getrandom(seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
-		return;
-	/* Early in a system's life, or in a sandbox: what the kernel gave to this process. */
-	random = (const void *)getauxval(AT_RANDOM);
-	if (random != NULL)
-		memcpy(seed, random, sizeof(seed));
-	clock_gettime(CLOCK_REALTIME, &now);
-	seed[0] ^= (uint64_t)now.tv_nsec;
-	seed[1] ^= (uint64_t)now.tv_sec;
+	tally__random_system(seed);
 }
 
 static uint64_t rotate(uint64_t word, unsigned bits)

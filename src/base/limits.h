@@ -44,6 +44,7 @@
 	X(LIMIT_PART_HEADER_BYTES, 16384, "bytes", "all header lines of one part")                 \
 	X(LIMIT_PART_DEPTH, 8, "levels", "multipart bodies inside one another")                    \
 	X(LIMIT_BOUNDARY_BYTES, 200, "bytes", "the boundary of a multipart body")                  \
+	X(LIMIT_GENERATED_BYTES, 65536, "bytes", "a value that a generator makes")                 \
 	X(LIMIT_NAME_BYTES, 1024, "bytes", "a name of an application, version, branch or tag")     \
 	X(LIMIT_MESSAGES, 20, "messages", "kept in a store of one failed interaction")             \
 	X(LIMIT_WORKED, 16, "pairs", "that worked, kept of a consumer and a provider")             \

@@ -10,5 +10,6 @@ libtallyall_la_SOURCES += \
 	%D%/limits.h \
 	%D%/map.c %D%/map.h \
 	%D%/mem.c %D%/mem.h \
+	%D%/random.c %D%/random.h \
 	%D%/text.c %D%/text.h \
 	%D%/time.c %D%/time.h

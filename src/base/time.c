@@ -45,19 +45,19 @@ int64_t tally__time_monotonic_ms(void)
 /* Days from 0000-03-01 to 1970-01-01. */
 #define EPOCH_DAYS 719468
 
-static int64_t days_from_date(int64_t year, int64_t month, int64_t day)
+int64_t tally__time_days_from_date(struct time_date date)
 {
-	int64_t march_year = month > 2 ? year : year - 1;
+	int64_t march_year = date.month > 2 ? date.year : date.year - 1;
 	int64_t era = (march_year >= 0 ? march_year : march_year - 399) / 400;
 	int64_t year_of_era = march_year - era * 400;
-	int64_t march_month = month > 2 ? month - 3 : month + 9;
-	int64_t day_of_year = (153 * march_month + 2) / 5 + day - 1;
+	int64_t march_month = date.month > 2 ? date.month - 3 : date.month + 9;
+	int64_t day_of_year = (153 * march_month + 2) / 5 + date.day - 1;
 	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 
 	return era * ERA_DAYS + day_of_era - EPOCH_DAYS;
 }
 
-static void date_from_days(int64_t days, int64_t *year, int64_t *month, int64_t *day)
+struct time_date tally__time_date_from_days(int64_t days)
 {
 	int64_t shifted = days + EPOCH_DAYS;
 	int64_t era = (shifted >= 0 ? shifted : shifted - (ERA_DAYS - 1)) / ERA_DAYS;
@@ -66,28 +66,27 @@ static void date_from_days(int64_t days, int64_t *year, int64_t *month, int64_t 
 		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	int64_t day_of_year =
 		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	int64_t march_month = (5 * day_of_year + 2) / 153;
+	int march_month = (int)((5 * day_of_year + 2) / 153);
+	int month = march_month < 10 ? march_month + 3 : march_month - 9;
 
-	*day = day_of_year - (153 * march_month + 2) / 5 + 1;
-	*month = march_month < 10 ? march_month + 3 : march_month - 9;
-	*year = year_of_era + era * 400 + (*month <= 2);
+	return (struct time_date){.year = year_of_era + era * 400 + (month <= 2),
+				  .month = month,
+				  .day = (int)day_of_year - (153 * march_month + 2) / 5 + 1};
 }
 
 void tally__time_format(int64_t unix_seconds, char text[TIME_TEXT_BYTES])
 {
 	int64_t days = unix_seconds / DAY_SECONDS;
 	int64_t seconds = unix_seconds % DAY_SECONDS;
-	int64_t year;
-	int64_t month;
-	int64_t day;
+	struct time_date date;
 
 	if (seconds < 0) {
 		seconds += DAY_SECONDS;
 		days--;
 	}
-	date_from_days(days, &year, &month, &day);
-	snprintf(text, TIME_TEXT_BYTES, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)year,
-		 (int)month, (int)day, (int)(seconds / 3600), (int)(seconds / 60 % 60),
+	date = tally__time_date_from_days(days);
+	snprintf(text, TIME_TEXT_BYTES, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)date.year,
+		 date.month, date.day, (int)(seconds / 3600), (int)(seconds / 60 % 60),
 		 (int)(seconds % 60));
 }
 
@@ -113,7 +112,7 @@ static bool take_char(const char **text, char c)
 	return true;
 }
 
-static int days_in_month(int year, int month)
+int tally__time_days_in_month(int64_t year, int month)
 {
 	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -127,9 +126,9 @@ static bool take_date(const char **text, int64_t *days)
 	int month = year >= 0 && take_char(text, '-') ? take_digits(text, 2) : -1;
 	int day = month >= 1 && month <= 12 && take_char(text, '-') ? take_digits(text, 2) : -1;
 
-	if (day < 1 || day > days_in_month(year, month))
+	if (day < 1 || day > tally__time_days_in_month(year, month))
 		return false;
-	*days = days_from_date(year, month, day);
+	*days = tally__time_days_from_date((struct time_date){year, month, day});
 	return true;
 }
 

@@ -23,4 +23,16 @@ void tally__time_format(int64_t unix_seconds, char text[TIME_TEXT_BYTES]);
 /* Takes "2021-09-01" and "2021-09-01T00:07:21" with "Z" or "+hh:mm"; false for anything else. */
 bool tally__time_parse(const char *text, int64_t *unix_seconds);
 
+/* The calendar of ISO 8601, also for the days before there was one. */
+struct time_date {
+	int64_t year;
+	int month; /* 1 to 12 */
+	int day;   /* 1 to 31 */
+};
+
+/* Days since 1970-01-01; the years must be less than 10^12 away. */
+int64_t tally__time_days_from_date(struct time_date date);
+struct time_date tally__time_date_from_days(int64_t days);
+int tally__time_days_in_month(int64_t year, int month);
+
 #endif

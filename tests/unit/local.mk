@@ -157,3 +157,12 @@ check_PROGRAMS += %D%/test_contract_expression
 TESTS += %D%/test_contract_expression
 tests_unit_test_contract_expression_LDADD = $(unit_libs)
 tests_unit_test_contract_expression_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_base_random
+TESTS += %D%/test_base_random
+tests_unit_test_base_random_LDADD = $(unit_libs)
+tests_unit_test_base_random_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_date_format
+TESTS += %D%/test_format_date_format
+tests_unit_test_format_date_format_LDADD = $(unit_libs)
+tests_unit_test_format_date_format_CPPFLAGS = $(unit_cppflags)
