@@ -3,12 +3,15 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "format/date.h"
+#include "format/date_pattern.h"
 
 /* The text that is being read, and what it has said so far; 0: nothing. */
 struct scan {
 	const char *at;
 	const char *end;
+	size_t reserved; /* digits that belong to the fields behind the present one */
 	long year;
 	long month;
 	long day;
@@ -30,6 +33,20 @@ static bool scan_number(struct scan *s, unsigned max_digits, long from, long to,
 	long value = 0;
 	unsigned digits = 0;
 
+	if (s->reserved > 0) {
+		const char *run = s->at;
+
+		while (run < s->end && is_digit(*run) &&
+		       (size_t)(run - s->at) < s->reserved + max_digits) {
+			run++;
+		}
+		if ((size_t)(run - s->at) <= s->reserved) {
+			return false;
+		}
+		if ((size_t)(run - s->at) - s->reserved < max_digits) {
+			max_digits = (unsigned)((size_t)(run - s->at) - s->reserved);
+		}
+	}
 	while (s->at < s->end && is_digit(*s->at) && digits < max_digits) {
 		/* Saturates: the bounds of long numbers are never below this. */
 		value = value > 99999999 ? value : value * 10 + (*s->at - '0');
@@ -79,12 +96,6 @@ static bool scan_name(struct scan *s, const char *const names[], size_t count, b
 	return false;
 }
 
-static const char *const month_names[] = {"January",   "February", "March",    "April",
-					  "May",       "June",     "July",     "August",
-					  "September", "October",  "November", "December"};
-static const char *const day_names[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
-					"Friday", "Saturday", "Sunday"};
-
 /* ---- fields; `count` is how often the letter stands ---- */
 
 static bool scan_era(struct scan *s, unsigned count)
@@ -95,7 +106,13 @@ static bool scan_era(struct scan *s, unsigned count)
 
 static bool scan_year(struct scan *s, unsigned count)
 {
-	return scan_number(s, count, 0, 999999999, &s->year);
+	/* One letter, or three, take years of four digits too: Java writes them so. */
+	bool matches = scan_number(s, count == 2 || count > 4 ? count : 4, 0, 999999999, &s->year);
+
+	if (count == 2) {
+		s->year += 2000;
+	}
+	return matches;
 }
 
 static bool scan_month(struct scan *s, unsigned count)
@@ -103,7 +120,7 @@ static bool scan_month(struct scan *s, unsigned count)
 	if (count <= 2) {
 		return scan_number(s, 2, 1, 12, &s->month);
 	}
-	return scan_name(s, month_names, 12, count > 3, &s->month);
+	return scan_name(s, tally__date_months, 12, count > 3, &s->month);
 }
 
 static bool scan_day_of_year(struct scan *s, unsigned count)
@@ -119,16 +136,13 @@ static bool scan_day(struct scan *s, unsigned count)
 
 static bool scan_quarter(struct scan *s, unsigned count)
 {
-	static const char *const names[] = {"1st quarter", "2nd quarter", "3rd quarter",
-					    "4th quarter"};
-
 	if (count <= 2) {
 		return scan_number(s, count, 1, 4, NULL);
 	}
 	if (count == 3) {
 		return scan_text(s, "Q", 1) && scan_number(s, 1, 1, 4, NULL);
 	}
-	return scan_name(s, names, 4, true, NULL);
+	return scan_name(s, tally__date_quarters, 4, true, NULL);
 }
 
 static bool scan_week_of_year(struct scan *s, unsigned count)
@@ -139,17 +153,18 @@ static bool scan_week_of_year(struct scan *s, unsigned count)
 static bool scan_week_of_month(struct scan *s, unsigned count)
 {
 	(void)count;
-	return scan_number(s, 1, 1, 5, NULL);
+	/* Weeks that begin on a Monday, and on a Sunday. */
+	return scan_number(s, 1, 0, 6, NULL);
 }
 
 static bool scan_day_of_week_in_month(struct scan *s, unsigned count)
 {
-	return scan_number(s, count, 0, 4, NULL);
+	return scan_number(s, count, 0, 5, NULL);
 }
 
 static bool scan_weekday(struct scan *s, unsigned count)
 {
-	return scan_name(s, day_names, 7, count > 3, NULL);
+	return scan_name(s, tally__date_weekdays, 7, count > 3, NULL);
 }
 
 static bool scan_weekday_number(struct scan *s, unsigned count)
@@ -301,11 +316,14 @@ static bool scan_offset_z(struct scan *s, unsigned count)
 	       (s->at == s->end || (*s->at != '+' && *s->at != '-') || scan_offset(s, true, 2, 2));
 }
 
-/* "GMT+8", "UTC-03:30". */
+/* "GMT", "GMT+8", "UTC-03:30". */
 static bool scan_offset_gmt(struct scan *s, unsigned count)
 {
-	if (!scan_gmt(s) || s->at == s->end || (*s->at != '+' && *s->at != '-')) {
+	if (!scan_gmt(s)) {
 		return false;
+	}
+	if (s->at == s->end || (*s->at != '+' && *s->at != '-')) {
+		return true;
 	}
 	s->at++;
 	if (!scan_number(s, 2, 0, 18, NULL)) {
@@ -320,139 +338,130 @@ static bool scan_offset_gmt(struct scan *s, unsigned count)
 
 /* ---- the pattern ---- */
 
-#define ANY_COUNT 64
-
-static const struct field {
-	const char *letters;
-	unsigned max_count;
+static const struct {
 	bool (*scan)(struct scan *scan, unsigned count);
 	const char *reason;
-} fields[] = {
-	{"G", 5, scan_era, "expected AD or BC"},
-	{"yuY", ANY_COUNT, scan_year, "expected a year"},
-	{"ML", 5, scan_month, "expected a month"},
-	{"D", ANY_COUNT, scan_day_of_year, "expected a day of the year"},
-	{"d", 2, scan_day, "expected a day of the month"},
-	{"Qq", 5, scan_quarter, "expected a quarter"},
-	{"w", ANY_COUNT, scan_week_of_year, "expected a week of the year"},
-	{"W", ANY_COUNT, scan_week_of_month, "expected a week of the month"},
-	{"F", 2, scan_day_of_week_in_month, "expected a count of weekdays"},
-	{"E", 5, scan_weekday, "expected a day of the week"},
-	{"e", 5, scan_weekday_number, "expected a day of the week"},
-	{"c", 1, scan_weekday_number, "expected a day of the week"},
-	{"a", 1, scan_half, "expected am or pm"},
-	{"H", 2, scan_hour_0_23, "expected an hour from 0 to 23"},
-	{"k", 2, scan_hour_1_24, "expected an hour from 1 to 24"},
-	{"h", 2, scan_hour_1_12, "expected an hour from 1 to 12"},
-	{"K", 2, scan_hour_0_11, "expected an hour from 0 to 11"},
-	{"m", 2, scan_minute, "expected a minute"},
-	{"s", 2, scan_second, "expected a second"},
-	{"S", ANY_COUNT, scan_fraction, "expected a fraction of a second"},
-	{"nAN", ANY_COUNT, scan_digits, "expected digits"},
-	{"V", 2, scan_zone_id, "expected a time zone such as Europe/Berlin"},
-	{"z", 3, scan_zone_name, "expected the short name of a time zone"},
-	{"O", 4, scan_offset_gmt, "expected an offset such as GMT+8"},
-	{"X", 5, scan_offset_or_z, "expected an offset such as +01:00, or Z"},
-	{"x", 5, scan_offset_x, "expected an offset such as +01:00"},
-	{"Z", 5, scan_offset_z, "expected an offset such as +0100"},
+} fields[DATE_FIELD_COUNT] = {
+	[DATE_ERA] = {scan_era, "expected AD or BC"},
+	[DATE_YEAR] = {scan_year, "expected a year"},
+	[DATE_MONTH] = {scan_month, "expected a month"},
+	[DATE_DAY_OF_YEAR] = {scan_day_of_year, "expected a day of the year"},
+	[DATE_DAY] = {scan_day, "expected a day of the month"},
+	[DATE_QUARTER] = {scan_quarter, "expected a quarter"},
+	[DATE_WEEK_OF_YEAR] = {scan_week_of_year, "expected a week of the year"},
+	[DATE_WEEK_OF_MONTH] = {scan_week_of_month, "expected a week of the month"},
+	[DATE_WEEKDAY_IN_MONTH] = {scan_day_of_week_in_month, "expected a count of weekdays"},
+	[DATE_WEEKDAY] = {scan_weekday, "expected a day of the week"},
+	[DATE_WEEKDAY_NUMBER] = {scan_weekday_number, "expected a day of the week"},
+	[DATE_HALF] = {scan_half, "expected am or pm"},
+	[DATE_HOUR_0_23] = {scan_hour_0_23, "expected an hour from 0 to 23"},
+	[DATE_HOUR_1_24] = {scan_hour_1_24, "expected an hour from 1 to 24"},
+	[DATE_HOUR_1_12] = {scan_hour_1_12, "expected an hour from 1 to 12"},
+	[DATE_HOUR_0_11] = {scan_hour_0_11, "expected an hour from 0 to 11"},
+	[DATE_MINUTE] = {scan_minute, "expected a minute"},
+	[DATE_SECOND] = {scan_second, "expected a second"},
+	[DATE_FRACTION] = {scan_fraction, "expected a fraction of a second"},
+	[DATE_UNITS] = {scan_digits, "expected digits"},
+	[DATE_ZONE_ID] = {scan_zone_id, "expected a time zone such as Europe/Berlin"},
+	[DATE_ZONE_NAME] = {scan_zone_name, "expected the short name of a time zone"},
+	[DATE_OFFSET_GMT] = {scan_offset_gmt, "expected an offset such as GMT+8"},
+	[DATE_OFFSET_OR_Z] = {scan_offset_or_z, "expected an offset such as +01:00, or Z"},
+	[DATE_OFFSET] = {scan_offset_x, "expected an offset such as +01:00"},
+	[DATE_OFFSET_RFC] = {scan_offset_z, "expected an offset such as +0100"},
 };
 
-static const struct field *find_field(char letter)
+static bool match_text(const struct date_token *token, struct scan *s, const char **reason)
 {
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-		if (strchr(fields[i].letters, letter)) {
-			return &fields[i];
-		}
-	}
-	return NULL;
-}
-
-/* A run of one letter. */
-static bool match_field(const char **pattern, struct scan *s, const char **reason)
-{
-	const struct field *field = find_field(**pattern);
-	const char *start = *pattern;
-	size_t count = 0;
-
-	while (**pattern == *start) {
-		(*pattern)++;
-	}
-	count = (size_t)(*pattern - start);
-	if (!field || count > field->max_count) {
-		*reason = "the pattern is not valid: a letter in it is not known or stands too "
-			  "often";
+	*reason = "expected the text that stands between the pattern's letters";
+	if ((size_t)(s->end - s->at) < token->len || memcmp(s->at, token->text, token->len) != 0) {
 		return false;
 	}
-	*reason = field->reason;
-	return field->scan(s, (unsigned)count);
-}
-
-/* 'text', in which '' is a quote; '' on its own is one too. */
-static bool match_quoted(const char **pattern, struct scan *s, const char **reason)
-{
-	const char *at = *pattern + 1;
-	bool empty = *at == '\'';
-
-	*reason = "expected the text that stands quoted in the pattern";
-	for (;; at++) {
-		if (*at == '\0') {
-			*reason = "the pattern is not valid: a quote is not closed";
-			return false;
-		}
-		if (*at == '\'' && !(at[1] == '\'' && !empty)) {
-			break;
-		}
-		at += *at == '\'';
-		if (s->at == s->end || *s->at++ != *at) {
-			return false;
-		}
-	}
-	*pattern = at + 1;
-	if (empty) {
-		return s->at < s->end && *s->at++ == '\'';
-	}
+	s->at += token->len;
 	return true;
 }
 
-static bool match_literal(const char **pattern, struct scan *s, const char **reason)
+/* Fields that are written with as many digits as they have letters, at least. */
+static bool is_numeric(const struct date_token *token)
 {
-	char c = *(*pattern)++;
-
-	if (is_digit(c) || strchr("{}[]", c)) {
-		*reason = "the pattern is not valid: digits, braces and brackets have to be quoted";
+	switch (token->field) {
+	case DATE_MONTH:
+	case DATE_QUARTER:
+	case DATE_WEEKDAY_NUMBER:
+		return token->count <= 2;
+	case DATE_YEAR:
+	case DATE_DAY_OF_YEAR:
+	case DATE_DAY:
+	case DATE_WEEK_OF_YEAR:
+	case DATE_HOUR_0_23:
+	case DATE_HOUR_1_24:
+	case DATE_HOUR_1_12:
+	case DATE_HOUR_0_11:
+	case DATE_MINUTE:
+	case DATE_SECOND:
+	case DATE_FRACTION:
+		return true;
+	default:
 		return false;
 	}
-	*reason = "expected the characters that stand between the pattern's letters";
-	return s->at < s->end && *s->at++ == c;
+}
+
+/* The H of "Hmm" has one digit or two, so that the last two are left to the minutes. */
+static size_t digits_behind(const struct date_token *token, struct date_scanner scanner)
+{
+	size_t digits = 0;
+
+	if (token->kind != DATE_TOKEN_FIELD ||
+	    (token->count > 1 && token->field != DATE_UNITS && token->field != DATE_DAY_OF_YEAR)) {
+		return 0;
+	}
+	/* So many are more than any date has. */
+	while (digits < 100) {
+		struct date_token next = tally__date_next(&scanner);
+
+		if (next.kind != DATE_TOKEN_FIELD || !is_numeric(&next)) {
+			break;
+		}
+		digits += next.count;
+	}
+	return digits;
+}
+
+static bool match_token(const struct date_token *token, struct scan *s, const char **reason)
+{
+	switch (token->kind) {
+	case DATE_TOKEN_FIELD:
+		*reason = fields[token->field].reason;
+		return fields[token->field].scan(s, token->count);
+	case DATE_TOKEN_TEXT:
+		return match_text(token, s, reason);
+	case DATE_TOKEN_INVALID:
+		*reason = token->reason;
+		return false;
+	default:
+		*reason = "the pattern is not valid: brackets have to be quoted";
+		return false;
+	}
 }
 
 static bool is_day_of_month(const struct scan *s)
 {
-	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	long year = s->year ? s->year : 2001;
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	if (s->month == 0 || s->day == 0) {
-		return true;
-	}
-	return s->day <= days[s->month - 1] + (s->month == 2 && leap);
+	return s->month == 0 || s->day == 0 ||
+	       s->day <= tally__time_days_in_month(s->year ? s->year : 2001, (int)s->month);
 }
 
 bool tally__date_matches(const char *pattern, const char *text, size_t len, const char **reason)
 {
 	struct scan s = {.at = text, .end = text + len};
+	struct date_scanner scanner = tally__date_scanner(pattern);
 
-	while (*pattern) {
-		bool matches = false;
+	for (;;) {
+		struct date_token token = tally__date_next(&scanner);
 
-		if (*pattern == '\'') {
-			matches = match_quoted(&pattern, &s, reason);
-		} else if (is_letter(*pattern)) {
-			matches = match_field(&pattern, &s, reason);
-		} else {
-			matches = match_literal(&pattern, &s, reason);
+		if (token.kind == DATE_TOKEN_END) {
+			break;
 		}
-		if (!matches) {
+		s.reserved = digits_behind(&token, scanner);
+		if (!match_token(&token, &s, reason)) {
 			return false;
 		}
 	}

@@ -60,6 +60,13 @@ static void test_dates(void **state)
 		{"'W'w", "W53", true},
 		{"dd/MM", "29/02", false}, /* 2001 where no year is given */
 		{"G yyyy", "AD 2024", true},
+		{"yy-MM-dd", "00-02-29", true}, /* 2000, which was a leap year */
+		{"d/M/y", "9/2/2024", true},    /* one letter: any number of digits */
+		{"yMMdd", "20240209", true},
+		{"W", "0", true},
+		{"W", "7", false},
+		{"F", "5", true},
+		{"F", "6", false},
 	};
 
 	(void)state;
@@ -83,6 +90,9 @@ static void test_times(void **state)
 		{"h 'o''clock'", "5 o'clock", true},
 		{"''HH''", "'10'", true},
 		{"'open", "open", false},
+		{"Hmm", "930", true},
+		{"Hmm", "1230", true},
+		{"Hmm", "30", false},
 		{"HHH", "100", false},
 		{"[HH]", "10", false},
 	};
@@ -104,6 +114,7 @@ static void test_zones(void **state)
 		{"ZZZZ", "GMT+01:00", true}, {"ZZZZ", "UTC", true},
 		{"ZZZZZ", "+01:00", true},   {"O", "GMT+8", true},
 		{"OOOO", "UTC-03:30", true}, {"OOOO", "GMT+8", false},
+		{"O", "GMT", true},          {"OOOO", "UTC", true},
 		{"z", "CEST", true},         {"z", "cet", false},
 		{"zzzz", "CET", false},      {"VV", "America/New_York", true},
 		{"VV", "UTC", true},         {"VV", "Nowhere", false},
