@@ -287,17 +287,9 @@ void tally__regex_free(struct regex *regex)
 	tally__free(regex);
 }
 
-int tally__regex_match(const struct regex *regex, const char *text, size_t len, bool *matches,
-		       struct tally_error *error)
+/* What came of a match: 0 (also when there is none), or why it was given up. */
+static int check_result(int result, struct tally_error *error)
 {
-	pcre2_match_data *data = pcre2_match_data_create(1, regex->memory);
-	int result = 0;
-
-	if (!data) {
-		return tally__fail_nomem(error);
-	}
-	result = pcre2_match(regex->code, (PCRE2_SPTR)text, len, 0, 0, data, regex->context);
-	pcre2_match_data_free(data);
 	switch (result) {
 	case PCRE2_ERROR_NOMEMORY:
 		return tally__fail_nomem(error);
@@ -311,8 +303,42 @@ int tally__regex_match(const struct regex *regex, const char *text, size_t len, 
 		return tally__fail(error, TALLY_ELIMIT, "gave up after %d steps",
 				   (int)LIMIT_REGEX_STEPS);
 	default:
-		/* 0: it matches, with more groups than were asked for. */
-		*matches = result >= 0;
 		return 0;
 	}
+}
+
+int tally__regex_match(const struct regex *regex, const char *text, size_t len, bool *matches,
+		       struct tally_error *error)
+{
+	struct regex_span whole = {0};
+	int status = tally__regex_find(regex, text, len, &whole, 1, error);
+
+	if (status == 0) {
+		*matches = whole.found;
+	}
+	return status;
+}
+
+int tally__regex_find(const struct regex *regex, const char *text, size_t len,
+		      struct regex_span spans[], size_t count, struct tally_error *error)
+{
+	pcre2_match_data *data = pcre2_match_data_create((uint32_t)count, regex->memory);
+	const PCRE2_SIZE *offsets = NULL;
+	int result = 0;
+
+	if (!data) {
+		return tally__fail_nomem(error);
+	}
+	result = pcre2_match(regex->code, (PCRE2_SPTR)text, len, 0, 0, data, regex->context);
+	offsets = pcre2_get_ovector_pointer(data);
+	for (size_t i = 0; i < count; i++) {
+		/* 0: there are more groups than were asked for.  \K may turn a span round. */
+		spans[i].found = (result == 0 || (result > 0 && i < (size_t)result)) &&
+				 offsets[2 * i] != PCRE2_UNSET &&
+				 offsets[2 * i] <= offsets[2 * i + 1];
+		spans[i].start = spans[i].found ? offsets[2 * i] : 0;
+		spans[i].len = spans[i].found ? offsets[2 * i + 1] - offsets[2 * i] : 0;
+	}
+	pcre2_match_data_free(data);
+	return check_result(result, error);
 }

@@ -33,4 +33,16 @@ void tally__regex_free(struct regex *regex);
 int tally__regex_match(const struct regex *regex, const char *text, size_t len, bool *matches,
 		       struct tally_error *error);
 
+/* A part of a text that was searched. */
+struct regex_span {
+	bool found;
+	size_t start;
+	size_t len;
+};
+
+/* The leftmost match of an expression made for REGEX_SEARCH in spans[0], its groups behind it; for
+ * more than there are, or that took no part, `found` is false.  Codes as above. */
+int tally__regex_find(const struct regex *regex, const char *text, size_t len,
+		      struct regex_span spans[], size_t count, struct tally_error *error);
+
 #endif
