@@ -16,4 +16,4 @@ libtallyall_la_SOURCES += %D%/multipart_headers.c %D%/multipart_headers.h
 libtallyall_la_SOURCES += %D%/diff.c %D%/diff.h
 libtallyall_la_SOURCES += %D%/date.c %D%/date.h %D%/date_pattern.c %D%/date_pattern.h
 libtallyall_la_SOURCES += %D%/date_format.c %D%/date_format.h
-libtallyall_la_SOURCES += %D%/magic.c %D%/magic.h
+libtallyall_la_SOURCES += %D%/date_pattern.c %D%/date_pattern.h

@@ -2,6 +2,8 @@ libtallyall_la_SOURCES += \
 	%D%/bodies.c %D%/bodies.h \
 	%D%/body.c %D%/body.h \
 	%D%/display.c %D%/display.h \
+	%D%/generator.c %D%/generator.h %D%/generator_kind.h \
+	%D%/generator_state.c \
 	%D%/headers.c \
 	%D%/lint.c %D%/lint.h \
 	%D%/lint_examples.c \
