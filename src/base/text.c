@@ -76,10 +76,10 @@ static const struct {
 	{0x2028, 0x202E}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF},
 };
 
-/* The code point of a character that tally__utf8_char_len has measured. */
-static uint32_t code_point(const unsigned char *bytes, size_t char_len)
+uint32_t tally__utf8_code_point(const char *text, size_t char_len)
 {
 	static const unsigned char head_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+	const unsigned char *bytes = (const unsigned char *)text;
 	uint32_t code = bytes[0] & head_bits[char_len];
 	size_t i;
 
@@ -96,7 +96,7 @@ size_t tally__text_printable_len(const char *text, size_t len)
 
 	if (char_len == 0)
 		return 0;
-	code = code_point((const unsigned char *)text, char_len);
+	code = tally__utf8_code_point(text, char_len);
 	for (i = 0; i < sizeof(unprintable) / sizeof(*unprintable); i++) {
 		if (code >= unprintable[i].first && code <= unprintable[i].last)
 			return 0;

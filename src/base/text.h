@@ -14,6 +14,8 @@ size_t tally__utf8_valid_len(const char *bytes, size_t len);
 
 /* The length of the one character that the bytes start with: 1 to 4; 0 when they are not UTF-8. */
 size_t tally__utf8_char_len(const char *bytes, size_t len);
+/* The code point of that character. */
+uint32_t tally__utf8_code_point(const char *bytes, size_t char_len);
 
 /* The same for a character that a terminal may be given; also 0 for control characters and for
  * those that cannot be seen or turn the direction of text. */

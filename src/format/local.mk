@@ -17,3 +17,6 @@ libtallyall_la_SOURCES += %D%/diff.c %D%/diff.h
 libtallyall_la_SOURCES += %D%/date.c %D%/date.h %D%/date_pattern.c %D%/date_pattern.h
 libtallyall_la_SOURCES += %D%/date_format.c %D%/date_format.h
 libtallyall_la_SOURCES += %D%/date_pattern.c %D%/date_pattern.h
+libtallyall_la_SOURCES += %D%/xml.c %D%/xml.h %D%/xml_chars.c %D%/xml_chars.h
+libtallyall_la_SOURCES += %D%/xml_api.c %D%/xml_api.h %D%/xml_parse.c %D%/xml_write.c
+libtallyall_la_SOURCES += %D%/xml_gate.c %D%/xml_gate.h

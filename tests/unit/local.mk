@@ -166,3 +166,7 @@ check_PROGRAMS += %D%/test_format_date_format
 TESTS += %D%/test_format_date_format
 tests_unit_test_format_date_format_LDADD = $(unit_libs)
 tests_unit_test_format_date_format_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_format_xml
+TESTS += %D%/test_format_xml
+tests_unit_test_format_xml_LDADD = $(unit_libs)
+tests_unit_test_format_xml_CPPFLAGS = $(unit_cppflags)
