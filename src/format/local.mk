@@ -14,7 +14,6 @@ libtallyall_la_SOURCES += %D%/date.c %D%/date.h %D%/magic.c %D%/magic.h
 libtallyall_la_SOURCES += %D%/multipart.c %D%/multipart.h
 libtallyall_la_SOURCES += %D%/multipart_headers.c %D%/multipart_headers.h
 libtallyall_la_SOURCES += %D%/diff.c %D%/diff.h
-libtallyall_la_SOURCES += %D%/date.c %D%/date.h %D%/date_pattern.c %D%/date_pattern.h
 libtallyall_la_SOURCES += %D%/date_format.c %D%/date_format.h
 libtallyall_la_SOURCES += %D%/date_pattern.c %D%/date_pattern.h
 libtallyall_la_SOURCES += %D%/xml.c %D%/xml.h %D%/xml_chars.c %D%/xml_chars.h
