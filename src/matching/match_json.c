@@ -341,6 +341,24 @@ static bool applies(const struct node *n, const struct rule *rule)
 	return !n->cascaded || rule->kind->cascades;
 }
 
+static bool is_null_rule(const struct rule *rule)
+{
+	return strcmp(rule->kind->name, "null") == 0;
+}
+
+/* Of several rules of which one is enough, the one for null has nothing to say on what is not null:
+ * what the others find is what a reader wants to know.  Where all are for null, the first stays. */
+static bool can_pass(const struct node *n, const struct rule *rule)
+{
+	const struct rule *rules = n->list->rules;
+
+	if (!applies(n, rule)) {
+		return false;
+	}
+	return !n->list->any || !is_null_rule(rule) ||
+	       (rule == rules && is_null_rule(&rules[n->list->count - 1]));
+}
+
 /* Rules that say themselves which keys may be there. */
 static bool has_free_keys(const struct node *n)
 {
@@ -355,7 +373,63 @@ static bool has_free_keys(const struct node *n)
 	return false;
 }
 
-/* Objects take no notice of "combine": all rules have to pass. */
+/* What several rules of one list would find in the same way, and do once: the members, with their
+ * keys fixed or free. */
+struct members_found {
+	bool done;
+	bool failed;
+};
+
+/* One rule on its own; false when something does not match. */
+static bool compare_object_by_rule(const struct node *n, const struct rule *rule, size_t size,
+				   struct members_found found[2])
+{
+	struct place place = place_of(n);
+	struct operand expected = {.json = n->expected};
+	struct operand actual = {.json = n->actual};
+	enum member_rule members = n->cascaded ? MEMBERS_PLAIN : rule->kind->members;
+	bool keys_free = members == MEMBERS_EACH_KEY;
+	size_t before = n->walk->found;
+
+	if (members == MEMBERS_VALUES || members == MEMBERS_EACH_VALUE ||
+	    members == MEMBERS_ARRAY_CONTAINS) {
+		compare_values(n, members == MEMBERS_EACH_VALUE ? rule : NULL);
+		return n->walk->found == before;
+	}
+	tally__walk_apply_container(n->walk, &place, rule, rule->kind->on_map, n->cascaded,
+				    &expected, &actual, size);
+	if (keys_free) {
+		compare_keys(n, rule);
+	}
+	if (n->walk->found == before && !found[keys_free].done) {
+		compare_members(n, keys_free);
+		found[keys_free].done = true;
+		found[keys_free].failed = n->walk->found > before;
+	}
+	return n->walk->found == before && !found[keys_free].failed;
+}
+
+/* "combine": "OR": one rule that passes is enough. */
+static void compare_object_by_any(const struct node *n)
+{
+	struct walk *walk = n->walk;
+	struct mark mark = tally__walk_mark(walk);
+	size_t size = (size_t)cJSON_GetArraySize(n->actual);
+	struct members_found found[2] = {{false, false}, {false, false}};
+	bool impatient = walk->impatient;
+
+	walk->impatient = false;
+	for (size_t i = 0; i < n->list->count && tally__walk_step(walk); i++) {
+		const struct rule *rule = &n->list->rules[i];
+
+		if (can_pass(n, rule) && compare_object_by_rule(n, rule, size, found)) {
+			tally__walk_rewind(walk, mark);
+			break;
+		}
+	}
+	walk->impatient = impatient;
+}
+
 static void compare_object_by_rules(const struct node *n)
 {
 	struct place place = place_of(n);
@@ -392,6 +466,8 @@ static void compare_object(const struct node *n)
 {
 	if (n->walk->strict && !n->expected->child && n->actual->child) {
 		report(n, "Expected an empty Map but received %a");
+	} else if (n->list && n->list->any) {
+		compare_object_by_any(n);
 	} else if (n->list) {
 		compare_object_by_rules(n);
 	} else {
@@ -620,7 +696,7 @@ static void compare_array_by_rules(const struct node *n)
 	for (size_t i = 0; i < n->list->count && tally__walk_step(walk); i++) {
 		const struct rule *rule = &n->list->rules[i];
 
-		if (applies(n, rule) &&
+		if (can_pass(n, rule) &&
 		    compare_array_by_rule(n, rule, size, &plain_done, &plain_failed) &&
 		    n->list->any) {
 			tally__walk_rewind(walk, mark);
@@ -724,6 +800,20 @@ static void compare_scalar(const struct node *n)
 	}
 }
 
+/* An object or list may be null where one of its rules says so and one that passes is enough. */
+static bool is_allowed_null(const struct node *n)
+{
+	if (!n->list || !n->list->any || !cJSON_IsNull(n->actual)) {
+		return false;
+	}
+	for (size_t i = 0; i < n->list->count; i++) {
+		if (is_null_rule(&n->list->rules[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void tally__match_json(struct walk *walk, const struct frame *frame, const struct reach *reach,
 		       const cJSON *expected, const cJSON *actual)
 {
@@ -743,6 +833,9 @@ void tally__match_json(struct walk *walk, const struct frame *frame, const struc
 		return;
 	}
 	n.list = tally__reach_select(reach, frame->depth, &n.cascaded);
+	if (is_allowed_null(&n)) {
+		return;
+	}
 	if ((cJSON_IsObject(expected) && !cJSON_IsObject(actual)) ||
 	    (cJSON_IsArray(expected) && !cJSON_IsArray(actual))) {
 		report(&n, "Type mismatch: Expected %A to be the same type as %E");
