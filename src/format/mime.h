@@ -37,6 +37,9 @@ void tally__mime_format(struct buf *out, const struct mime *mime);
 
 bool tally__mime_is_json(const struct mime *mime);
 bool tally__mime_is_xml(const struct mime *mime);
+/* application/x-www-form-urlencoded */
+bool tally__mime_is_form(const struct mime *mime);
+bool tally__mime_is_multipart(const struct mime *mime);
 /* Text proper, JSON, XML, forms. */
 bool tally__mime_is_text(const struct mime *mime);
 /* What is not text.  The unknown type is neither. */
@@ -49,7 +52,7 @@ bool tally__mime_is_unknown(const struct mime *mime);
 struct mime tally__mime_base(const struct mime *mime);
 
 /* Whether content of the type `actual` will do where `expected` is asked for: parameters count only
- * when the expected type has some. */
+ * when the expected type has some, and what stands between the parts of a multipart body never. */
 bool tally__mime_equivalent(const struct mime *expected, const struct mime *actual);
 
 /* The type of content as its first bytes show it: "application/xml", "text/html",

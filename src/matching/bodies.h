@@ -37,9 +37,17 @@ void tally__bodies_report_unparsable(const struct bodies *b, const char *side, c
 /* The two are not equal as texts; `more` ends the sentence. */
 void tally__bodies_report_unequal(const struct bodies *b, const char *more);
 
+/* As tally__expected_body_init, for content in `depth` multipart bodies. */
+int tally__expected_body_init_at(struct expected_body *out, struct arena *arena,
+				 const struct body *body, const char *declared, unsigned depth,
+				 struct tally_error *error);
+/* Types first, then what is there, then contents. */
+void tally__bodies_match(const struct bodies *b, bool message);
+
 /* The comparisons by content type, each for bodies that are there. */
 void tally__match_text(const struct bodies *b);
 void tally__match_binary(const struct bodies *b);
 void tally__match_form(const struct bodies *b);
+void tally__match_multipart(const struct bodies *b);
 
 #endif

@@ -7,49 +7,8 @@
 #include "matching/body.h"
 #include "matching/display.h"
 #include "matching/match_json.h"
+#include "matching/match_multipart.h"
 #include "matching/parts.h"
-
-static const struct mime unknown_type = {.main = "*", .sub = "*"};
-static const struct mime json_type = {.main = "application", .sub = "json"};
-
-/* ---- content types ---- */
-
-/* The type recorded with the body, or declared outside, or what the content looks like. */
-static int effective_type(struct mime *out, struct arena *arena, const struct body *body,
-			  const char *declared)
-{
-	const char *text = body->content_type ? body->content_type : declared;
-	struct tally_error ignored = TALLY_ERROR_INIT;
-	const char *detected = NULL;
-	int status = 0;
-
-	if (text) {
-		status = tally__mime_parse(out, arena, text, &ignored);
-		if (status != TALLY_EPARSE) {
-			return status;
-		}
-	}
-	*out = unknown_type;
-	if (body->json) {
-		*out = json_type;
-		return 0;
-	}
-	if (body->state == BODY_PRESENT && body->bytes) {
-		detected = tally__mime_detect(body->bytes, body->len);
-	}
-	return detected ? tally__mime_parse(out, arena, detected, &ignored) : 0;
-}
-
-static bool is_form(const struct mime *type)
-{
-	return strcmp(type->main, "application") == 0 &&
-	       strcmp(type->sub, "x-www-form-urlencoded") == 0;
-}
-
-static bool is_multipart(const struct mime *type)
-{
-	return strcmp(type->main, "multipart") == 0;
-}
 
 static bool is_any(const struct mime *type)
 {
@@ -70,7 +29,10 @@ static bool types_agree(const struct bodies *b, bool message)
 	if (message) {
 		return false;
 	}
-	return tally__mime_is_unknown(actual) || tally__mime_equivalent(expected, &base) ||
+	if (tally__mime_is_unknown(actual) || tally__mime_equivalent(expected, &base)) {
+		return true;
+	}
+	return b->expected->rules &&
 	       tally__match_header_rule(b->walk, b->expected->rules, "Content-Type",
 					tally__bodies_type_text(b->walk, expected),
 					tally__bodies_type_text(b->walk, actual));
@@ -78,7 +40,8 @@ static bool types_agree(const struct bodies *b, bool message)
 
 static void report_type(const struct bodies *b, bool message)
 {
-	struct place place = {.kind = MISMATCH_BODY_TYPE, .name = "$"};
+	struct place root = {.kind = MISMATCH_BODY_TYPE, .name = "$"};
+	struct place place = b->frame->parent ? tally__bodies_place(b) : root;
 	const char *expected = tally__bodies_type_text(b->walk, &b->expected->type);
 	const char *actual = tally__bodies_type_text(b->walk, &b->actual_type);
 	struct operand e = {.text = expected, .len = strlen(expected)};
@@ -148,7 +111,7 @@ static bool is_without_rules(const struct reach *reach)
 	return !reach->best && reach->count == 0;
 }
 
-/* XML and multipart content. */
+/* XML content. */
 static void compare_bytes(const struct bodies *b)
 {
 	struct place place = tally__bodies_place(b);
@@ -176,15 +139,36 @@ static const struct comparison {
 } comparisons[] = {
 	{tally__mime_is_json, compare_json},
 	{tally__mime_is_xml, compare_bytes},
-	{is_form, tally__match_form},
-	{is_multipart, compare_bytes},
+	{tally__mime_is_form, tally__match_form},
+	{tally__mime_is_multipart, tally__match_multipart},
 	{tally__mime_is_text, tally__match_text},
 	{tally__mime_is_binary, tally__match_binary},
 	{is_any, tally__match_text},
 };
 
+/* Whether all that is said of the body is what its bytes begin with. */
+static bool has_only_content_type_rule(const struct bodies *b)
+{
+	bool cascaded = false;
+	const struct rule_list *list = tally__reach_select(b->reach, b->frame->depth, &cascaded);
+
+	if (!list || cascaded || b->reach->count > 0) {
+		return false;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->rules[i].kind->name, "contentType") == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void compare_contents(const struct bodies *b)
 {
+	if (has_only_content_type_rule(b)) {
+		tally__match_binary(b);
+		return;
+	}
 	for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
 		if (comparisons[i].accepts(&b->expected->type)) {
 			comparisons[i].compare(b);
@@ -223,7 +207,8 @@ static enum body_state wire_state(const struct bodies *b)
 static void report_presence(const struct bodies *b, const char *before, bool show_actual,
 			    const char *after)
 {
-	struct place place = {.kind = MISMATCH_BODY, .name = "/"};
+	struct place root = {.kind = MISMATCH_BODY, .name = "/"};
+	struct place place = b->frame->parent ? tally__bodies_place(b) : root;
 	struct operand e = tally__bodies_expected(b);
 	struct operand a = tally__bodies_actual(b);
 	struct buf *text = tally__walk_message(b->walk, &place);
@@ -258,7 +243,7 @@ static void compare_presence(const struct bodies *b)
 	}
 }
 
-static void match_at(struct bodies *b, bool message)
+void tally__bodies_match(const struct bodies *b, bool message)
 {
 	/* Nothing to say on the type of what is not there. */
 	if (b->actual->state != BODY_PRESENT || types_agree(b, message)) {
@@ -279,7 +264,7 @@ void tally__match_body(struct walk *walk, const struct expected_body *expected,
 			   .actual_bytes = "",
 			   .frame = &root,
 			   .reach = &reach};
-	int status = effective_type(&b.actual_type, &walk->arena, actual, declared);
+	int status = tally__body_type(&b.actual_type, actual, declared, &walk->arena, walk->error);
 
 	if (status == 0 && actual->state == BODY_PRESENT &&
 	    !(actual->json && tally__mime_is_json(&expected->type))) {
@@ -289,31 +274,18 @@ void tally__match_body(struct walk *walk, const struct expected_body *expected,
 	if (status != 0) {
 		tally__walk_fail(walk, status);
 	} else if (tally__reach_root(walk, expected->rules->body, &reach)) {
-		match_at(&b, message);
+		tally__bodies_match(&b, message);
 		tally__reach_leave(walk, &reach);
 	}
 }
 
-int tally__expected_body_init(struct expected_body *out, struct arena *arena,
-			      const struct body *body, const char *declared,
-			      const struct rules *rules, struct tally_error *error)
+static int init_json(struct expected_body *out, struct arena *arena, struct tally_error *error)
 {
 	struct tally_error why = TALLY_ERROR_INIT;
 	char text[512];
 	int status = 0;
 
-	*out = (struct expected_body){.body = body, .rules = rules, .bytes = ""};
-	status = effective_type(&out->type, arena, body, declared);
-	if (status == 0 && body->state == BODY_PRESENT) {
-		status = tally__body_bytes(body, arena, &out->bytes, &out->len, error);
-	}
-	if (status != 0) {
-		return status == TALLY_ENOMEM ? tally__fail_nomem(error) : status;
-	}
-	if (body->state != BODY_PRESENT || !tally__mime_is_json(&out->type)) {
-		return 0;
-	}
-	out->json = body->json;
+	out->json = out->body->json;
 	if (!out->json) {
 		status = tally_json_parse(&out->owned, out->bytes, out->len, &why);
 		out->json = out->owned;
@@ -329,8 +301,42 @@ int tally__expected_body_init(struct expected_body *out, struct arena *arena,
 	return 0;
 }
 
+int tally__expected_body_init_at(struct expected_body *out, struct arena *arena,
+				 const struct body *body, const char *declared, unsigned depth,
+				 struct tally_error *error)
+{
+	int status = 0;
+
+	*out = (struct expected_body){.body = body, .bytes = ""};
+	status = tally__body_type(&out->type, body, declared, arena, error);
+	if (status == 0 && body->state == BODY_PRESENT) {
+		status = tally__body_bytes(body, arena, &out->bytes, &out->len, error);
+	}
+	if (status != 0) {
+		return status == TALLY_ENOMEM ? tally__fail_nomem(error) : status;
+	}
+	if (body->state == BODY_PRESENT && tally__mime_is_json(&out->type)) {
+		return init_json(out, arena, error);
+	}
+	if (body->state == BODY_PRESENT && tally__mime_is_multipart(&out->type)) {
+		return tally__expected_parts_init(out, arena, depth, error);
+	}
+	return 0;
+}
+
+int tally__expected_body_init(struct expected_body *out, struct arena *arena,
+			      const struct body *body, const char *declared,
+			      const struct rules *rules, struct tally_error *error)
+{
+	int status = tally__expected_body_init_at(out, arena, body, declared, 0, error);
+
+	out->rules = rules;
+	return status;
+}
+
 void tally__expected_body_release(struct expected_body *expected)
 {
 	cJSON_Delete(expected->owned);
 	expected->owned = NULL;
+	tally__expected_parts_release(expected->parts);
 }

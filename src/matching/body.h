@@ -1,7 +1,8 @@
 /* matching/body.h - the comparison of bodies, by content type.
  *
- * JSON, forms, text and binary content are compared as such.  XML and multipart content is compared
- * byte by byte as long as no rule is there for it; with rules it is a mismatch that says so.
+ * JSON, forms, text, binary and multipart content are compared as such; the parts of a multipart
+ * body each by their own type.  XML is compared byte by byte as long as no rule is there for it;
+ * with rules it is a mismatch that says so.
  */
 #ifndef TALLY_MATCHING_BODY_H
 #define TALLY_MATCHING_BODY_H
@@ -13,12 +14,12 @@
 /* An expected body, made ready once. */
 struct expected_body {
 	const struct body *body;
-	const struct rules *rules;
-	const char *declared; /* the type as it was declared, or NULL */
+	const struct rules *rules; /* NULL: a part of another body, whose rules reach into it */
 	struct mime type;
-	const cJSON *json; /* when it is compared as JSON */
-	cJSON *owned;      /* the same, when it was parsed here */
-	const char *bytes; /* when it is compared as something else */
+	const cJSON *json;            /* when it is compared as JSON */
+	cJSON *owned;                 /* the same, when it was parsed here */
+	struct expected_parts *parts; /* when it has several */
+	const char *bytes;            /* when it is compared as something else */
 	size_t len;
 	const char *unparsable; /* why it could not be read as its type, or NULL */
 };

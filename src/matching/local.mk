@@ -11,6 +11,7 @@ libtallyall_la_SOURCES += \
 	%D%/match.c %D%/match.h \
 	%D%/match_form.c \
 	%D%/match_json.c %D%/match_json.h \
+	%D%/match_multipart.c %D%/match_multipart.h \
 	%D%/match_text.c \
 	%D%/mismatch.c %D%/mismatch.h \
 	%D%/nearest.c %D%/nearest.h \

@@ -14,24 +14,6 @@ struct matcher {
 	struct arena arena;
 };
 
-static const char *header_content_type(const struct name_values_list *headers)
-{
-	const struct name_values *header = tally__header_find(headers, "Content-Type");
-
-	return header && header->value_count > 0 ? header->values[0] : NULL;
-}
-
-static const char *metadata_content_type(const cJSON *metadata)
-{
-	static const char *const names[] = {"contentType", "content-type", "Content-Type"};
-	const char *type = NULL;
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0] && !type; i++) {
-		type = tally__json_get_string(metadata, names[i]);
-	}
-	return type;
-}
-
 /* Takes `matcher`, which has its part; NULL when memory was short. */
 static int prepare(struct matcher **out, struct matcher *matcher, const cJSON *matching_rules,
 		   const struct body *body, const char *declared, struct tally_error *error)
@@ -64,7 +46,7 @@ int tally__matcher_new_request(struct matcher **out, const struct request *expec
 		matcher->request = expected;
 	}
 	return prepare(out, matcher, expected->matching_rules, &expected->body,
-		       header_content_type(&expected->headers), error);
+		       tally__header_content_type(&expected->headers), error);
 }
 
 int tally__matcher_new_response(struct matcher **out, const struct response *expected,
@@ -76,7 +58,7 @@ int tally__matcher_new_response(struct matcher **out, const struct response *exp
 		matcher->response = expected;
 	}
 	return prepare(out, matcher, expected->matching_rules, &expected->body,
-		       header_content_type(&expected->headers), error);
+		       tally__header_content_type(&expected->headers), error);
 }
 
 int tally__matcher_new_message(struct matcher **out, const struct message *expected,
@@ -88,7 +70,7 @@ int tally__matcher_new_message(struct matcher **out, const struct message *expec
 		matcher->message = expected;
 	}
 	return prepare(out, matcher, expected->matching_rules, &expected->contents,
-		       metadata_content_type(expected->metadata), error);
+		       tally__metadata_content_type(expected->metadata), error);
 }
 
 const char *tally__matcher_invalid(const struct matcher *matcher)
@@ -136,7 +118,7 @@ int tally__match_request(const struct matcher *matcher, const struct request *ac
 	tally__match_parameters(&walk, &query);
 	tally__match_headers(&walk, &matcher->rules, &expected->headers, &actual->headers);
 	tally__match_body(&walk, &matcher->body, &actual->body,
-			  header_content_type(&actual->headers), false);
+			  tally__header_content_type(&actual->headers), false);
 	return finish(&walk, mismatches);
 }
 
@@ -150,7 +132,7 @@ int tally__match_response(const struct matcher *matcher, const struct response *
 	tally__match_status(&walk, &matcher->rules, expected->status, actual->status);
 	tally__match_headers(&walk, &matcher->rules, &expected->headers, &actual->headers);
 	tally__match_body(&walk, &matcher->body, &actual->body,
-			  header_content_type(&actual->headers), false);
+			  tally__header_content_type(&actual->headers), false);
 	return finish(&walk, mismatches);
 }
 
@@ -163,6 +145,6 @@ int tally__match_message(const struct matcher *matcher, const struct message *ac
 	tally__walk_init(&walk, mismatches, false, error);
 	tally__match_metadata(&walk, &matcher->rules, expected->metadata, actual->metadata);
 	tally__match_body(&walk, &matcher->body, &actual->contents,
-			  metadata_content_type(actual->metadata), true);
+			  tally__metadata_content_type(actual->metadata), true);
 	return finish(&walk, mismatches);
 }

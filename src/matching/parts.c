@@ -32,9 +32,8 @@ void tally__match_method(struct walk *walk, const struct rules *rules, const cha
 	}
 }
 
-/* "Expected 'actual' to be equal to 'expected'". */
-static void report_unequal(struct walk *walk, const struct place *place,
-			   const struct operand *expected, const struct operand *actual)
+void tally__values_report_unequal(struct walk *walk, const struct place *place,
+				  const struct operand *expected, const struct operand *actual)
 {
 	struct buf *text = tally__walk_message(walk, place);
 
@@ -57,7 +56,7 @@ void tally__match_path(struct walk *walk, const struct rules *rules, const char 
 	if (rules->path) {
 		tally__walk_apply(walk, &place, rules->path, false, &e, &a);
 	} else if (strcmp(expected, actual) != 0) {
-		report_unequal(walk, &place, &e, &a);
+		tally__values_report_unequal(walk, &place, &e, &a);
 	}
 }
 

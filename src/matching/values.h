@@ -17,7 +17,19 @@ const char *tally__values_text(struct walk *walk, const struct name_values *valu
 void tally__values_apply(struct walk *walk, const struct place *place, const struct rule_list *list,
 			 const struct name_values *expected, const struct name_values *actual);
 
-/* Accept and Content-Type: the first elements are equal, and each parameter expected is there. */
+/* "Expected 'actual' to be equal to 'expected'". */
+void tally__values_report_unequal(struct walk *walk, const struct place *place,
+				  const struct operand *expected, const struct operand *actual);
+
+/* Whether one value of a header does, without a rule. */
+bool tally__header_values_equal(const char *name, const char *expected, const char *actual);
+/* "Expected header 'header' to have value …"; `at_index` is "" or says which of several. */
+void tally__header_report(struct walk *walk, const struct place *place, const char *header,
+			  const char *at_index, const struct operand *expected,
+			  const struct operand *actual);
+
+/* Accept and Content-Type: the first elements are equal, and each parameter expected is there; but
+ * for the boundary of a multipart body. */
 bool tally__header_equal_with_parameters(const char *expected, const char *actual);
 
 #endif

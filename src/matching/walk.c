@@ -80,13 +80,15 @@ void tally__walk_rewind(struct walk *walk, struct mark mark)
 	walk->distance = mark.distance;
 }
 
-/* The frames from the root down; a path has at most LIMIT_JSON_DEPTH of them. */
-static size_t list_frames(const struct frame *frame,
-			  const struct frame *frames[LIMIT_JSON_DEPTH + 2])
+/* Most frames of a path: those of a JSON document in parts of parts. */
+#define FRAMES_MAX (LIMIT_JSON_DEPTH + LIMIT_PART_DEPTH + 2)
+
+/* The frames from the root down. */
+static size_t list_frames(const struct frame *frame, const struct frame *frames[FRAMES_MAX])
 {
 	size_t count = 0;
 
-	for (; frame && frame->parent && count < LIMIT_JSON_DEPTH + 2; frame = frame->parent) {
+	for (; frame && frame->parent && count < FRAMES_MAX; frame = frame->parent) {
 		frames[count++] = frame;
 	}
 	for (size_t i = 0; i < count / 2; i++) {
@@ -139,7 +141,7 @@ static const char *take_text(struct walk *walk, struct buf *text)
 
 static const char *human_path(struct walk *walk, const struct frame *frame)
 {
-	const struct frame *frames[LIMIT_JSON_DEPTH + 2];
+	const struct frame *frames[FRAMES_MAX];
 	size_t count = list_frames(frame, frames);
 
 	tally__buf_adds(&walk->text, "$");
@@ -156,7 +158,7 @@ static const char *human_path(struct walk *walk, const struct frame *frame)
 
 static const char *json_pointer(struct walk *walk, const struct frame *frame)
 {
-	const struct frame *frames[LIMIT_JSON_DEPTH + 2];
+	const struct frame *frames[FRAMES_MAX];
 	size_t count = list_frames(frame, frames);
 
 	for (size_t i = 0; i < count; i++) {
@@ -197,7 +199,7 @@ static const char *value_text(struct walk *walk, const struct operand *value)
 /* Where a mismatch at `frame` stands among the others. */
 static void set_position(struct walk *walk, struct mismatch *mismatch, const struct frame *frame)
 {
-	const struct frame *frames[LIMIT_JSON_DEPTH + 2];
+	const struct frame *frames[FRAMES_MAX];
 	size_t count = list_frames(frame, frames);
 	size_t *position =
 		tally__arena_alloc_array(&walk->mismatches->arena, count + 1, sizeof *position);

@@ -170,3 +170,8 @@ check_PROGRAMS += %D%/test_format_xml
 TESTS += %D%/test_format_xml
 tests_unit_test_format_xml_LDADD = $(unit_libs)
 tests_unit_test_format_xml_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_matching_bodies
+TESTS += %D%/test_matching_bodies
+tests_unit_test_matching_bodies_LDADD = $(unit_libs)
+tests_unit_test_matching_bodies_CPPFLAGS = $(unit_cppflags)

@@ -116,6 +116,13 @@ static void compares_parameters_only_when_expected(void **state)
 	assert_false(equivalent("text/plain;charset=utf-8", "text/plain"));
 	assert_true(equivalent("text/plain;charset=utf-8", "text/plain; charset=UTF-8"));
 	assert_false(equivalent("a/b;boundary=x", "a/b;boundary=X"));
+	assert_true(equivalent("multipart/mixed;boundary=x", "multipart/mixed;boundary=X"));
+	assert_true(equivalent("multipart/mixed;boundary=x", "multipart/mixed"));
+	assert_true(equivalent("multipart/related;boundary=x;type=a",
+			       "multipart/related;boundary=y;type=a"));
+	assert_false(
+		equivalent("multipart/related;boundary=x;type=a", "multipart/related;boundary=x"));
+	assert_false(equivalent("multipart/mixed;a=1", "multipart/mixed;a=1;z=2;boundary=x"));
 	assert_true(equivalent("application/xml", "text/xml;charset=utf-8"));
 	assert_false(equivalent("application/hal+json", "application/json"));
 	assert_false(equivalent("application/hal+json", "application/hal+xml"));
