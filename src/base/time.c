@@ -30,6 +30,17 @@ int64_t tally__time_now_unix(void)
 	return (int64_t)now.tv_sec;
 }
 
+void tally__time_now_local(int64_t *unix_ms, int *offset_minutes)
+{
+	struct timespec now = {.tv_sec = (time_t)fixed_unix};
+	struct tm local;
+
+	if (fixed_unix < 0 && clock_gettime(CLOCK_REALTIME, &now) != 0)
+		now = (struct timespec){0};
+	*unix_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	*offset_minutes = localtime_r(&now.tv_sec, &local) ? (int)(local.tm_gmtoff / 60) : 0;
+}
+
 int64_t tally__time_monotonic_ms(void)
 {
 	struct timespec now;

@@ -11,6 +11,10 @@
 /* Now.  Only for the edges: the core is given its instants. */
 int64_t tally__time_now_unix(void);
 
+/* The same in milliseconds, and how many minutes the clocks here are ahead of UTC.  The one place
+ * that asks for the local time zone. */
+void tally__time_now_local(int64_t *unix_ms, int *offset_minutes);
+
 /* For tests: makes now this instant until the next call; negative: the clock's again. */
 void tally__time_fix(int64_t unix_seconds);
 
