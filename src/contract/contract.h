@@ -181,8 +181,12 @@ int tally__interaction_canonical(const struct interaction *interaction, cJSON **
 int tally__interaction_write(const struct interaction *interaction, enum tally_spec spec,
 			     cJSON **out, struct tally_error *error);
 
-/* The same for a request on its own. */
+/* The same for a part on its own. */
 int tally__request_write(const struct request *request, enum tally_spec spec, cJSON **out,
+			 struct tally_error *error);
+int tally__response_write(const struct response *response, enum tally_spec spec, cJSON **out,
+			  struct tally_error *error);
+int tally__message_write(const struct message *message, enum tally_spec spec, cJSON **out,
 			 struct tally_error *error);
 
 /* How the two sides of a merge are called in messages: {"the file", "the new contract"}. */

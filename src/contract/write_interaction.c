@@ -21,10 +21,8 @@ static void write_request(struct writer *writer, cJSON *out, const struct reques
 	tally__writer_extra(writer, out, request->extra, MEMBERS_REQUEST);
 }
 
-static void write_response(struct writer *writer, cJSON *object, const struct response *response)
+static void write_response(struct writer *writer, cJSON *out, const struct response *response)
 {
-	cJSON *out = tally__writer_object(writer, object, "response");
-
 	tally__writer_put(writer, out, "status", cJSON_CreateNumber(response->status));
 	tally__writer_headers(writer, out, &response->headers);
 	tally__writer_body(writer, out, "body", &response->body,
@@ -175,7 +173,8 @@ cJSON *tally__writer_interaction(struct writer *writer, const struct interaction
 	if (interaction->kind == INTERACTION_HTTP) {
 		write_request(writer, tally__writer_object(writer, out, "request"),
 			      &interaction->request);
-		write_response(writer, out, &interaction->response);
+		write_response(writer, tally__writer_object(writer, out, "response"),
+			       &interaction->response);
 	} else if (interaction->kind == INTERACTION_ASYNC_MESSAGE) {
 		if (writer->spec < TALLY_SPEC_V3)
 			tally__writer_refuse(writer,
@@ -217,22 +216,28 @@ int tally__interaction_write(const struct interaction *interaction, enum tally_s
 	return status;
 }
 
-int tally__request_write(const struct request *request, enum tally_spec spec, cJSON **out,
-			 struct tally_error *error)
-{
-	struct writer writer;
-	cJSON *made = cJSON_CreateObject();
-	int status;
+/* A part on its own. */
+#define WRITE_PART(part)                                                                           \
+	int tally__##part##_write(const struct part *part, enum tally_spec spec, cJSON **out,      \
+				  struct tally_error *error)                                       \
+	{                                                                                          \
+		struct writer writer;                                                              \
+		cJSON *made = cJSON_CreateObject();                                                \
+		int status;                                                                        \
+                                                                                                   \
+		if (!made)                                                                         \
+			return tally__fail_nomem(error);                                           \
+		tally__writer_init(&writer, spec, error);                                          \
+		write_##part(&writer, made, part);                                                 \
+		status = writer.status;                                                            \
+		tally__writer_release(&writer);                                                    \
+		if (status != 0)                                                                   \
+			cJSON_Delete(made);                                                        \
+		else                                                                               \
+			*out = made;                                                               \
+		return status;                                                                     \
+	}
 
-	if (!made)
-		return tally__fail_nomem(error);
-	tally__writer_init(&writer, spec, error);
-	write_request(&writer, made, request);
-	status = writer.status;
-	tally__writer_release(&writer);
-	if (status != 0)
-		cJSON_Delete(made);
-	else
-		*out = made;
-	return status;
-}
+WRITE_PART(request)
+WRITE_PART(response)
+WRITE_PART(message)
