@@ -4,6 +4,7 @@ pkginclude_HEADERS += \
 	%D%/tally/contract.h \
 	%D%/tally/error.h \
 	%D%/tally/json.h \
+	%D%/tally/generate.h \
 	%D%/tally/match.h \
 	%D%/tally/mock.h \
 	%D%/tally/verify.h

@@ -4,6 +4,9 @@ libtallyall_la_SOURCES += \
 	%D%/display.c %D%/display.h \
 	%D%/generator.c %D%/generator.h %D%/generator_kind.h \
 	%D%/generator_state.c \
+	%D%/generate.c %D%/generate.h \
+	%D%/generate_body.c \
+	%D%/generators.c %D%/generators.h \
 	%D%/headers.c \
 	%D%/lint.c %D%/lint.h \
 	%D%/lint_examples.c \
@@ -22,6 +25,8 @@ libtallyall_la_SOURCES += \
 	%D%/rule_table.c \
 	%D%/rule_trie.c \
 	%D%/rules.c %D%/rules.h \
+	%D%/tally_generate.c \
 	%D%/tally_match.c \
+	%D%/value_source.c %D%/value_source.h \
 	%D%/values.h \
 	%D%/walk.c %D%/walk.h
