@@ -23,14 +23,18 @@ struct tally_mock_options {
 	const char *host;    /* NULL: 127.0.0.1 */
 	unsigned short port; /* 0: any free one */
 	bool cors;           /* answer CORS pre-flights that no expectation covers */
+	unsigned long seed;  /* of generated values; 0: one is chosen, see the report */
+	const char *now;     /* the time for them, "2026-11-21T09:14:16+01:00"; NULL: the clock */
 };
 
 /* Starts serving the HTTP interactions of `contract`.  Responses go out as they are written: no
- * header is added, but for CORS when `cors` is set or the request names an Origin; generators are
- * not applied, the example is sent.  What does not match gets status 500 and says what differs.
- * TALLY_EINVAL (host; a header that cannot be sent), TALLY_EUNREACHABLE (the address is in use),
- * TALLY_EPARSE (matching rules), TALLY_ELIMIT (too many rules, or too large), TALLY_EUNSUPPORTED,
- * TALLY_ENOMEM.  @since 0.1 */
+ * header is added, but for CORS when `cors` is set or the request names an Origin; where there are
+ * generators, each answer has new values in place of the examples.  With one seed (and time), the
+ * n-th answer to an interaction is the same in every run.  What does not match gets status 500 and
+ * says what differs.
+ * TALLY_EINVAL (host; now; a header that cannot be sent), TALLY_EUNREACHABLE (the address is in
+ * use), TALLY_EPARSE (matching rules), TALLY_ELIMIT (too many rules, or too large),
+ * TALLY_EUNSUPPORTED, TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_start(struct tally_mock **out, const struct tally_contract *contract,
 			       const struct tally_mock_options *options, struct tally_error *error);
 
@@ -42,9 +46,11 @@ TALLY_API const char *tally_mock_url(const struct tally_mock *mock);
  * Pact's mock servers use: "type" is request-mismatch, request-not-found or missing-request, with
  * "method", "path", "request", and the interaction's "description"; a request-not-found has the
  * "nearest" expectation with what differs], "omitted": requests beyond a bound that are only
- * counted, when there are any}.  A request that came close to an interaction, but did not match,
- * is reported once, as a mismatch.  OPTIONS requests that no expectation covers are left out.
- * To be released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
+ * counted, when there are any, "seed": that of generated values, when there were some,
+ * "seedChosen": true when none was given, "warnings": texts about values that could not be
+ * generated, when there are any}.  A request that came close to an interaction, but did not match,
+ * is reported once, as a mismatch.  OPTIONS requests that no expectation covers are left out. To be
+ * released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_report(const struct tally_mock *mock, cJSON **report,
 				struct tally_error *error);
 

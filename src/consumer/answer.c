@@ -97,15 +97,8 @@ static int answer_match(struct tally_mock *mock, const struct mock_verdict *verd
 			const struct http_request *request, struct arena *arena,
 			struct http_response *response)
 {
-	const struct http_response *prepared = &verdict->expectation->response;
-	int status = 0;
+	int status = tally__mock_generate(mock, verdict->expectation, arena, response);
 
-	response->status = prepared->status;
-	response->body = prepared->body;
-	response->body_len = prepared->body_len;
-	for (size_t i = 0; i < prepared->headers.count && status == 0; i++)
-		status = add_header(arena, response, prepared->headers.items[i].name,
-				    prepared->headers.items[i].value);
 	if (status == 0 && (mock->cors || tally__http_header_get(&request->headers, "Origin")))
 		status = add_cors(arena, request, response);
 	return status;

@@ -17,39 +17,6 @@ static int fail_part(const struct interaction *interaction, const char *part, in
 	return status;
 }
 
-static int fail_header(const struct interaction *interaction, struct tally_error *error)
-{
-	return fail_part(interaction, "response.headers", TALLY_EINVAL, error);
-}
-
-/* Values that commas separate go out in one line, others in a line each. */
-static int prepare_headers(struct tally_mock *mock, const struct interaction *interaction,
-			   struct http_response *out, struct tally_error *error)
-{
-	const struct name_values_list *headers = &interaction->response.headers;
-	int status = 0;
-
-	for (size_t i = 0; i < headers->count; i++) {
-		const struct name_values *item = &headers->items[i];
-		bool is_list = tally__header_is_list(item->name);
-		const char *line = NULL;
-
-		for (size_t j = 0; j < item->value_count && status == 0; j++) {
-			line = line && is_list ? tally__arena_printf(&mock->arena, "%s, %s", line,
-								     item->values[j])
-					       : item->values[j];
-			if (!line)
-				return tally__fail_nomem(error);
-			if (!is_list || j + 1 == item->value_count)
-				status = tally__http_header_add(&out->headers, &mock->arena,
-								item->name, line, error);
-		}
-		if (status != 0)
-			return status == TALLY_EINVAL ? fail_header(interaction, error) : status;
-	}
-	return 0;
-}
-
 /* Of 1xx the server could send none, so that the consumer would see another answer. */
 static int check_status(const struct interaction *interaction, struct tally_error *error)
 {
@@ -83,11 +50,26 @@ static int check_response(const struct interaction *interaction, struct tally_er
 	return status ? fail_part(interaction, "response", status, error) : 0;
 }
 
+static int prepare_response(struct tally_mock *mock, struct expectation *expectation,
+			    struct tally_error *error)
+{
+	const struct interaction *interaction = expectation->interaction;
+	const struct response *response = &interaction->response;
+	int status = tally__mock_response(&expectation->response, &mock->arena, response, error);
+
+	if (status != 0)
+		return status == TALLY_EINVAL
+			       ? fail_part(interaction, "response.headers", status, error)
+			       : status;
+	status = tally__generators_new(&expectation->generators, GENERATOR_CONSUMER,
+				       response->generators, response->matching_rules, error);
+	return status ? fail_part(interaction, "response", status, error) : 0;
+}
+
 static int prepare(struct tally_mock *mock, const struct interaction *interaction,
 		   struct tally_error *error)
 {
 	struct expectation *expectation = &mock->expectations[mock->count];
-	const struct response *response = &interaction->response;
 	int status =
 		tally__matcher_new_request(&expectation->matcher, &interaction->request, error);
 
@@ -95,7 +77,6 @@ static int prepare(struct tally_mock *mock, const struct interaction *interactio
 		return fail_part(interaction, "request", status, error);
 	mock->count++;
 	expectation->interaction = interaction;
-	expectation->response.status = response->status;
 	status = check_matcher(expectation->matcher, error);
 	if (status != 0)
 		return fail_part(interaction, "request", status, error);
@@ -103,11 +84,7 @@ static int prepare(struct tally_mock *mock, const struct interaction *interactio
 	if (status == 0)
 		status = check_response(interaction, error);
 	if (status == 0)
-		status = prepare_headers(mock, interaction, &expectation->response, error);
-	if (status == 0 && response->body.state == BODY_PRESENT)
-		status = tally__body_bytes(&response->body, &mock->arena,
-					   &expectation->response.body,
-					   &expectation->response.body_len, error);
+		status = prepare_response(mock, expectation, error);
 	return status;
 }
 
@@ -124,6 +101,19 @@ static int prepare_all(struct tally_mock *mock, const struct tally_contract *con
 	for (size_t i = 0; i < contract->interaction_count && status == 0; i++)
 		if (contract->interactions[i].kind == INTERACTION_HTTP)
 			status = prepare(mock, &contract->interactions[i], error);
+	return status;
+}
+
+static int start_server(struct tally_mock *mock, const struct http_server_options *options,
+			struct tally_error *error)
+{
+	int status;
+
+	pthread_mutex_lock(&mock->lock);
+	status = tally__http_server_start(&mock->server, options, error);
+	if (status == 0)
+		mock->url = tally__http_server_url(mock->server);
+	pthread_mutex_unlock(&mock->lock);
 	return status;
 }
 
@@ -149,9 +139,11 @@ int tally_mock_start(struct tally_mock **out, const struct tally_contract *contr
 	server.host = options->host;
 	server.port = options->port;
 	server.context = mock;
-	status = prepare_all(mock, contract, error);
+	status = tally__value_source_init(&mock->source, options->seed, options->now, error);
 	if (status == 0)
-		status = tally__http_server_start(&mock->server, &server, error);
+		status = prepare_all(mock, contract, error);
+	if (status == 0)
+		status = start_server(mock, &server, error);
 	if (status != 0)
 		tally_mock_stop(mock);
 	else
@@ -161,7 +153,7 @@ int tally_mock_start(struct tally_mock **out, const struct tally_contract *contr
 
 const char *tally_mock_url(const struct tally_mock *mock)
 {
-	return tally__http_server_url(mock->server);
+	return mock->url;
 }
 
 void tally_mock_stop(struct tally_mock *mock)
@@ -169,9 +161,12 @@ void tally_mock_stop(struct tally_mock *mock)
 	if (!mock)
 		return;
 	tally__http_server_stop(mock->server);
-	for (size_t i = 0; i < mock->count; i++)
+	for (size_t i = 0; i < mock->count; i++) {
 		tally__matcher_free(mock->expectations[i].matcher);
+		tally__generators_free(mock->expectations[i].generators);
+	}
 	cJSON_Delete(mock->problems);
+	cJSON_Delete(mock->warnings);
 	pthread_mutex_destroy(&mock->lock);
 	tally__arena_release(&mock->arena);
 	tally__free(mock);
