@@ -3,8 +3,9 @@
  * Each interaction is set up (provider states), asked for, compared, and torn down.  HTTP requests
  * go out as the contract has them, behind the path of the provider's URL; messages are asked for by
  * a POST to that URL that names them, and come back as its answer, with their metadata in the
- * header Pact-Message-Metadata (Pact's convention).  Generators are not applied: requests hold the
- * contract's example values.
+ * header Pact-Message-Metadata (Pact's convention).  Where a request has generators, it is sent
+ * with generated values: those of provider states come from what the state-change URL answers (a
+ * JSON object of names and values), laid over the states' parameters.
  *
  * Ownership: results belong to the caller.  Threads: one call uses one thread; several calls may
  * run at once.
@@ -37,14 +38,17 @@ struct tally_verify_options {
 	unsigned jobs; /* interactions at once; 0: 1 with a state-change URL, else 4 */
 	bool insecure_tls;
 	bool exit_on_first_error;
+	unsigned long seed; /* of generated values; 0: one is chosen, see the results */
+	const char *now;    /* the time for them, "2026-11-21T09:14:16+01:00"; NULL: the clock */
 };
 
 /* Replays the interactions of `contracts`, in order, and compares the answers.
  *
  * *results is one JSON document: {"success": bool, "counts": {"passed", "failed", "pending",
- * "skipped"}, "warnings": [texts; absent when there are none], "contracts": [{"consumer",
- * "provider", "spec", "success", "interactions": [{"description", "digest", "key", "id",
- * "providerStates": [names], "pending": bool, "outcome": "passed"|"failed"|"error"|"skipped",
+ * "skipped"}, "warnings": [texts; absent when there are none], "seed": that of generated
+ * values, absent when there were none, "seedChosen": true when none was given, "contracts":
+ * [{"consumer", "provider", "spec", "success", "interactions": [{"description", "digest", "key",
+ * "id", "providerStates": [names], "pending": bool, "outcome": "passed"|"failed"|"error"|"skipped",
  * "message": why it is an error, "mismatches": [as in tally/match.h], "mismatchesOmitted": how many
  * more, "request": {"method", "url", "curl": a command that repeats it, without secrets; absent
  * when it passed}, "durationMs"}]}]}.  Everything is in the order of the contracts, whatever ran

@@ -1,6 +1,7 @@
 libtallyall_la_SOURCES += \
 	%D%/compare.c \
 	%D%/curl_command.c \
+	%D%/generate.c \
 	%D%/plan.c \
 	%D%/report_text.c \
 	%D%/request.c \

@@ -26,7 +26,7 @@ static int fail_nothing(const struct settings *settings, size_t contracts, size_
 	return status;
 }
 
-int tally__task_compile(struct task *task, struct tally_error *error)
+static int compile_matcher(struct task *task, struct tally_error *error)
 {
 	const struct interaction *interaction = task->interaction;
 	int status = 0;
@@ -45,6 +45,32 @@ int tally__task_compile(struct task *task, struct tally_error *error)
 							    &interaction->responses[0], error);
 		break;
 	}
+	return status;
+}
+
+/* An asynchronous message asks nothing of the provider but that it is made. */
+static int compile_generators(struct task *task, struct tally_error *error)
+{
+	const struct interaction *interaction = task->interaction;
+	const struct request *request = &interaction->request;
+	const struct message *message = &interaction->message;
+
+	if (interaction->kind == INTERACTION_HTTP)
+		return tally__generators_new(&task->generators, GENERATOR_PROVIDER,
+					     request->generators, request->matching_rules, error);
+	if (interaction->kind == INTERACTION_SYNC_MESSAGE)
+		return tally__generators_new(&task->generators, GENERATOR_PROVIDER,
+					     message->generators, message->matching_rules, error);
+	return 0;
+}
+
+int tally__task_compile(struct task *task, struct tally_error *error)
+{
+	const struct interaction *interaction = task->interaction;
+	int status = compile_generators(task, error);
+
+	if (status == 0)
+		status = compile_matcher(task, error);
 	if (status != 0 && error != NULL) {
 		tally__error_within(error, interaction->description);
 		tally__error_within(error, task->contract->consumer);
@@ -62,6 +88,7 @@ static int add_task(struct run *run, const struct tally_contract *contract,
 	task->contract = contract;
 	task->interaction = interaction;
 	tally__arena_init(&task->arena, 0);
+	tally__generated_init(&task->made);
 	tally__buf_init(&task->message, LIMIT_REASON_BYTES);
 	status = tally__settings_select(run->settings, interaction, &task->selected, error);
 	run->selected_count += task->selected;
@@ -98,9 +125,13 @@ void tally__run_release(struct run *run)
 		struct task *task = &run->tasks[i];
 
 		tally__matcher_free(task->matcher);
+		tally__generators_free(task->generators);
+		tally__generated_release(&task->made);
 		tally__arena_release(&task->arena);
 		tally__buf_release(&task->message);
 		cJSON_Delete(task->mismatches);
+		cJSON_Delete(task->warnings);
+		cJSON_Delete(task->state_values);
 	}
 	tally__free(run->tasks);
 	tally__arena_release(&run->arena);

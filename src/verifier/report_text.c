@@ -176,6 +176,10 @@ int tally_verify_report_text(const cJSON *results, char **text, struct tally_err
 		add_printable(&out, cJSON_IsString(item) ? item->valuestring : "", 0);
 		tally__buf_addc(&out, '\n');
 	}
+	if (tally__json_get_bool(results, "seedChosen", false))
+		tally__buf_addf(&out,
+				"note: values were generated: seed %.0f makes the same again\n",
+				cJSON_GetNumberValue(tally__json_get(results, "seed")));
 	status = tally__buf_status(&out, error);
 	if (status == 0)
 		*text = tally__buf_take(&out, NULL);

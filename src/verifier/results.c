@@ -173,11 +173,35 @@ static int put_warning(cJSON **list, cJSON *document, size_t count, size_t total
 	return status;
 }
 
+/* Of generated values: which could not be made, and how all come out the same again. */
+static int put_generation(cJSON **list, cJSON *document, const struct run *run)
+{
+	bool has_generated = false;
+	int status = 0;
+
+	for (size_t i = 0; i < run->count && status == 0; i++) {
+		const cJSON *warning;
+
+		has_generated = has_generated || run->tasks[i].has_generated;
+		if (run->tasks[i].warnings != NULL && *list == NULL)
+			*list = put_new(document, "warnings", cJSON_CreateArray());
+		cJSON_ArrayForEach(warning, run->tasks[i].warnings)
+		{
+			if (status == 0)
+				status = tally__json_append(
+					*list, cJSON_CreateString(warning->valuestring));
+		}
+	}
+	if (status != 0 || !has_generated)
+		return status;
+	return tally__value_source_tell(&run->settings->source, document);
+}
+
 /* What a run leaves out is told, rather than left to be guessed from failures. */
 static int put_warnings(cJSON *document, const struct run *run, struct tally_error *error)
 {
 	bool has_states = run->settings->options->state_change_url != NULL;
-	size_t stateful = 0, generated = 0, answered_once = 0;
+	size_t stateful = 0, answered_once = 0;
 	size_t total = run->selected_count;
 	cJSON *list = NULL;
 
@@ -187,20 +211,17 @@ static int put_warnings(cJSON *document, const struct run *run, struct tally_err
 		if (!run->tasks[i].selected)
 			continue;
 		stateful += !has_states && interaction->state_count > 0;
-		generated += interaction->request.generators != NULL;
 		answered_once += interaction->response_count > 1;
 	}
 	if (put_warning(
 		    &list, document, stateful, total,
 		    "need a provider state, but no state-change URL was given: their states were "
 		    "not set up") != 0 ||
-	    put_warning(&list, document, generated, total,
-			"have generators for their request, which are not applied: the contract's "
-			"example values were sent") != 0 ||
 	    put_warning(
 		    &list, document, answered_once, total,
 		    "expect several answers to one message, of which only the first is asked for "
-		    "over HTTP") != 0)
+		    "over HTTP") != 0 ||
+	    put_generation(&list, document, run) != 0)
 		return tally__fail_nomem(error);
 	return 0;
 }

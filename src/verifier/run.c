@@ -33,6 +33,7 @@ static void end_task(struct task *task)
 	struct run *run = task->run;
 
 	tally__arena_release(&task->arena);
+	tally__generated_release(&task->made);
 	run->active--;
 	if (task->outcome != INTERACTION_PASSED && !task->interaction->pending &&
 	    run->settings->options->exit_on_first_error)
@@ -111,6 +112,9 @@ static bool take_setup_answer(struct task *task, const struct http_response *res
 			      const struct tally_error *failure)
 {
 	task->was_set_up[task->state] = state_changed(task, response, failure);
+	if (task->was_set_up[task->state] && task->generators != NULL &&
+	    tally__verifier_take_values(task, response) != 0)
+		give_up(task->run, TALLY_ENOMEM, "out of memory");
 	if (++task->state < state_calls(task))
 		return true;
 	if (task->setup_failed)
@@ -169,6 +173,7 @@ static bool take_answer(struct task *task, const struct http_response *response,
 		break;
 	}
 	tally__arena_release(&task->arena);
+	tally__generated_release(&task->made);
 	if (!more)
 		end_task(task);
 	return more;
@@ -178,14 +183,17 @@ static int make_request(struct task *task, struct tally_error *error)
 {
 	const struct settings *settings = task->run->settings;
 	struct arena *kept = &task->run->arena;
+	struct interaction asked = *task->interaction;
 	int status;
 
 	if (task->phase != PHASE_REQUEST)
 		return tally__verifier_state_request(&task->request, &task->arena, settings,
 						     current_state(task),
 						     task->phase == PHASE_TEARDOWN, error);
-	status = tally__verifier_request(&task->request, &task->arena, settings, task->interaction,
-					 error);
+	status = tally__verifier_generate(task, &asked, error);
+	if (status == 0)
+		status = tally__verifier_request(&task->request, &task->arena, settings, &asked,
+						 error);
 	if (status != 0)
 		return status;
 	task->method = tally__arena_strdup(kept, task->request.method);

@@ -142,6 +142,9 @@ int tally__settings_init(struct settings *settings, const struct tally_verify_op
 		options->request_timeout_ms != 0 ? options->request_timeout_ms : DEFAULT_TIMEOUT_MS;
 	settings->jobs = choose_jobs(options);
 	status = set_urls(settings, error);
+	if (status == 0)
+		status = tally__value_source_init(&settings->source, options->seed, options->now,
+						  error);
 	for (size_t i = 0; i < options->header_count && status == 0; i++)
 		status = add_header(settings, options->headers[i], error);
 	if (status == 0)

@@ -6,6 +6,7 @@
 #include "contract/contract.h"
 #include "format/regex.h"
 #include "http/http.h"
+#include "matching/value_source.h"
 #include "tally/verify.h"
 
 struct settings {
@@ -16,6 +17,7 @@ struct settings {
 	struct http_headers headers; /* for every request */
 	struct regex *description;   /* NULL: any */
 	struct regex *state;         /* NULL: any */
+	struct value_source source;
 	unsigned timeout_ms;
 	unsigned jobs;
 };

@@ -4,6 +4,7 @@
 
 #include "contract/contract.h"
 #include "http/http.h"
+#include "matching/generate.h"
 #include "matching/match.h"
 #include "verifier/settings.h"
 
@@ -23,11 +24,14 @@ struct task {
 	const struct tally_contract *contract;
 	const struct interaction *interaction;
 	bool selected;
-	struct matcher *matcher; /* NULL: there is nothing to compare with */
+	struct matcher *matcher;       /* NULL: there is nothing to compare with */
+	struct generators *generators; /* of what is sent; NULL: it is sent as written */
 
 	/* While it runs. */
 	struct arena arena; /* of the request under way and its answer */
 	struct http_request request;
+	struct generated made; /* what the request holds of generated values */
+	cJSON *state_values;   /* what the state-change URL answered; NULL: nothing */
 	enum phase phase;
 	size_t state;     /* the provider state whose turn it is */
 	bool *was_set_up; /* for each state; in the run's arena */
@@ -38,11 +42,22 @@ struct task {
 	enum interaction_outcome outcome;
 	struct buf message; /* why it is an error */
 	cJSON *mismatches;  /* NULL: none */
+	cJSON *warnings;    /* texts about generated values; NULL: none */
+	bool has_generated; /* values in what was sent */
 	size_t omitted_mismatches;
 	const char *method, *url; /* as shown; NULL: nothing was asked */
 	const char *curl;         /* a command that asks again; only when it did not pass */
 	int64_t duration_ms;
 };
+
+/* Keeps the values that a state-change URL answered with, over those that came before.  Only a JSON
+ * object has some.  TALLY_ENOMEM. */
+int tally__verifier_take_values(struct task *task, const struct http_response *response);
+
+/* What the task asks for: the interaction with generated values in its request, which task->made
+ * owns; sets the task's warnings.  TALLY_ELIMIT, TALLY_ENOMEM. */
+int tally__verifier_generate(struct task *task, struct interaction *asked,
+			     struct tally_error *error);
 
 /* Makes the request that an interaction asks of the provider, in `arena`.  TALLY_EINVAL: a header
  * or path that HTTP does not allow; TALLY_ELIMIT, TALLY_ENOMEM. */

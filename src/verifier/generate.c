@@ -1,0 +1,155 @@
+/* Generated values in what is sent: what provider states gave, and the rest. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "verifier/run.h"
+
+#define MAX_SHOWN_VALUES 10
+
+/* Lays the members of `over` over those of *values, which is made when it is needed. */
+static int lay_over(cJSON **values, const cJSON *over)
+{
+	struct json_index index;
+	cJSON *laid;
+	const cJSON *member;
+	int status;
+
+	if (!cJSON_IsObject(over))
+		return 0;
+	laid = tally__json_clone(over);
+	if (laid == NULL)
+		return TALLY_ENOMEM;
+	status = tally__json_index_init(&index, over);
+	cJSON_ArrayForEach(member, *values)
+	{
+		if (status != 0)
+			break;
+		if (tally__json_index_get(&index, member->string) == NULL)
+			status = tally__json_put(laid, member->string, tally__json_clone(member));
+	}
+	tally__json_index_release(&index);
+	if (status != 0) {
+		cJSON_Delete(laid);
+		return status;
+	}
+	cJSON_Delete(*values);
+	*values = laid;
+	return 0;
+}
+
+int tally__verifier_take_values(struct task *task, const struct http_response *response)
+{
+	const char *declared = tally__http_header_get(&response->headers, "Content-Type");
+	struct mime type;
+	cJSON *answer = NULL;
+	int status;
+
+	if (response->body_len == 0 || declared == NULL)
+		return 0;
+	status = tally__mime_parse(&type, &task->arena, declared, NULL);
+	if (status == 0 && tally__mime_is_json(&type))
+		status = tally_json_parse(&answer, response->body, response->body_len, NULL);
+	if (status == 0)
+		status = lay_over(&task->state_values, answer);
+	cJSON_Delete(answer);
+	return status == TALLY_ENOMEM ? status : 0;
+}
+
+/* What generators may ask for: the parameters of all states, and over them what was answered. */
+static int collect_values(const struct task *task, cJSON **values)
+{
+	const struct interaction *interaction = task->interaction;
+	int status = 0;
+
+	for (size_t i = 0; i < interaction->state_count && status == 0; i++)
+		status = lay_over(values, interaction->states[i].params);
+	return status != 0 ? status : lay_over(values, task->state_values);
+}
+
+/* "given "a user exists", which gave id and name". */
+static void add_given(struct buf *out, const struct interaction *interaction, const cJSON *values)
+{
+	const cJSON *value;
+	size_t shown = 0;
+
+	for (size_t i = 0; i < interaction->state_count; i++)
+		tally__buf_addf(out, "%s\"%s\"", i > 0 ? " and " : " (given ",
+				interaction->states[i].name);
+	tally__buf_adds(out, interaction->state_count > 0 ? ", " : " (without a provider state, ");
+	if (values == NULL || values->child == NULL) {
+		tally__buf_adds(out, "no values)");
+		return;
+	}
+	tally__buf_adds(out, "values: ");
+	cJSON_ArrayForEach(value, values)
+	{
+		if (shown++ < MAX_SHOWN_VALUES)
+			tally__buf_addf(out, "%s%s", shown > 1 ? ", " : "", value->string);
+	}
+	tally__buf_adds(out, shown > MAX_SHOWN_VALUES ? " …)" : ")");
+}
+
+/* Says of each value that could not be generated where it was wanted, and what there was. */
+static int keep_warnings(struct task *task, const cJSON *values)
+{
+	const cJSON *warning;
+	struct buf text;
+	int status = 0;
+
+	if (task->made.warnings == NULL)
+		return 0;
+	task->warnings = cJSON_CreateArray();
+	tally__buf_init(&text, (size_t)LIMIT_REASON_BYTES * 4);
+	cJSON_ArrayForEach(warning, task->made.warnings)
+	{
+		tally__buf_clear(&text);
+		tally__buf_addf(&text, "%s", task->interaction->description);
+		add_given(&text, task->interaction, values);
+		tally__buf_addf(&text, ": request %s: the example was sent", warning->valuestring);
+		if (text.status == TALLY_ELIMIT)
+			text.status = 0; /* cut, far beyond what people read */
+		if (status == 0)
+			status = text.status != 0
+					 ? text.status
+					 : tally__json_append(task->warnings,
+							      cJSON_CreateString(text.bytes));
+	}
+	tally__buf_release(&text);
+	return status;
+}
+
+int tally__verifier_generate(struct task *task, struct interaction *asked,
+			     struct tally_error *error)
+{
+	const struct interaction *interaction = task->interaction;
+	struct generator_context context;
+	struct random random;
+	cJSON *values = NULL;
+	int status;
+
+	if (task->generators == NULL)
+		return 0;
+	status = collect_values(task, &values);
+	if (status != 0) {
+		cJSON_Delete(values);
+		return tally__fail_nomem(error);
+	}
+	tally__value_source_context(&task->run->settings->source, GENERATOR_PROVIDER,
+				    task->contract->consumer, interaction, 0, &random, &context);
+	context.state_values = values;
+	if (interaction->kind == INTERACTION_HTTP)
+		status =
+			tally__generate_request(&asked->request, &task->made, &interaction->request,
+						task->generators, &context, error);
+	else
+		status =
+			tally__generate_message(&asked->message, &task->made, &interaction->message,
+						task->generators, &context, error);
+	task->has_generated = task->made.count > 0;
+	if (status == 0 && keep_warnings(task, values) != 0)
+		status = tally__fail_nomem(error);
+	cJSON_Delete(values);
+	return status;
+}
