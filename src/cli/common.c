@@ -14,6 +14,34 @@ enum tally_spec spec_of_choice(int choice)
 	return tally_spec_from_text(spec_choices[choice]);
 }
 
+const char *const part_choices[] = {"request", "response", "message", NULL};
+
+enum tally_part part_of_word(const char *word)
+{
+	int part = TALLY_PART_REQUEST;
+
+	while (part_choices[part + 1] && strcmp(part_choices[part], word) != 0)
+		part++;
+	return (enum tally_part)part;
+}
+
+void note_seed(const cJSON *answer)
+{
+	if (cJSON_IsTrue(json_get(answer, "seedChosen")))
+		note("values were generated: --seed %.0f makes the same again",
+		     json_number(answer, "seed"));
+}
+
+void note_warnings(const cJSON *answer)
+{
+	const cJSON *warning;
+
+	cJSON_ArrayForEach(warning, json_get(answer, "warnings"))
+	{
+		note("warning: %s", warning->valuestring);
+	}
+}
+
 const cJSON *json_get(const cJSON *object, const char *member)
 {
 	return cJSON_GetObjectItemCaseSensitive(object, member);

@@ -38,6 +38,17 @@ extern const char *const format_choices[];
 extern const char *const spec_choices[];
 enum tally_spec spec_of_choice(int choice);
 
+/* How generated values come out the same again; the help says which. */
+#define COMMON_OPTION_SEED(S, M)                                                                   \
+	OPTION_NUMBER(S, M, .name = "seed", .argument = "N", .min = 0, .max = 2147483647,          \
+		      .fallback = "0", .variables = "TALLY_SEED",                                  \
+		      .help = "the seed of generated values: with the same, they come out the "    \
+			      "same; 0 chooses one, and says which")
+#define COMMON_OPTION_NOW(S, M)                                                                    \
+	OPTION_TEXT(S, M, .name = "now", .argument = "TIME", .variables = "TALLY_NOW",             \
+		    .help = "the time for generated dates, such as 2026-11-21T09:14:16+01:00, in " \
+			    "place of the clock's")
+
 /* APP@VERSION is split at its last "@", so that "@scope/app@1.0" works; a name that holds one is
  * given with --pacticipant.  The version is NULL when there is none. */
 struct app_version {
@@ -80,6 +91,17 @@ const char *plural(size_t count);
  */
 char *read_standard_input(struct call *call, size_t max_bytes, size_t *len,
 			  struct tally_error *error);
+/* Reads a JSON document from a file, or from standard input for "-". */
+int read_json_input(struct call *call, const char *path, cJSON **out, struct tally_error *error);
+/* The parts that commands can be given, in the order of enum tally_part, closed by NULL. */
+extern const char *const part_choices[];
+enum tally_part part_of_word(const char *word);
+
+/* Says that values were generated, and how to have them again. */
+void note_seed(const cJSON *answer);
+/* Says what the "warnings" of an answer are. */
+void note_warnings(const cJSON *answer);
+
 /* Writes a JSON document to a file as a whole; "-" is standard output. */
 int write_json_file(const char *path, const cJSON *value, struct tally_error *error);
 

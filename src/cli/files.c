@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "cli/common.h"
 #include "cli/output.h"
 
@@ -37,6 +38,23 @@ char *read_standard_input(struct call *call, size_t max_bytes, size_t *len,
 	}
 	*len = used;
 	return text;
+}
+
+int read_json_input(struct call *call, const char *path, cJSON **out, struct tally_error *error)
+{
+	size_t len = 0;
+	char *text;
+	int code;
+
+	if (strcmp(path, "-") != 0)
+		return tally_json_read_file(out, path, error);
+	text = read_standard_input(call, LIMIT_DOCUMENT_BYTES, &len, error);
+	if (!text)
+		return error->code;
+	code = tally_json_parse(out, text, len, error);
+	if (code < 0 && !error->where[0])
+		(void)snprintf(error->where, sizeof(error->where), "standard input");
+	return code;
 }
 
 int write_json_file(const char *path, const cJSON *value, struct tally_error *error)

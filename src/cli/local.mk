@@ -6,6 +6,7 @@ cli_commands = \
 	%D%/commands/publish.c \
 	%D%/commands/verify.c \
 	%D%/commands/match.c \
+	%D%/commands/generate.c \
 	%D%/commands/can-i-deploy.c \
 	%D%/commands/record-deployment.c \
 	%D%/commands/environment-create.c \

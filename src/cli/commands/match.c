@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/limits.h"
 #include "cli/common.h"
 #include "cli/output.h"
 
@@ -11,35 +10,6 @@ struct match_options {
 	int spec;
 	int format;
 };
-
-/* In the order of enum tally_part. */
-static const char *const parts[] = {"request", "response", "message", NULL};
-
-static int read_input(struct call *call, const char *path, cJSON **out, struct tally_error *error)
-{
-	size_t len = 0;
-	char *text;
-	int code;
-
-	if (strcmp(path, "-") != 0)
-		return tally_json_read_file(out, path, error);
-	text = read_standard_input(call, LIMIT_DOCUMENT_BYTES, &len, error);
-	if (!text)
-		return error->code;
-	code = tally_json_parse(out, text, len, error);
-	if (code < 0 && !error->where[0])
-		(void)snprintf(error->where, sizeof(error->where), "standard input");
-	return code;
-}
-
-static enum tally_part part_of(const char *word)
-{
-	int part = TALLY_PART_REQUEST;
-
-	while (parts[part + 1] && strcmp(parts[part], word) != 0)
-		part++;
-	return (enum tally_part)part;
-}
 
 /* A mismatch's place and sentence. */
 static void print_text(const cJSON *mismatches)
@@ -94,12 +64,12 @@ static int compare(struct call *call, const struct match_options *o)
 
 	if (strcmp(call->operands[1], "-") == 0 && strcmp(call->operands[2], "-") == 0)
 		return wrong("only one of EXPECTED and ACTUAL can come from standard input");
-	if (read_input(call, call->operands[1], &expected, &error) < 0 ||
-	    read_input(call, call->operands[2], &actual, &error) < 0) {
+	if (read_json_input(call, call->operands[1], &expected, &error) < 0 ||
+	    read_json_input(call, call->operands[2], &actual, &error) < 0) {
 		status = failed(&error);
 		goto out;
 	}
-	if (tally_match(part_of(call->operands[0]), spec_of_choice(o->spec), expected, actual,
+	if (tally_match(part_of_word(call->operands[0]), spec_of_choice(o->spec), expected, actual,
 			&mismatches, &error) < 0) {
 		name_file(call, &error);
 		status = failed(&error);
@@ -138,7 +108,7 @@ static const struct option options[] = {
 };
 
 static const struct operand operands[] = {
-	{.name = "request|response|message", .choices = parts, .help = "what is compared"},
+	{.name = "request|response|message", .choices = part_choices, .help = "what is compared"},
 	{.name = "EXPECTED",
 	 .help = "a JSON file in the shape that contract files use; it may hold matchingRules"},
 	{.name = "ACTUAL", .help = "a JSON file of the same shape"},

@@ -15,6 +15,8 @@ struct mock_options {
 	long port;
 	int spec;
 	int format;
+	long seed;
+	const char *now;
 	bool overwrite;
 	bool cors;
 };
@@ -178,6 +180,8 @@ static int conclude(struct mock_run *run)
 	} else {
 		print_text(run, report);
 	}
+	note_warnings(report);
+	note_seed(report);
 	cJSON_Delete(report);
 	if (run->command_status != 0) {
 		note("%s left with %d; no contract was written", run->call->trailing[0],
@@ -193,7 +197,12 @@ static int mock(struct call *call, const struct mock_options *o)
 {
 	struct mock_run run = {.call = call, .options = o};
 	struct tally_mock_options options = {
-		.host = o->host, .port = (unsigned short)o->port, .cors = o->cors};
+		.host = o->host,
+		.port = (unsigned short)o->port,
+		.cors = o->cors,
+		.seed = (unsigned long)o->seed,
+		.now = o->now,
+	};
 	struct tally_error error = TALLY_ERROR_INIT;
 	int status;
 
@@ -203,9 +212,10 @@ static int mock(struct call *call, const struct mock_options *o)
 	signals_hold(&run.signals);
 	if (tally_expectations_read_file(&run.contract, call->operands[0], &error) < 0 ||
 	    drop_messages(&run.contract, call->operands[0], &error) < 0 ||
-	    check_contract(run.contract, o, call->operands[0], &error) < 0 ||
-	    tally_mock_start(&run.mock, run.contract, &options, &error) < 0) {
+	    check_contract(run.contract, o, call->operands[0], &error) < 0) {
 		status = failed(&error);
+	} else if (tally_mock_start(&run.mock, run.contract, &options, &error) < 0) {
+		status = failed_in_options(call, &error);
 	} else {
 		status = serve(&run);
 		if (status == 0)
@@ -247,6 +257,8 @@ static const struct option options[] = {
 	OPTION_FLAG(struct mock_options, cors, .letter = 'c', .name = "cors",
 		    .aliases = "cors-preflight",
 		    .help = "answer CORS pre-flight requests that no expectation covers"),
+	COMMON_OPTION_SEED(struct mock_options, seed),
+	COMMON_OPTION_NOW(struct mock_options, now),
 	COMMON_OPTION_FORMAT(struct mock_options, format),
 	OPTION_END,
 };
@@ -282,6 +294,9 @@ const struct command command_mock = {
 		"interrupted. Then checks that every expectation was exercised and that nothing "
 		"else was asked, and writes the contract, or merges it into the file that is "
 		"there. Messages are neither served nor written.\n\n"
+		"Where the response of an expectation has generators, each answer has new values; "
+		"with "
+		"the same --seed and --now, the same ones in the same order.\n\n"
 		"The first line on standard output is \"listening on\" and the address. If COMMAND "
 		"fails, no contract is written, and its exit status is passed on (128 and the "
 		"signal's number when a signal ended it).",

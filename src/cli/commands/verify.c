@@ -30,6 +30,8 @@ struct verify_options {
 	long jobs;
 	bool exit_on_first_error;
 	bool insecure_tls;
+	long seed;
+	const char *now;
 	const char *json;
 	int format;
 };
@@ -192,6 +194,8 @@ static int replay(struct verify_run *run)
 		.jobs = (unsigned)o->jobs,
 		.insecure_tls = o->insecure_tls,
 		.exit_on_first_error = o->exit_on_first_error,
+		.seed = (unsigned long)o->seed,
+		.now = o->now,
 	};
 	struct tally_error error = TALLY_ERROR_INIT;
 	const struct tally_contract **contracts =
@@ -416,6 +420,8 @@ static const struct option options[] = {
 		    .help = "stop at the first interaction that fails"),
 	OPTION_FLAG(O, insecure_tls, .name = "disable-ssl-verification", .aliases = "insecure-tls",
 		    .help = "accept any certificate of the provider"),
+	COMMON_OPTION_SEED(O, seed),
+	COMMON_OPTION_NOW(O, now),
 	OPTION_TEXT(O, json, .letter = 'j', .name = "json", .argument = "FILE",
 		    .variables = "TALLY_JSON_REPORT PACT_VERIFIER_JSON_REPORT",
 		    .help = "write the results to this file, too, as JSON"),
@@ -461,6 +467,9 @@ const struct command command_verify = {
 		"with what the contracts expect. The contracts are files and folders, or, without "
 		"any, those that the broker says the provider has to honour: of each consumer the "
 		"head of its main branch and every version that is deployed.\n\n"
+		"Where the request of an interaction has generators, it is sent with generated "
+		"values: those of provider states are what the state-change URL answers, a JSON "
+		"object of names and values, over the states' parameters.\n\n"
 		"With --publish, the results are recorded in the broker per interaction, in one "
 		"change; of a filtered run, those that ran, and of contract files, those of "
 		"interactions "
