@@ -9,8 +9,10 @@
 
 #include "base/mem.h"
 
-/* Blocks grow with the arena, so that a small one stays small and a large one has few. */
-#define BLOCK_MIN_BYTES ((size_t)1 << 10)
+/* Blocks grow with the arena, so that a small one stays small and a large one has few.  The first
+ * is no large one for the allocator either: glibc's merges all that was freed before, from 1 kB on,
+ * and every short-lived arena after a JSON tree would pay for that. */
+#define BLOCK_MIN_BYTES ((size_t)960)
 #define BLOCK_MAX_BYTES ((size_t)1 << 18)
 
 struct arena_block {

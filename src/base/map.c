@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -60,9 +61,8 @@ void *tally__map_get(const struct map *map, const char *key, size_t key_len)
 	return entry == NULL ? NULL : entry->value;
 }
 
-static int grow_entries(struct map *map)
+static int set_capacity(struct map *map, size_t capacity)
 {
-	size_t capacity = map->capacity > 0 ? map->capacity * 2 : SLOTS_MIN / 2;
 	struct map_entry *entries = tally__realloc_array(map->entries, capacity, sizeof(*entries));
 
 	if (entries == NULL)
@@ -72,9 +72,8 @@ static int grow_entries(struct map *map)
 	return TALLY_OK;
 }
 
-static int grow_slots(struct map *map)
+static int set_slots(struct map *map, size_t slot_count)
 {
-	size_t slot_count = map->slot_count > 0 ? map->slot_count * 2 : SLOTS_MIN;
 	uint32_t *slots = tally__calloc(slot_count, sizeof(*slots));
 	size_t i;
 
@@ -93,6 +92,36 @@ static int grow_slots(struct map *map)
 	return TALLY_OK;
 }
 
+/* At most three quarters are taken, to keep the runs of taken slots short. */
+static bool is_too_full(size_t count, size_t slot_count)
+{
+	return count * 4 > slot_count * 3;
+}
+
+int tally__map_reserve(struct map *map, size_t count)
+{
+	size_t slot_count = map->slot_count > 0 ? map->slot_count : SLOTS_MIN;
+
+	if (count > ENTRIES_MAX)
+		return TALLY_ENOMEM;
+	while (is_too_full(count, slot_count))
+		slot_count *= 2;
+	if (count > map->capacity && set_capacity(map, count) != TALLY_OK)
+		return TALLY_ENOMEM;
+	return slot_count > map->slot_count ? set_slots(map, slot_count) : TALLY_OK;
+}
+
+/* Room for one more. */
+static int grow(struct map *map)
+{
+	if (map->count == map->capacity &&
+	    set_capacity(map, map->capacity > 0 ? map->capacity * 2 : SLOTS_MIN / 2) != TALLY_OK)
+		return TALLY_ENOMEM;
+	if (!is_too_full(map->count + 1, map->slot_count))
+		return TALLY_OK;
+	return set_slots(map, map->slot_count > 0 ? map->slot_count * 2 : SLOTS_MIN);
+}
+
 struct map_entry *tally__map_add(struct map *map, const char *key, size_t key_len, void *value)
 {
 	uint64_t hash = tally__hash(key, key_len);
@@ -101,10 +130,7 @@ struct map_entry *tally__map_add(struct map *map, const char *key, size_t key_le
 
 	if (map->count >= ENTRIES_MAX)
 		return NULL;
-	if (map->count == map->capacity && grow_entries(map) != TALLY_OK)
-		return NULL;
-	/* At most three quarters full, to keep the runs of taken slots short. */
-	if ((map->count + 1) * 4 > map->slot_count * 3 && grow_slots(map) != TALLY_OK)
+	if (grow(map) != TALLY_OK)
 		return NULL;
 	slot = find_slot(map, key, key_len, hash);
 	if (map->slots[slot] != 0)

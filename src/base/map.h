@@ -24,6 +24,10 @@ struct map {
 void tally__map_init(struct map *map);
 void tally__map_release(struct map *map);
 
+/* Makes room for `count` entries in all, which then come in without another allocation; 0 or
+ * TALLY_ENOMEM. */
+int tally__map_reserve(struct map *map, size_t count);
+
 /* NULL when absent (or when the value put was NULL). */
 void *tally__map_get(const struct map *map, const char *key, size_t key_len);
 struct map_entry *tally__map_find(const struct map *map, const char *key, size_t key_len);

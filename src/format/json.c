@@ -141,6 +141,10 @@ int tally__json_index_init(struct json_index *index, const cJSON *object)
 		count++;
 	if (count <= LINEAR_MEMBERS)
 		return TALLY_OK;
+	if (tally__map_reserve(&index->map, count) != TALLY_OK) {
+		tally__map_release(&index->map);
+		return TALLY_ENOMEM;
+	}
 	for (member = object->child; member != NULL; member = member->next) {
 		if (member->string == NULL)
 			continue;

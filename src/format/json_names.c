@@ -96,6 +96,7 @@ int tally__json_names_close(struct json_names *names, size_t base, struct json_t
 		return TALLY_OK;
 	}
 	tally__map_init(&map);
+	status = tally__map_reserve(&map, names->count - base);
 	for (i = base; i < names->count && status == TALLY_OK; i++) {
 		struct json_name *name = &names->items[i];
 		const struct map_entry *entry = tally__map_add(&map, name->text, name->len, name);

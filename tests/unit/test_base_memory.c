@@ -243,6 +243,40 @@ static void test_map(void **state)
 	assert_null(tally__map_get(&map, "k7", 2));
 }
 
+/* Room that was made is used without another allocation, and no key is lost when it is made late.
+ */
+static void test_map_reserve(void **state)
+{
+	static char keys[3000][8];
+	struct map map;
+	int i;
+
+	(void)state;
+	tally__map_init(&map);
+	assert_int_equal(tally__map_reserve(&map, 0), 0);
+	assert_null(tally__map_get(&map, "k0", 2));
+	for (i = 0; i < 3000; i++) {
+		if (i == 1000) {
+			assert_int_equal(tally__map_reserve(&map, 3000), 0);
+			tally__mem_fail_after(-1);
+		}
+		snprintf(keys[i], sizeof(keys[i]), "k%d", i);
+		assert_int_equal(tally__map_put(&map, keys[i], strlen(keys[i]), keys[i]), 0);
+	}
+	assert_int_equal(tally__mem_fail_after(-1), 0);
+	assert_int_equal(tally__map_reserve(&map, 10), 0);
+	for (i = 0; i < 3000; i++)
+		assert_ptr_equal(tally__map_get(&map, keys[i], strlen(keys[i])), keys[i]);
+	assert_int_equal(tally__map_reserve(&map, SIZE_MAX), TALLY_ENOMEM);
+	for (i = 0; i < 2; i++) {
+		tally__mem_fail_after(i);
+		assert_int_equal(tally__map_reserve(&map, 100000), TALLY_ENOMEM);
+		tally__mem_fail_after(-1);
+		assert_ptr_equal(tally__map_get(&map, "k2999", 5), keys[2999]);
+	}
+	tally__map_release(&map);
+}
+
 static void test_map_without_memory(void **state)
 {
 	struct map map;
@@ -304,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_buf_limit_is_exact_and_sticks),
 		cmocka_unit_test(test_buf_without_memory),
 		cmocka_unit_test(test_map),
+		cmocka_unit_test(test_map_reserve),
 		cmocka_unit_test(test_map_without_memory),
 		cmocka_unit_test(test_hash_vectors),
 	};
