@@ -42,26 +42,13 @@ bool tally__walk_fail(struct walk *walk, int status)
 	return false;
 }
 
-bool tally__walk_step(struct walk *walk)
+bool tally__walk_too_long(struct walk *walk)
 {
-	if (walk->status != 0 || (walk->impatient && walk->found > walk->quiet_base)) {
-		return false;
-	}
-	if (walk->hinting) {
-		if (walk->hint_steps == LIMIT_HINT_STEPS || walk->distance > walk->distance_limit) {
-			return false;
-		}
-		walk->hint_steps++;
-		return true;
-	}
-	if (++walk->steps > LIMIT_MATCH_STEPS) {
-		tally__fail(walk->error, TALLY_ELIMIT,
-			    "the comparison visits more than %d values; nested eachValue and "
-			    "arrayContains rules multiply them",
-			    (int)LIMIT_MATCH_STEPS);
-		return tally__walk_fail(walk, TALLY_ELIMIT);
-	}
-	return true;
+	tally__fail(walk->error, TALLY_ELIMIT,
+		    "the comparison visits more than %d values; nested eachValue and arrayContains "
+		    "rules multiply them",
+		    (int)LIMIT_MATCH_STEPS);
+	return tally__walk_fail(walk, TALLY_ELIMIT);
 }
 
 /* ---- mismatches ---- */

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "matching/mismatch.h"
 #include "matching/rules.h"
 
@@ -72,8 +73,17 @@ void tally__walk_release(struct walk *walk);
 
 /* Records why the comparison cannot go on; the first reason stays.  Returns false. */
 bool tally__walk_fail(struct walk *walk, int status);
+/* Fails: there were too many steps. */
+bool tally__walk_too_long(struct walk *walk);
+
 /* Counts one step; false when the comparison has to end, or may: its outcome is known. */
-bool tally__walk_step(struct walk *walk);
+static inline bool tally__walk_step(struct walk *walk)
+{
+	if (walk->status != 0 || (walk->impatient && walk->found > walk->quiet_base)) {
+		return false;
+	}
+	return ++walk->steps <= LIMIT_MATCH_STEPS || tally__walk_too_long(walk);
+}
 
 /* ---- mismatches ---- */
 
