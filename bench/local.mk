@@ -8,6 +8,9 @@ bench_bench_json_LDADD = $(bench_libs)
 bench_programs += %D%/bench_match
 bench_bench_match_LDADD = $(bench_libs)
 
+bench_programs += %D%/bench_match_sizes
+bench_bench_match_sizes_LDADD = $(bench_libs)
+
 bench_programs += %D%/bench_startup
 
 bench_programs += %D%/bench_store
