@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -104,17 +105,14 @@ const char *tally__values_text(struct walk *walk, const struct name_values *valu
 	return copy;
 }
 
-void tally__values_apply(struct walk *walk, const struct place *place, const struct rule_list *list,
-			 const struct name_values *expected, const struct name_values *actual)
+/* What the rules say of how many values there are. */
+static void apply_bounds(struct walk *walk, const struct place *place, const struct rule_list *list,
+			 const struct name_values *actual)
 {
 	struct operand none = {.text = "", .len = 0};
-	struct operand shown = {0};
+	struct operand shown = tally__operand_text(tally__values_text(walk, actual));
 	struct mark mark = tally__walk_mark(walk);
 
-	if (expected->value_count == 0) {
-		return;
-	}
-	shown = tally__operand_text(tally__values_text(walk, actual));
 	for (size_t i = 0; i < list->count && walk->status == 0; i++) {
 		const struct rule *rule = &list->rules[i];
 
@@ -126,6 +124,15 @@ void tally__values_apply(struct walk *walk, const struct place *place, const str
 			break;
 		}
 	}
+}
+
+void tally__values_apply(struct walk *walk, const struct place *place, const struct rule_list *list,
+			 const struct name_values *expected, const struct name_values *actual)
+{
+	if (expected->value_count == 0) {
+		return;
+	}
+	apply_bounds(walk, place, list, actual);
 	for (size_t i = 0; i < actual->value_count && tally__walk_step(walk); i++) {
 		size_t example = i < expected->value_count ? i : 0;
 		struct operand e = tally__operand_text(expected->values[example]);
@@ -190,31 +197,38 @@ static void report_parameter(struct walk *walk, const struct parameters *p,
 	tally__walk_report_text(walk, place, "equality", expected ? &e : NULL, actual ? &a : NULL);
 }
 
-/* Value by value, in order. */
-static void compare_parameter_values(struct walk *walk, const struct parameters *p,
-				     const struct place *place, const struct name_values *expected,
-				     const struct name_values *actual)
+static void compare_value(struct walk *walk, const struct parameters *p, const struct place *place,
+			  const struct name_values *expected, const struct operand *e,
+			  const struct operand *a)
 {
-	for (size_t i = 0; i < actual->value_count && tally__walk_step(walk); i++) {
-		struct operand e =
-			tally__operand_text(i < expected->value_count ? expected->values[i] : NULL);
-		struct operand a = tally__operand_text(actual->values[i]);
-		struct operand name = tally__operand_text(expected->name);
-		struct buf *text = NULL;
+	struct operand name = tally__operand_text(expected->name);
+	struct buf *text = NULL;
 
-		if (e.len == a.len && memcmp(e.text, a.text, e.len) == 0) {
-			continue;
-		}
-		text = tally__walk_message(walk, place);
-		if (text) {
-			tally__buf_addf(text, "Expected %s ", p->noun);
-			tally__display_value(text, &name);
-			tally__buf_adds(text, " with value ");
-			tally__display_value(text, &e);
-			tally__buf_adds(text, " but was ");
-			tally__display_value(text, &a);
-		}
-		tally__walk_report_text(walk, place, "equality", &e, &a);
+	if (e->len == a->len && memcmp(e->text, a->text, e->len) == 0) {
+		return;
+	}
+	text = tally__walk_message(walk, place);
+	if (text) {
+		tally__buf_addf(text, "Expected %s ", p->noun);
+		tally__display_value(text, &name);
+		tally__buf_adds(text, " with value ");
+		tally__display_value(text, e);
+		tally__buf_adds(text, " but was ");
+		tally__display_value(text, a);
+	}
+	tally__walk_report_text(walk, place, "equality", e, a);
+}
+
+static void compare_count(struct walk *walk, const struct parameters *p, const struct place *place,
+			  const struct name_values *expected, const struct name_values *actual)
+{
+	const char *after = NULL;
+
+	if (expected->value_count != actual->value_count) {
+		after = tally__arena_printf(&walk->arena,
+					    " with %zu value(s) but received %zu value(s)",
+					    expected->value_count, actual->value_count);
+		report_parameter(walk, p, place, expected, actual, "Expected ", after ? after : "");
 	}
 }
 
@@ -222,48 +236,87 @@ static void compare_parameter(struct walk *walk, const struct parameters *p,
 			      const struct place *place, const struct rule_list *list,
 			      const struct name_values *expected, const struct name_values *actual)
 {
-	const char *after = NULL;
+	const char *shown = NULL;
 
 	if (list) {
 		tally__values_apply(walk, place, list, expected, actual);
 		return;
 	}
 	if (expected->value_count == 0 && actual->value_count > 0) {
-		after = tally__values_text(walk, actual);
+		shown = tally__values_text(walk, actual);
 		tally__walk_report(walk, place, "equality", NULL, NULL,
 				   "Expected an empty parameter list for '%s' but received %s",
-				   tally__walk_shown(walk, expected->name), after ? after : "");
+				   tally__walk_shown(walk, expected->name), shown ? shown : "");
 		return;
 	}
-	if (expected->value_count != actual->value_count) {
-		after = tally__arena_printf(&walk->arena,
-					    " with %zu value(s) but received %zu value(s)",
-					    expected->value_count, actual->value_count);
-		report_parameter(walk, p, place, expected, actual, "Expected ", after ? after : "");
+	compare_count(walk, p, place, expected, actual);
+	/* Value by value, in order. */
+	for (size_t i = 0; i < actual->value_count && tally__walk_step(walk); i++) {
+		struct operand e =
+			tally__operand_text(i < expected->value_count ? expected->values[i] : NULL);
+		struct operand a = tally__operand_text(actual->values[i]);
+
+		compare_value(walk, p, place, expected, &e, &a);
 	}
-	compare_parameter_values(walk, p, place, expected, actual);
 }
 
-/* The rules of one parameter: of the query by name, of a form's field by its path "$.name". */
-static const struct rule_list *parameter_rules(struct walk *walk, const struct parameters *p,
-					       const char *name)
+/* One value of a field of a form, by the rules that stand at "$.name[i]" or above. */
+static void compare_field_value(struct walk *walk, const struct parameters *p,
+				const struct place *place, const struct reach *field,
+				const struct name_values *expected, const struct operand *e,
+				const struct operand *a, size_t i)
 {
 	const struct rule_list *list = NULL;
 	struct reach child = {0};
-	size_t len = strlen(name);
-	size_t depth = 0;
+	size_t depth = place->frame->depth;
 	bool cascaded = false;
+	char text[24];
+	int len = snprintf(text, sizeof text, "%zu", i);
 
-	if (!p->form) {
-		return tally__rules_find_query(p->rules, name);
-	}
-	depth = p->form->frame->depth;
-	if (tally__reach_child(walk, p->form->reach, depth, name, len,
-			       tally__path_is_index(name, len), &child)) {
+	if (tally__reach_child(walk, field, depth, text, (size_t)len, true, &child)) {
 		list = tally__reach_select(&child, depth + 1, &cascaded);
 	}
+	if (list) {
+		tally__walk_apply(walk, place, list, cascaded, e, a);
+	} else {
+		compare_value(walk, p, place, expected, e, a);
+	}
 	tally__reach_leave(walk, &child);
-	return list;
+}
+
+/* A field of a form, whose rules stand at its path; some may be for single values of it. */
+static void compare_field(struct walk *walk, const struct parameters *p, const struct place *place,
+			  const struct name_values *expected, const struct name_values *actual)
+{
+	const struct frame *frame = place->frame;
+	const struct rule_list *list = NULL;
+	struct reach reach = {0};
+	size_t len = strlen(frame->key);
+	bool cascaded = false;
+
+	if (!tally__reach_child(walk, p->form->reach, frame->depth - 1, frame->key, len,
+				tally__path_is_index(frame->key, len), &reach)) {
+		return;
+	}
+	list = tally__reach_select(&reach, frame->depth, &cascaded);
+	if (reach.count == 0 || expected->value_count == 0) {
+		compare_parameter(walk, p, place, list, expected, actual);
+		tally__reach_leave(walk, &reach);
+		return;
+	}
+	if (list) {
+		apply_bounds(walk, place, list, actual);
+	} else {
+		compare_count(walk, p, place, expected, actual);
+	}
+	for (size_t i = 0; i < actual->value_count && tally__walk_step(walk); i++) {
+		bool surplus = i >= expected->value_count;
+		struct operand e = tally__operand_text(expected->values[surplus ? 0 : i]);
+		struct operand a = tally__operand_text(actual->values[i]);
+
+		compare_field_value(walk, p, place, &reach, expected, &e, &a, i);
+	}
+	tally__reach_leave(walk, &reach);
 }
 
 /* Where a field of a form is. */
@@ -286,8 +339,13 @@ static void match_expected(struct walk *walk, const struct parameters *p, const 
 			.kind = p->kind, .name = expected->name, .frame = p->form ? &frame : NULL};
 
 		if (found) {
-			compare_parameter(walk, p, &place, parameter_rules(walk, p, expected->name),
-					  expected, found);
+			if (p->form) {
+				compare_field(walk, p, &place, expected, found);
+			} else {
+				compare_parameter(walk, p, &place,
+						  tally__rules_find_query(p->rules, expected->name),
+						  expected, found);
+			}
 		} else {
 			report_parameter(walk, p, &place, expected, NULL, "Expected ",
 					 " but was missing");

@@ -68,7 +68,7 @@ static void sweep(const char *path)
 
 static void test_allocations(void **state)
 {
-	static const char *const patterns[] = {"multipart-*", "body-*"};
+	static const char *const patterns[] = {"multipart-*", "body-*", "form-*", "text-*"};
 	const char *source = getenv("TALLY_SRCDIR");
 
 	(void)state;
