@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 	}
 	if (tally_json_read_file(&expected, argv[1], &error) ||
 	    tally_json_read_file(&actual, argv[2], &error) ||
-	    tally_match(TALLY_PART_RESPONSE, TALLY_SPEC_V3, expected, actual, &mismatches,
+	    tally_match(TALLY_PART_RESPONSE, TALLY_SPEC_V3, expected, actual, &mismatches, NULL,
 			&error)) {
 		status = report(&error);
 	} else {

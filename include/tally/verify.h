@@ -18,6 +18,7 @@
 
 #include <tally/contract.h>
 #include <tally/error.h>
+#include <tally/match.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -71,9 +72,10 @@ TALLY_API int tally_verify(const struct tally_contract *const *contracts, size_t
 
 /* What people read of results: a line for each contract, and for each interaction that did not pass
  * its states, its mismatches and a command that asks again.  Control characters are shown, not
- * sent.  *text is to be released with tally_free.  TALLY_EINVAL: not such results; TALLY_ELIMIT,
- * TALLY_ENOMEM.  @since 0.1 */
-TALLY_API int tally_verify_report_text(const cJSON *results, char **text,
+ * sent.  `options` (tally/match.h) may be NULL.  *text is to be released with tally_free.
+ * TALLY_EINVAL: not such results; TALLY_ELIMIT, TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_verify_report_text(const cJSON *results,
+				       const struct tally_text_options *options, char **text,
 				       struct tally_error *error);
 
 #ifdef __cplusplus

@@ -55,6 +55,27 @@ static cJSON *make_message(const cJSON *mismatch)
 	return json;
 }
 
+static cJSON *more_messages(size_t count)
+{
+	struct buf text;
+	cJSON *json;
+
+	tally__buf_init(&text, LIMIT_NAME_BYTES);
+	tally__buf_addf(&text, "… and %zu more mismatch%s", count, count == 1 ? "" : "es");
+	json = text.status != 0 ? NULL : cJSON_CreateString(text.bytes);
+	tally__buf_release(&text);
+	return json;
+}
+
+static size_t count_omitted(const cJSON *interaction)
+{
+	const cJSON *omitted = tally__json_get(interaction, "mismatchesOmitted");
+
+	return cJSON_IsNumber(omitted) && omitted->valuedouble > 0 && omitted->valuedouble < 1e15
+		       ? (size_t)omitted->valuedouble
+		       : 0;
+}
+
 /* The texts that say what was wrong. */
 static cJSON *collect_messages(const cJSON *interaction)
 {
@@ -62,6 +83,7 @@ static cJSON *collect_messages(const cJSON *interaction)
 	const cJSON *mismatch;
 	cJSON *messages = cJSON_CreateArray();
 	size_t kept = 0;
+	size_t omitted = count_omitted(interaction);
 	int failed = messages == NULL;
 
 	if (trouble != NULL)
@@ -72,6 +94,11 @@ static cJSON *collect_messages(const cJSON *interaction)
 		if (kept++ < LIMIT_MESSAGES)
 			failed |= tally__json_append(messages, make_message(mismatch));
 	}
+	if (kept > LIMIT_MESSAGES || omitted > 0)
+		failed |= tally__json_append(
+			messages,
+			more_messages(omitted +
+				      (kept > LIMIT_MESSAGES ? kept - LIMIT_MESSAGES : 0)));
 	if (failed != 0) {
 		cJSON_Delete(messages);
 		return NULL;

@@ -199,9 +199,9 @@ static void put_format(FILE *stream, const char *format, va_list list)
 	va_end(arguments.list);
 }
 
-void out_text(const char *text)
+void out_report(const char *text)
 {
-	put_shown(stdout, text, true);
+	put(stdout, text, strlen(text));
 }
 
 void out(const char *format, ...)
@@ -214,7 +214,7 @@ void out(const char *format, ...)
 }
 
 /* https://no-color.org: set to anything but nothing. */
-static bool wants_colours(void)
+bool out_has_colours(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
@@ -225,7 +225,7 @@ static bool wants_colours(void)
 
 void out_coloured(bool good, const char *format, ...)
 {
-	bool coloured = wants_colours();
+	bool coloured = out_has_colours();
 	va_list arguments;
 
 	if (coloured)

@@ -18,9 +18,12 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_WRONG = 2, EXIT_NOTHING = 3, EXIT_UNREACH
 
 /* A part of a result. */
 __attribute__((format(printf, 1, 2))) void out(const char *format, ...);
-/* A text of several lines; all else in it is shown as above. */
-void out_text(const char *text);
-/* The same, in green or red on a terminal that wants colours. */
+/* A text of several lines that the library made for people, with its colours: nothing in it comes
+ * from outside but through the library's own door. */
+void out_report(const char *text);
+/* Whether standard output is a terminal that wants colours. */
+bool out_has_colours(void);
+/* A part of a result, in green or red on a terminal that wants colours. */
 __attribute__((format(printf, 2, 3))) void out_coloured(bool good, const char *format, ...);
 /* `text` for a JSON document, which holds UTF-8 only: other bytes as \xNN. */
 const char *valid_text(struct scratch *scratch, const char *text);

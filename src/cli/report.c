@@ -6,20 +6,42 @@
 #include "cli/output.h"
 #include "cli/report.h"
 
-void report_mismatches(const cJSON *mismatches, int indent)
+void report_mismatches(const cJSON *mismatches, size_t omitted, unsigned indent)
+{
+	const struct tally_text_options options = {.indent = indent, .colour = out_has_colours()};
+	struct tally_error error = TALLY_ERROR_INIT;
+	char *text = NULL;
+
+	if (!cJSON_IsArray(mismatches))
+		return;
+	if (tally_mismatches_text(mismatches, omitted, &options, &text, &error) < 0) {
+		if (error.code == TALLY_ENOMEM)
+			out_of_memory();
+		(void)failed(&error);
+		return;
+	}
+	out_report(text);
+	tally_free(text);
+}
+
+/* The list of an object, and how many more there are. */
+static void report_mismatches_of(const cJSON *object, unsigned indent)
+{
+	const cJSON *omitted = json_get(object, "omitted");
+
+	report_mismatches(json_get(object, "mismatches"),
+			  cJSON_IsNumber(omitted) ? (size_t)omitted->valuedouble : 0, indent);
+}
+
+/* Texts, each a line. */
+static void report_messages(const cJSON *messages)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, mismatches)
+	cJSON_ArrayForEach(item, messages)
 	{
-		const char *where = json_text(item, "path");
-		const char *message = json_text(item, "message");
-
 		if (cJSON_IsString(item))
-			message = item->valuestring;
-		else if (!*message)
-			message = json_text(item, "mismatch"); /* Pact's name */
-		out("%*s%s%s%s\n", indent, "", where, *where ? ": " : "", message);
+			out("      %s\n", item->valuestring);
 	}
 }
 
@@ -42,10 +64,10 @@ static void report_unmatched(const cJSON *item)
 	if (*description)
 		out(" (%s)", description);
 	out("\n");
-	report_mismatches(json_get(item, "mismatches"), 4);
+	report_mismatches_of(item, 4);
 	if (cJSON_IsObject(nearest)) {
 		out("    nearest: %s\n", json_text(nearest, "description"));
-		report_mismatches(json_get(nearest, "mismatches"), 6);
+		report_mismatches_of(nearest, 6);
 	}
 }
 
@@ -78,7 +100,7 @@ static void report_interaction(const cJSON *interaction)
 	if (strcmp(outcome, "passed") == 0)
 		return;
 	out("    %s: %s\n", outcome, json_text(interaction, "description"));
-	report_mismatches(json_get(interaction, "messages"), 6);
+	report_messages(json_get(interaction, "messages"));
 }
 
 static void print_pair(const cJSON *pair)

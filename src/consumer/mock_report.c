@@ -37,6 +37,22 @@ static cJSON *text_or_null(const char *text)
 	return text ? cJSON_CreateString(text) : cJSON_CreateNull();
 }
 
+/* What Pact's reports do not have; absent where there is nothing to say. */
+static int put_ours(cJSON *out, const struct mismatch *mismatch)
+{
+	const char *const members[][2] = {
+		{"pointer", mismatch->pointer}, {"rule", mismatch->rule}, {"diff", mismatch->diff}};
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof members / sizeof *members && status == 0; i++)
+		if (members[i][1])
+			status = tally__json_put(out, members[i][0],
+						 cJSON_CreateString(members[i][1]));
+	if (status == 0 && mismatch->detail)
+		status = tally__json_put(out, "detail", cJSON_CreateTrue());
+	return status;
+}
+
 static cJSON *detail(const struct mismatch *mismatch)
 {
 	cJSON *out = cJSON_CreateObject();
@@ -47,19 +63,24 @@ static cJSON *detail(const struct mismatch *mismatch)
 	    (place && tally__json_put(out, place, text_or_null(mismatch->path)) != 0) ||
 	    tally__json_put(out, "expected", text_or_null(mismatch->expected)) != 0 ||
 	    tally__json_put(out, "actual", text_or_null(mismatch->actual)) != 0 ||
-	    tally__json_put(out, "mismatch", text_or_null(mismatch->message)) != 0)
+	    tally__json_put(out, "mismatch", text_or_null(mismatch->message)) != 0 ||
+	    put_ours(out, mismatch) != 0)
 		return fail(out);
 	return out;
 }
 
-static cJSON *details(const struct mismatches *mismatches)
+/* The list, and how many more there are. */
+static int put_details(cJSON *out, const struct mismatches *mismatches)
 {
 	cJSON *list = cJSON_CreateArray();
+	int status = tally__json_put(out, "mismatches", list);
 
-	for (size_t i = 0; list && i < mismatches->count; i++)
-		if (tally__json_append(list, detail(&mismatches->items[i])) != 0)
-			return fail(list);
-	return list;
+	for (size_t i = 0; status == 0 && i < mismatches->count; i++)
+		status = tally__json_append(list, detail(&mismatches->items[i]));
+	if (status == 0 && mismatches->omitted > 0)
+		status = tally__json_put(out, "omitted",
+					 cJSON_CreateNumber((double)mismatches->omitted));
+	return status;
 }
 
 static cJSON *problem_of(const char *type, const struct request *request,
@@ -123,7 +144,7 @@ static cJSON *nearest(const struct mock_verdict *verdict)
 		    0 ||
 	    tally__json_put(out, "method", cJSON_CreateString(interaction->request.method)) != 0 ||
 	    tally__json_put(out, "path", cJSON_CreateString(interaction->request.path)) != 0 ||
-	    tally__json_put(out, "mismatches", details(&verdict->mismatches)) != 0)
+	    put_details(out, &verdict->mismatches) != 0)
 		return fail(out);
 	return out;
 }
@@ -134,7 +155,7 @@ cJSON *tally__mock_problem(const struct mock_verdict *verdict, const struct requ
 	cJSON *out = problem_of(is_mismatch ? "request-mismatch" : "request-not-found", actual,
 				is_mismatch ? verdict->expectation->interaction : NULL);
 
-	if (is_mismatch && tally__json_put(out, "mismatches", details(&verdict->mismatches)) != 0)
+	if (is_mismatch && put_details(out, &verdict->mismatches) != 0)
 		return fail(out);
 	if (!is_mismatch && verdict->expectation &&
 	    tally__json_put(out, "nearest", nearest(verdict)) != 0)

@@ -17,6 +17,7 @@ libtallyall_la_SOURCES += \
 	%D%/match_multipart.c %D%/match_multipart.h \
 	%D%/match_text.c \
 	%D%/mismatch.c %D%/mismatch.h \
+	%D%/mismatch_text.c \
 	%D%/nearest.c %D%/nearest.h \
 	%D%/parts.c %D%/parts.h \
 	%D%/path.c %D%/path.h \

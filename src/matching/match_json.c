@@ -10,6 +10,9 @@
 #include "matching/match_json.h"
 #include "matching/nearest.h"
 
+/* Unexpected members are told up to this many, where they are allowed. */
+#define FEW_NAMES 8
+
 /* Digits of the largest index. */
 #define INDEX_BYTES 24
 
@@ -230,6 +233,9 @@ static void describe_keys(struct buf *text, const struct node *n, size_t missing
 	} else {
 		tally__buf_adds(text, "Actual map is missing the following keys: ");
 		add_names(n->walk, text, n->expected, &in_actual);
+		/* Allowed, but one of a few may be what is missing under another name. */
+		add_differences(text, n, &in_actual, &in_expected, 0,
+				unexpected <= FEW_NAMES ? unexpected : 0);
 	}
 	if (missing > 0) {
 		add_misspellings(text, n, &in_actual, &in_expected);
@@ -244,14 +250,14 @@ static void report_keys(const struct node *n, size_t missing, size_t common)
 	struct place place = place_of(n);
 	struct operand expected = {.json = n->expected};
 	struct operand actual = {.json = n->actual};
-	size_t unexpected = n->walk->strict ? (size_t)cJSON_GetArraySize(n->actual) - common : 0;
+	size_t unexpected = (size_t)cJSON_GetArraySize(n->actual) - common;
 	struct buf *text = tally__walk_message(n->walk, &place);
 
 	if (text) {
 		describe_keys(text, n, missing, unexpected);
 	}
 	if (n->walk->hinting) {
-		n->walk->distance += missing + unexpected - 1;
+		n->walk->distance += missing + (n->walk->strict ? unexpected : 0) - 1;
 	}
 	tally__walk_report_text(n->walk, &place, n->list ? n->list->rules->name : "equality",
 				&expected, &actual);

@@ -6,7 +6,9 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "format/json.h"
+#include "tally/match.h"
 
 enum mismatch_kind {
 	MISMATCH_METHOD,
@@ -61,5 +63,9 @@ const char *tally__mismatch_kind_name(enum mismatch_kind kind);
 
 /* As tally/match.h documents them, absent members left out; NULL when memory is short. */
 cJSON *tally__mismatches_to_json(const struct mismatches *mismatches);
+
+/* Appends what tally_mismatches_text says of them. */
+void tally__mismatches_add_text(struct buf *out, const cJSON *mismatches, size_t omitted,
+				const struct tally_text_options *options);
 
 #endif

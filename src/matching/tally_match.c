@@ -108,7 +108,7 @@ static int match_copies(enum tally_part part, enum tally_spec spec, cJSON *expec
 }
 
 int tally_match(enum tally_part part, enum tally_spec spec, const cJSON *expected,
-		const cJSON *actual, cJSON **mismatches, struct tally_error *error)
+		const cJSON *actual, cJSON **mismatches, size_t *omitted, struct tally_error *error)
 {
 	struct mismatches found;
 	cJSON *expected_copy = NULL;
@@ -139,6 +139,9 @@ int tally_match(enum tally_part part, enum tally_spec spec, const cJSON *expecte
 	}
 	if (status == 0) {
 		*mismatches = list;
+		if (omitted) {
+			*omitted = found.omitted;
+		}
 	}
 out:
 	tally__mismatches_release(&found);

@@ -5,10 +5,11 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "format/json.h"
+#include "matching/mismatch.h"
 #include "tally/verify.h"
 
-/* Longer values are cut: the whole ones are in the results. */
-#define MAX_VALUE_CHARS 300
+/* In front of what belongs to an interaction. */
+#define INDENT 5
 
 static void add_printable(struct buf *out, const char *text, size_t max_chars)
 {
@@ -64,35 +65,6 @@ static void add_summary(struct buf *out, const cJSON *contract)
 	tally__buf_adds(out, any ? "\n" : ": no interactions\n");
 }
 
-static void add_value(struct buf *out, const char *label, const cJSON *mismatch, const char *name)
-{
-	const char *value = tally__json_get_string(mismatch, name);
-
-	if (value == NULL)
-		return;
-	tally__buf_addf(out, "         %s", label);
-	add_printable(out, value, MAX_VALUE_CHARS);
-	tally__buf_addc(out, '\n');
-}
-
-/* "body $.total: Expected …", then both values. */
-static void add_mismatch(struct buf *out, const cJSON *mismatch)
-{
-	const char *path = text_of(mismatch, "path");
-
-	tally__buf_adds(out, "     - ");
-	add_printable(out, text_of(mismatch, "type"), 0);
-	if (*path != '\0') {
-		tally__buf_addc(out, ' ');
-		add_printable(out, path, MAX_VALUE_CHARS);
-	}
-	tally__buf_adds(out, ": ");
-	add_printable(out, text_of(mismatch, "message"), 3 * (size_t)MAX_VALUE_CHARS);
-	tally__buf_addc(out, '\n');
-	add_value(out, "expected: ", mismatch, "expected");
-	add_value(out, "actual:   ", mismatch, "actual");
-}
-
 static void add_states(struct buf *out, const cJSON *interaction)
 {
 	const cJSON *state;
@@ -107,13 +79,16 @@ static void add_states(struct buf *out, const cJSON *interaction)
 	}
 }
 
-static void add_failure(struct buf *out, const cJSON *interaction, size_t number)
+static void add_failure(struct buf *out, const cJSON *interaction, size_t number,
+			const struct tally_text_options *options)
 {
 	static const char *const words[VERDICT_COUNT] = {"", "FAILED", "ERROR", "PENDING", ""};
 	const char *message = tally__json_get_string(interaction, "message");
 	const char *curl = tally__json_get_string(tally__json_get(interaction, "request"), "curl");
 	const cJSON *omitted = tally__json_get(interaction, "mismatchesOmitted");
-	const cJSON *mismatch;
+	size_t more = cJSON_IsNumber(omitted) ? (size_t)omitted->valuedouble : 0;
+	struct tally_text_options inner = {.indent = options->indent + INDENT,
+					   .colour = options->colour};
 
 	tally__buf_addf(out, "\n  %zu) %s: ", number, words[verdict_of(interaction)]);
 	add_printable(out, text_of(interaction, "description"), 0);
@@ -124,12 +99,7 @@ static void add_failure(struct buf *out, const cJSON *interaction, size_t number
 		add_printable(out, message, 0);
 		tally__buf_addc(out, '\n');
 	}
-	cJSON_ArrayForEach(mismatch, tally__json_get(interaction, "mismatches"))
-	{
-		add_mismatch(out, mismatch);
-	}
-	if (cJSON_IsNumber(omitted))
-		tally__buf_addf(out, "     - and %.0f more mismatches\n", omitted->valuedouble);
+	tally__mismatches_add_text(out, tally__json_get(interaction, "mismatches"), more, &inner);
 	if (curl != NULL && *curl != '\0') {
 		tally__buf_adds(out, "     ask again: ");
 		add_printable(out, curl, 0);
@@ -137,7 +107,8 @@ static void add_failure(struct buf *out, const cJSON *interaction, size_t number
 	}
 }
 
-static void add_contract(struct buf *out, const cJSON *contract)
+static void add_contract(struct buf *out, const cJSON *contract,
+			 const struct tally_text_options *options)
 {
 	const cJSON *interaction;
 	size_t failures = 0;
@@ -148,14 +119,16 @@ static void add_contract(struct buf *out, const cJSON *contract)
 		enum verdict verdict = verdict_of(interaction);
 
 		if (verdict != VERDICT_PASSED && verdict != VERDICT_SKIPPED)
-			add_failure(out, interaction, ++failures);
+			add_failure(out, interaction, ++failures, options);
 	}
 	if (failures > 0)
 		tally__buf_addc(out, '\n');
 }
 
-int tally_verify_report_text(const cJSON *results, char **text, struct tally_error *error)
+int tally_verify_report_text(const cJSON *results, const struct tally_text_options *options,
+			     char **text, struct tally_error *error)
 {
+	static const struct tally_text_options defaults = {0};
 	const cJSON *contracts = tally__json_get(results, "contracts");
 	const cJSON *item;
 	struct buf out;
@@ -168,7 +141,7 @@ int tally_verify_report_text(const cJSON *results, char **text, struct tally_err
 	tally__buf_init(&out, LIMIT_REPORT_BYTES);
 	cJSON_ArrayForEach(item, contracts)
 	{
-		add_contract(&out, item);
+		add_contract(&out, item, options ? options : &defaults);
 	}
 	cJSON_ArrayForEach(item, tally__json_get(results, "warnings"))
 	{

@@ -182,7 +182,7 @@ static void run(const cJSON *test, const char *name, const char *part, const cha
 		return;
 	}
 	if (tally_match(part_of(part), tally_spec_from_text(spec), expected, actual, &mismatches,
-			&error) != 0) {
+			NULL, &error) != 0) {
 		tap_result(tap, 0, name, "");
 		tally_error_format(&error, message, sizeof message);
 		print_comment(message);

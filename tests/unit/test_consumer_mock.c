@@ -176,8 +176,9 @@ static void says_what_differs(void **state)
 	assert_report(
 		"{\"matched\":[],\"mismatches\":[{\"description\":\"p\",\"method\":\"POST\","
 		"\"mismatches\":[{\"actual\":\"\\\"x\\\"\",\"expected\":\"1\",\"mismatch\":"
-		"\"Expected 'x' (String) to be an integer\",\"path\":\"$.n\",\"type\":"
-		"\"BodyMismatch\"}],\"path\":\"/p\",\"request\":{\"body\":{\"n\":\"x\"},\"method\":"
+		"\"Expected 'x' (String) to be an integer\",\"path\":\"$.n\",\"pointer\":"
+		"\"/n\",\"rule\":\"integer\",\"type\":\"BodyMismatch\"}],\"path\":\"/"
+		"p\",\"request\":{\"body\":{\"n\":\"x\"},\"method\":"
 		"\"POST\",\"path\":\"/p\"},\"type\":\"request-mismatch\"}],\"success\":false}");
 }
 

@@ -68,7 +68,7 @@ static void test_bad_rules(void **state)
 
 		cJSON_AddItemToObject(expected, "matchingRules", parse(examples[i].rules));
 		assert_int_equal(tally_match(TALLY_PART_RESPONSE, TALLY_SPEC_V3, expected, actual,
-					     &mismatches, &error),
+					     &mismatches, NULL, &error),
 				 TALLY_EPARSE);
 		assert_null(mismatches);
 		if (!strstr(error.where, examples[i].where) ||
@@ -89,22 +89,22 @@ static void test_bad_arguments(void **state)
 	cJSON *mismatches = NULL;
 
 	(void)state;
-	assert_int_equal(
-		tally_match((enum tally_part)9, TALLY_SPEC_V3, object, object, &mismatches, &error),
-		TALLY_EINVAL);
+	assert_int_equal(tally_match((enum tally_part)9, TALLY_SPEC_V3, object, object, &mismatches,
+				     NULL, &error),
+			 TALLY_EINVAL);
 	assert_null(mismatches);
 	for (int spec = 0; spec < 60; spec += 59) {
 		error = (struct tally_error)TALLY_ERROR_INIT;
 		assert_int_equal(tally_match(TALLY_PART_REQUEST, (enum tally_spec)spec, object,
-					     object, &mismatches, &error),
+					     object, &mismatches, NULL, &error),
 				 TALLY_EINVAL);
 	}
-	assert_int_equal(
-		tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, NULL, object, &mismatches, NULL),
-		TALLY_EINVAL);
-	assert_int_equal(
-		tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, object, NULL, &mismatches, NULL),
-		TALLY_EINVAL);
+	assert_int_equal(tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, NULL, object, &mismatches,
+				     NULL, NULL),
+			 TALLY_EINVAL);
+	assert_int_equal(tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, object, NULL, &mismatches,
+				     NULL, NULL),
+			 TALLY_EINVAL);
 	assert_null(mismatches);
 	cJSON_Delete(object);
 }
@@ -294,7 +294,7 @@ static void test_names_are_cut_between_characters(void **state)
 			struct tally_error error = TALLY_ERROR_INIT;
 
 			if (tally_match(examples[i].part, TALLY_SPEC_V3, expected, actual,
-					&mismatches, &error) != 0) {
+					&mismatches, NULL, &error) != 0) {
 				print_message("# %zu: %s: %s\n", i, error.where, error.message);
 				fail();
 			}
@@ -446,9 +446,9 @@ static void test_many_headers(void **state)
 	tally__buf_adds(&actual, "}}");
 	left = parse(expected.bytes);
 	right = parse(actual.bytes);
-	assert_int_equal(
-		tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, left, right, &mismatches, &error),
-		0);
+	assert_int_equal(tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, left, right, &mismatches,
+				     NULL, &error),
+			 0);
 	assert_int_equal(cJSON_GetArraySize(mismatches), 1);
 	assert_string_equal(tally__json_get_string(mismatches->child, "path"), "X-99999");
 	cJSON_Delete(mismatches);
@@ -496,7 +496,7 @@ static void test_deep_trees(void **state)
 	}
 	cJSON_AddItemToObject(expected, "body", body);
 	assert_true(tally_match(TALLY_PART_RESPONSE, TALLY_SPEC_V3, expected, expected, &mismatches,
-				&error) < 0);
+				NULL, &error) < 0);
 	assert_null(mismatches);
 	cJSON_Delete(expected);
 }
@@ -542,7 +542,7 @@ static void test_allocations(void **state)
 
 		tally__mem_fail_after(n);
 		status = tally_match(TALLY_PART_REQUEST, TALLY_SPEC_V3, expected, actual,
-				     &mismatches, &error);
+				     &mismatches, NULL, &error);
 		tally__mem_fail_after(-1);
 		if (status == 0) {
 			all = cJSON_GetArraySize(mismatches);

@@ -956,25 +956,26 @@ static void reports_are_readable(void **state)
 	answer_well(fixture);
 	add_contract(fixture, "3.0.0", "interactions", NO_STATE);
 	verify_well(fixture);
-	assert_int_equal(tally_verify_report_text(fixture->results, &text, NULL), 0);
+	assert_int_equal(tally_verify_report_text(fixture->results, NULL, &text, NULL), 0);
 	assert_string_equal(text, "web -> orders: 1 passed\n");
 	tally_free(text);
 
 	fixture->answers = answers;
 	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
 	verify_well(fixture);
-	assert_int_equal(tally_verify_report_text(fixture->results, &text, NULL), 0);
+	assert_int_equal(tally_verify_report_text(fixture->results, NULL, &text, NULL), 0);
 	assert_in(text, "web -> orders: 1 passed\nweb -> orders: 1 passed, 1 failed\n\n"
 			"  1) FAILED: a request for an order\n"
 			"     given an order exists\n"
-			"     - body $.total: Expected ");
-	assert_in(text, "         expected: 12.5");
-	assert_in(text, "         actual:   ");
+			"     body:\n"
+			"       $.total: Expected ");
+	assert_in(text, "           expected: 12.5");
+	assert_in(text, "           actual:   ");
 	assert_in(text, "     ask again: curl -i -H 'Accept: application/json' http://127.0.0.1:");
 	assert_in(text, "note: 1 of 3 interactions need a provider state");
 	assert_not_in(text, "\x1b");
 	tally_free(text);
-	assert_int_equal(tally_verify_report_text(NULL, &text, NULL), TALLY_EINVAL);
+	assert_int_equal(tally_verify_report_text(NULL, NULL, &text, NULL), TALLY_EINVAL);
 }
 
 /* Every allocation fails in turn, the provider's included: results or an error, no harm. */
@@ -999,7 +1000,7 @@ static void survives_lack_of_memory(void **state)
 		tally__mem_fail_after((long)passes);
 		status = verify(fixture);
 		if (status == 0)
-			status = tally_verify_report_text(fixture->results, &text, NULL);
+			status = tally_verify_report_text(fixture->results, NULL, &text, NULL);
 		asked = tally__mem_fail_after(-1);
 		tally_free(text);
 		if (status != 0)

@@ -5,33 +5,22 @@
 
 #include "cli/common.h"
 #include "cli/output.h"
+#include "cli/report.h"
 
 struct match_options {
 	int spec;
 	int format;
 };
 
-/* A mismatch's place and sentence. */
-static void print_text(const cJSON *mismatches)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, mismatches)
-	{
-		const char *where = json_text(item, "path");
-
-		out("%s%s%s\n", where, *where ? ": " : "", json_text(item, "message"));
-	}
-}
-
-/* {"match": bool, "mismatches": […]}, taking the mismatches. */
-static int print_json(cJSON *mismatches)
+/* {"match": bool, "mismatches": […], "omitted": how many more}, taking the mismatches. */
+static int print_json(cJSON *mismatches, size_t omitted)
 {
 	cJSON *answer = cJSON_CreateObject();
 
 	if (!answer ||
 	    !cJSON_AddBoolToObject(answer, "match", cJSON_GetArraySize(mismatches) == 0) ||
-	    !cJSON_AddItemToObject(answer, "mismatches", mismatches))
+	    !cJSON_AddItemToObject(answer, "mismatches", mismatches) ||
+	    (omitted > 0 && !cJSON_AddNumberToObject(answer, "omitted", (double)omitted)))
 		out_of_memory();
 	return print_answer(answer);
 }
@@ -60,6 +49,7 @@ static int compare(struct call *call, const struct match_options *o)
 	cJSON *expected = NULL;
 	cJSON *actual = NULL;
 	cJSON *mismatches = NULL;
+	size_t omitted = 0;
 	int status = EXIT_YES;
 
 	if (strcmp(call->operands[1], "-") == 0 && strcmp(call->operands[2], "-") == 0)
@@ -70,19 +60,19 @@ static int compare(struct call *call, const struct match_options *o)
 		goto out;
 	}
 	if (tally_match(part_of_word(call->operands[0]), spec_of_choice(o->spec), expected, actual,
-			&mismatches, &error) < 0) {
+			&mismatches, &omitted, &error) < 0) {
 		name_file(call, &error);
 		status = failed(&error);
 		goto out;
 	}
 	status = cJSON_GetArraySize(mismatches) == 0 ? EXIT_YES : EXIT_NO;
 	if (o->format == FORMAT_JSON) {
-		int printed = print_json(mismatches);
+		int printed = print_json(mismatches, omitted);
 
 		mismatches = NULL;
 		status = printed == 0 ? status : printed;
 	} else {
-		print_text(mismatches);
+		report_mismatches(mismatches, omitted, 0);
 	}
 out:
 	cJSON_Delete(expected);

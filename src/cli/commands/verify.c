@@ -277,6 +277,7 @@ static int publish(struct verify_run *run)
 static int print(struct verify_run *run)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
+	const struct tally_text_options text_options = {.colour = out_has_colours()};
 	const char *json = run->options->json;
 	char *text = NULL;
 
@@ -284,9 +285,9 @@ static int print(struct verify_run *run)
 		return failed(&error);
 	if (run->options->format == FORMAT_JSON)
 		return out_json(run->results, &error) < 0 ? failed(&error) : 0;
-	if (tally_verify_report_text(run->results, &text, &error) < 0)
+	if (tally_verify_report_text(run->results, &text_options, &text, &error) < 0)
 		return failed(&error);
-	out_text(text);
+	out_report(text);
 	tally_free(text);
 	return 0;
 }
