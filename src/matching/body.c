@@ -245,10 +245,11 @@ static void compare_presence(const struct bodies *b)
 
 void tally__bodies_match(const struct bodies *b, bool message)
 {
-	/* Nothing to say on the type of what is not there. */
-	if (b->actual->state != BODY_PRESENT || types_agree(b, message)) {
+	/* Nothing to say on the type of what is not there, or must not be. */
+	if (b->actual->state != BODY_PRESENT || b->expected->body->state != BODY_PRESENT ||
+	    types_agree(b, message)) {
 		compare_presence(b);
-	} else if (b->expected->body->state == BODY_PRESENT) {
+	} else {
 		report_type(b, message);
 	}
 }

@@ -471,7 +471,7 @@ static void compare_object_by_rules(const struct node *n)
 		plain = true;
 		tally__walk_apply_container(n->walk, &place, rule, rule->kind->on_map, n->cascaded,
 					    &expected, &actual, size);
-		if (members == MEMBERS_EACH_KEY) {
+		if (members == MEMBERS_EACH_KEY && !n->cascaded) {
 			compare_keys(n, rule);
 		}
 	}
@@ -684,6 +684,9 @@ static bool compare_array_by_rule(const struct node *n, const struct rule *rule,
 	if (rule->kind->members == MEMBERS_ARRAY_CONTAINS) {
 		compare_variants(n, rule);
 		return n->walk->found == before;
+	}
+	if (rule->kind->members == MEMBERS_EACH_VALUE && n->cascaded) {
+		return true;
 	}
 	tally__walk_apply_container(n->walk, &place, rule, rule->kind->on_list, n->cascaded,
 				    &expected, &actual, size);

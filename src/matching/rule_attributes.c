@@ -35,13 +35,22 @@ static int read_size(const cJSON *json, const char *name, bool *has, size_t *out
 	return 0;
 }
 
+/* "min" and "min-type" have no say on the other bound. */
+static bool is_one_of(const char *name, const char *bound, const char *long_name)
+{
+	return tally__text_equal_nocase(name, bound) || tally__text_equal_nocase(name, long_name);
+}
+
 int tally__rule_read_bounds(struct rule *rule, const cJSON *json, struct arena *arena,
 			    struct tally_error *error)
 {
-	int status = read_size(json, "min", &rule->has_min, &rule->min, error);
+	int status = 0;
 
 	(void)arena;
-	if (status == 0) {
+	if (!is_one_of(rule->name, "max", "max-type")) {
+		status = read_size(json, "min", &rule->has_min, &rule->min, error);
+	}
+	if (status == 0 && !is_one_of(rule->name, "min", "min-type")) {
 		status = read_size(json, "max", &rule->has_max, &rule->max, error);
 	}
 	return status;

@@ -561,13 +561,13 @@ static const struct rule_kind kinds[] = {
 	 NULL, test_semver, describe_semver},
 	{"statusCode", "", true, CONTAINER_UNABLE, CONTAINER_UNABLE, MEMBERS_PLAIN,
 	 tally__rule_read_status, test_status_code, describe_status_code},
-	{"values", "", false, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_VALUES,
+	{"values", "", true, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_VALUES,
 	 NULL, test_equality, describe_equality},
 	{"arrayContains", "", true, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_ARRAY_CONTAINS,
 	 NULL, test_json_only, describe_unable},
-	{"eachKey", "", false, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_EACH_KEY,
+	{"eachKey", "", true, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_EACH_KEY,
 	 NULL, test_json_only, describe_unable},
-	{"eachValue", "", false, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_EACH_VALUE,
+	{"eachValue", "", true, CONTAINER_PASS, CONTAINER_PASS, MEMBERS_EACH_VALUE,
 	 NULL, test_json_only, describe_unable},
 };
 

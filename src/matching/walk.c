@@ -479,6 +479,14 @@ static bool apply_one(struct walk *walk, const struct place *place, const struct
 	return passes;
 }
 
+/* What eachKey and eachValue say of their map's members is checked there; below, where a member is
+ * compared by another rule's leave, they have nothing to add. */
+static bool is_done_above(const struct rule *rule, bool cascaded)
+{
+	return cascaded && (rule->kind->members == MEMBERS_EACH_KEY ||
+			    rule->kind->members == MEMBERS_EACH_VALUE);
+}
+
 void tally__walk_apply(struct walk *walk, const struct place *place, const struct rule_list *list,
 		       bool cascaded, const struct operand *expected, const struct operand *actual)
 {
@@ -492,7 +500,9 @@ void tally__walk_apply(struct walk *walk, const struct place *place, const struc
 		if (cascaded && !rule->kind->cascades) {
 			continue;
 		}
-		if (apply_one(walk, place, rule, expected, actual) && list->any) {
+		if ((is_done_above(rule, cascaded) ||
+		     apply_one(walk, place, rule, expected, actual)) &&
+		    list->any) {
 			tally__walk_rewind(walk, mark);
 			break;
 		}
