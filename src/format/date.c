@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -344,9 +345,9 @@ static const struct {
 } fields[DATE_FIELD_COUNT] = {
 	[DATE_ERA] = {scan_era, "expected AD or BC"},
 	[DATE_YEAR] = {scan_year, "expected a year"},
-	[DATE_MONTH] = {scan_month, "expected a month"},
+	[DATE_MONTH] = {scan_month, "expected a month from 1 to 12"},
 	[DATE_DAY_OF_YEAR] = {scan_day_of_year, "expected a day of the year"},
-	[DATE_DAY] = {scan_day, "expected a day of the month"},
+	[DATE_DAY] = {scan_day, "expected a day from 1 to 31"},
 	[DATE_QUARTER] = {scan_quarter, "expected a quarter"},
 	[DATE_WEEK_OF_YEAR] = {scan_week_of_year, "expected a week of the year"},
 	[DATE_WEEK_OF_MONTH] = {scan_week_of_month, "expected a week of the month"},
@@ -358,7 +359,7 @@ static const struct {
 	[DATE_HOUR_1_24] = {scan_hour_1_24, "expected an hour from 1 to 24"},
 	[DATE_HOUR_1_12] = {scan_hour_1_12, "expected an hour from 1 to 12"},
 	[DATE_HOUR_0_11] = {scan_hour_0_11, "expected an hour from 0 to 11"},
-	[DATE_MINUTE] = {scan_minute, "expected a minute"},
+	[DATE_MINUTE] = {scan_minute, "expected a minute from 0 to 59"},
 	[DATE_SECOND] = {scan_second, "expected a second"},
 	[DATE_FRACTION] = {scan_fraction, "expected a fraction of a second"},
 	[DATE_UNITS] = {scan_digits, "expected digits"},
@@ -443,13 +444,20 @@ static bool match_token(const struct date_token *token, struct scan *s, const ch
 	}
 }
 
+/* Otherwise the pattern is wrong. */
+static bool stands_for_text(const struct date_token *token)
+{
+	return token->kind == DATE_TOKEN_FIELD || token->kind == DATE_TOKEN_TEXT;
+}
+
 static bool is_day_of_month(const struct scan *s)
 {
 	return s->month == 0 || s->day == 0 ||
 	       s->day <= tally__time_days_in_month(s->year ? s->year : 2001, (int)s->month);
 }
 
-bool tally__date_matches(const char *pattern, const char *text, size_t len, const char **reason)
+bool tally__date_matches(const char *pattern, const char *text, size_t len, const char **reason,
+			 size_t *at)
 {
 	struct scan s = {.at = text, .end = text + len};
 	struct date_scanner scanner = tally__date_scanner(pattern);
@@ -461,16 +469,19 @@ bool tally__date_matches(const char *pattern, const char *text, size_t len, cons
 			break;
 		}
 		s.reserved = digits_behind(&token, scanner);
+		*at = stands_for_text(&token) ? (size_t)(s.at - text) : SIZE_MAX;
 		if (!match_token(&token, &s, reason)) {
 			return false;
 		}
 	}
 	if (s.at != s.end) {
-		*reason = "there is text behind what the pattern describes";
+		*reason = "expected the end of the text";
+		*at = (size_t)(s.at - text);
 		return false;
 	}
 	if (!is_day_of_month(&s)) {
 		*reason = "the month does not have that day";
+		*at = SIZE_MAX;
 		return false;
 	}
 	return true;

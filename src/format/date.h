@@ -12,7 +12,9 @@
 #define DATE_PATTERN_DATETIME "yyyy-MM-dd'T'HH:mm:ssXXX"
 
 /* Whether the whole text is what the pattern says, and the day one that the month has.  If not,
- * *reason is a few words on why (static); a pattern that is none matches nothing. */
-bool tally__date_matches(const char *pattern, const char *text, size_t len, const char **reason);
+ * *reason is a few words on why (static), and *at is where in the text that is, or SIZE_MAX where
+ * the text as a whole or the pattern is wrong; a pattern that is none matches nothing. */
+bool tally__date_matches(const char *pattern, const char *text, size_t len, const char **reason,
+			 size_t *at);
 
 #endif

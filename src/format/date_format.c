@@ -400,6 +400,7 @@ int tally__date_format(struct buf *out, const char *pattern, struct date_instant
 	size_t options = 0;
 	int64_t ms = 0;
 	const char *reason = NULL;
+	size_t at = 0;
 	struct shown s;
 	int status = 0;
 
@@ -426,7 +427,7 @@ int tally__date_format(struct buf *out, const char *pattern, struct date_instant
 		return out->status;
 	}
 	/* "Hm" makes numbers that nobody can take apart. */
-	if (!tally__date_matches(pattern, out->bytes + mark, out->len - mark, &reason)) {
+	if (!tally__date_matches(pattern, out->bytes + mark, out->len - mark, &reason, &at)) {
 		tally__buf_truncate(out, mark);
 		return tally__fail(error, TALLY_EINVAL, "what the pattern gives cannot be read: %s",
 				   reason);

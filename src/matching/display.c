@@ -293,15 +293,21 @@ static const char *plain_kind(const cJSON *value)
 	return cJSON_IsNull(value) ? "null" : NULL;
 }
 
-static void add_hint(struct buf *out, const cJSON *string, const char *kind)
+/* Where `string` is one, and reads as `other` does. */
+static void add_hint(struct buf *out, const cJSON *string, const cJSON *other)
 {
 	struct operand shown = {.json = string};
+	const char *kind = plain_kind(other);
 	const char *like = kind && cJSON_IsString(string) ? looks_like(string->valuestring) : NULL;
 
 	if (like && strcmp(like, kind) == 0) {
 		tally__buf_adds(out, "; ");
 		tally__display_value(out, &shown);
-		tally__buf_addf(out, " is a string that looks like a %s", kind);
+		if (cJSON_IsNull(other)) {
+			tally__buf_adds(out, " is a string, not null");
+		} else {
+			tally__buf_addf(out, " is a string that looks like a %s", like);
+		}
 	}
 }
 
@@ -309,8 +315,8 @@ void tally__display_hint(struct buf *out, const struct operand *expected,
 			 const struct operand *actual)
 {
 	if (expected->json && actual->json) {
-		add_hint(out, actual->json, plain_kind(expected->json));
-		add_hint(out, expected->json, plain_kind(actual->json));
+		add_hint(out, actual->json, expected->json);
+		add_hint(out, expected->json, actual->json);
 	}
 }
 

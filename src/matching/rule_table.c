@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -203,7 +204,7 @@ static bool test_date(struct application *a)
 	size_t len = 0;
 
 	return tally__application_text(a, &a->actual, &text, &len) &&
-	       tally__date_matches(a->rule->text, text, len, &a->reason);
+	       tally__date_matches(a->rule->text, text, len, &a->reason, &a->reason_at);
 }
 
 /* Two spellings of one type will do: equal, or equivalent as media types. */
@@ -460,6 +461,27 @@ static void describe_not_empty(struct buf *out, const struct application *a)
 	tally__buf_adds(out, " to not be empty");
 }
 
+/* ", found '13-01'": what stands where a date goes wrong. */
+static void add_found(struct buf *out, const struct application *a)
+{
+	bool is_json = a->actual.json != NULL;
+	const char *text = is_json ? a->actual.json->valuestring : a->actual.text;
+	struct operand rest = {0};
+	size_t len = 0;
+
+	if (is_json && !cJSON_IsString(a->actual.json)) {
+		return;
+	}
+	len = is_json ? strlen(text) : a->actual.len;
+	rest = (struct operand){.text = text + a->reason_at, .len = len - a->reason_at};
+	if (rest.len == 0) {
+		tally__buf_adds(out, ", found the end");
+	} else {
+		tally__buf_adds(out, ", found ");
+		tally__display_value(out, &rest);
+	}
+}
+
 static void describe_pattern(struct buf *out, const struct application *a, const char *what)
 {
 	add_text_subject(out, a);
@@ -467,6 +489,9 @@ static void describe_pattern(struct buf *out, const struct application *a, const
 	tally__display_text(out, a->rule->text, strlen(a->rule->text));
 	tally__buf_addc(out, '\'');
 	add_reason(out, a, ": ");
+	if (a->reason && a->reason_at != SIZE_MAX) {
+		add_found(out, a);
+	}
 }
 
 static void describe_date(struct buf *out, const struct application *a)

@@ -252,11 +252,12 @@ static void test_accepted(void **state)
 									 &random, -12, 14)};
 			struct tally_error error = TALLY_ERROR_INIT;
 			const char *reason = "";
+			size_t at = 0;
 			struct buf out;
 
 			tally__buf_init(&out, 1000);
 			if (tally__date_format(&out, pattern, instant, &error) != 0 ||
-			    !tally__date_matches(pattern, out.bytes, out.len, &reason)) {
+			    !tally__date_matches(pattern, out.bytes, out.len, &reason, &at)) {
 				print_message("# %s at %lld: %s%s: '%s'\n", pattern,
 					      (long long)instant.unix_ms, error.message, reason,
 					      out.bytes);
