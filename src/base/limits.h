@@ -47,6 +47,9 @@
 	X(LIMIT_REGEX_BYTES, 16384, "bytes", "a regular expression")                               \
 	X(LIMIT_REGEX_STEPS, 1000000, "steps", "matching one regular expression")                  \
 	X(LIMIT_REGEX_HEAP_KIB, 20000, "KiB", "memory for backtracking of one regular expression") \
+	X(LIMIT_REGEX_DEPTH, 100, "levels", "groups inside one another, to make a text for")       \
+	X(LIMIT_REGEX_SAMPLES, 60, "texts", "made for a regular expression until one matches")     \
+	X(LIMIT_REGEX_SAMPLE_STEPS, 1000000, "steps", "making these texts")                        \
 	X(LIMIT_REGEX_FAILURES, 8, "failures", "of one rule's expression, before it is left")      \
 	X(LIMIT_PARTS, 10000, "parts", "of one multipart body")                                    \
 	X(LIMIT_PART_HEADER_BYTES, 16384, "bytes", "all header lines of one part")                 \

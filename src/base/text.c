@@ -88,6 +88,19 @@ uint32_t tally__utf8_code_point(const char *text, size_t char_len)
 	return code;
 }
 
+size_t tally__utf8_encode(char out[UTF8_CHAR_BYTES], uint32_t code)
+{
+	static const unsigned char leads[] = {0x00, 0xC0, 0xE0, 0xF0};
+	size_t len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+	for (size_t i = len - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (code & 0x3F));
+		code >>= 6;
+	}
+	out[0] = (char)(leads[len - 1] | code);
+	return len;
+}
+
 size_t tally__text_printable_len(const char *text, size_t len)
 {
 	size_t char_len = tally__utf8_char_len(text, len);

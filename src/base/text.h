@@ -17,6 +17,10 @@ size_t tally__utf8_char_len(const char *bytes, size_t len);
 /* The code point of that character. */
 uint32_t tally__utf8_code_point(const char *bytes, size_t char_len);
 
+/* Writes a code point in UTF-8, without a NUL; its length. */
+#define UTF8_CHAR_BYTES 4
+size_t tally__utf8_encode(char out[UTF8_CHAR_BYTES], uint32_t code);
+
 /* The same for a character that a terminal may be given; also 0 for control characters and for
  * those that cannot be seen or turn the direction of text. */
 size_t tally__text_printable_len(const char *bytes, size_t len);

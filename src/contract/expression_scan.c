@@ -112,20 +112,9 @@ static size_t read_unicode(const char *text, uint32_t *code)
 
 static void add_code_point(struct buf *out, uint32_t code)
 {
-	if (code < 0x80) {
-		tally__buf_addc(out, (char)code);
-	} else if (code < 0x800) {
-		tally__buf_addc(out, (char)(0xC0 | code >> 6));
-	} else if (code < 0x10000) {
-		tally__buf_addc(out, (char)(0xE0 | code >> 12));
-		tally__buf_addc(out, (char)(0x80 | (code >> 6 & 0x3F)));
-	} else {
-		tally__buf_addc(out, (char)(0xF0 | code >> 18));
-		tally__buf_addc(out, (char)(0x80 | (code >> 12 & 0x3F)));
-		tally__buf_addc(out, (char)(0x80 | (code >> 6 & 0x3F)));
-	}
-	if (code >= 0x80)
-		tally__buf_addc(out, (char)(0x80 | (code & 0x3F)));
+	char bytes[UTF8_CHAR_BYTES];
+
+	tally__buf_add(out, bytes, tally__utf8_encode(bytes, code));
 }
 
 /* "\uXXXX" at the backslash; two of them where the first is half a pair. */

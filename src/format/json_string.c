@@ -188,30 +188,6 @@ void tally__json_string_scan(struct json_string_scan *scan, const char *text, si
 	scan_rest(scan, text, len);
 }
 
-static size_t put_utf8(char *out, long code)
-{
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		out[0] = (char)(0xC0 | code >> 6);
-		out[1] = (char)(0x80 | (code & 0x3F));
-		return 2;
-	}
-	if (code < 0x10000) {
-		out[0] = (char)(0xE0 | code >> 12);
-		out[1] = (char)(0x80 | (code >> 6 & 0x3F));
-		out[2] = (char)(0x80 | (code & 0x3F));
-		return 3;
-	}
-	out[0] = (char)(0xF0 | code >> 18);
-	out[1] = (char)(0x80 | (code >> 12 & 0x3F));
-	out[2] = (char)(0x80 | (code >> 6 & 0x3F));
-	out[3] = (char)(0x80 | (code & 0x3F));
-	return 4;
-}
-
 /* No escape is shorter than what it stands for. */
 size_t tally__json_string_unescape(char *out, const char *text, size_t len)
 {
@@ -239,7 +215,7 @@ size_t tally__json_string_unescape(char *out, const char *text, size_t len)
 			       (code_unit(text, len, at) - 0xDC00);
 			at += 6;
 		}
-		out_len += put_utf8(out + out_len, code);
+		out_len += tally__utf8_encode(out + out_len, (uint32_t)code);
 	}
 	return out_len;
 }

@@ -130,6 +130,26 @@ static int compile_string(struct generator *generator, const cJSON *json, struct
 	return read_size(generator, json, "size", 0, error);
 }
 
+static int compile_regex(struct generator *generator, const cJSON *json, struct tally_error *error)
+{
+	struct tally_error why = TALLY_ERROR_INIT;
+	const char *pattern = NULL;
+	int status = read_string(json, "regex", &pattern, error);
+
+	if (status != 0) {
+		return status;
+	}
+	if (!pattern) {
+		return refuse(error, "regex", "a regular expression");
+	}
+	status = tally__regex_sampler_new(&generator->sampler, pattern, &why);
+	if (status != 0) {
+		tally__fail(error, status, "the regular expression \"%s\" cannot be used: %s",
+			    pattern, why.message);
+	}
+	return status;
+}
+
 static int compile_uuid(struct generator *generator, const cJSON *json, struct tally_error *error)
 {
 	static const struct {
@@ -150,53 +170,39 @@ static int compile_uuid(struct generator *generator, const cJSON *json, struct t
 	return status;
 }
 
-/* A pattern that is there but empty is as good as none. */
-static int read_format(struct generator *generator, const cJSON *json, const char *otherwise,
-		       struct tally_error *error)
-{
-	int status = read_string(json, "format", &generator->format, error);
-
-	if (status == 0) {
-		status = read_string(json, "expression", &generator->expression, error);
-	}
-	if (!generator->format || !*generator->format) {
-		generator->format = otherwise;
-	}
-	return status;
-}
-
-/* Tries a date in the middle of a year, far from what cannot be written. */
+/* Tries them on a date far from those that cannot be written. */
 static int check_date(const struct generator *generator, struct tally_error *error)
 {
-	const struct date_instant sample = {.unix_ms = INT64_C(1700000000000)};
+	struct date_instant sample = {.unix_ms = INT64_C(1700000000000)};
 	struct buf text;
 	int status = 0;
 
 	tally__buf_init(&text, LIMIT_GENERATED_BYTES);
 	status = tally__date_format(&text, generator->format, sample, error);
 	tally__buf_release(&text);
+	if (status == 0 && generator->expression) {
+		status = tally__date_expression_apply(&sample, generator->expression,
+						      generator->kind->dates, error);
+	}
 	return status;
 }
 
 static int compile_date(struct generator *generator, const cJSON *json, struct tally_error *error)
 {
-	int status = read_format(generator, json, DATE_PATTERN_DATE, error);
+	static const char *const patterns[] = {
+		[DATE_EXPRESSION_DATE] = DATE_PATTERN_DATE,
+		[DATE_EXPRESSION_TIME] = DATE_PATTERN_TIME,
+		/* Not that of the rule: the reference implementation has this. */
+		[DATE_EXPRESSION_DATETIME] = "yyyy-MM-dd'T'HH:mm:ss.SSSZ"};
+	int status = read_string(json, "format", &generator->format, error);
 
-	return status == 0 ? check_date(generator, error) : status;
-}
-
-static int compile_time(struct generator *generator, const cJSON *json, struct tally_error *error)
-{
-	int status = read_format(generator, json, DATE_PATTERN_TIME, error);
-
-	return status == 0 ? check_date(generator, error) : status;
-}
-
-static int compile_datetime(struct generator *generator, const cJSON *json,
-			    struct tally_error *error)
-{
-	int status = read_format(generator, json, "yyyy-MM-dd'T'HH:mm:ss.SSSZ", error);
-
+	if (status == 0) {
+		status = read_string(json, "expression", &generator->expression, error);
+	}
+	/* A pattern that is there but empty is as good as none. */
+	if (!generator->format || !*generator->format) {
+		generator->format = patterns[generator->kind->dates];
+	}
 	return status == 0 ? check_date(generator, error) : status;
 }
 
@@ -318,6 +324,12 @@ static int make_string(const struct generator *generator, const struct generator
 	return 0;
 }
 
+static int make_match(const struct generator *generator, const struct generator_context *context,
+		      struct product *product, struct tally_error *error)
+{
+	return tally__regex_sample(generator->sampler, context->random, &product->text, error);
+}
+
 static int make_boolean(const struct generator *generator, const struct generator_context *context,
 			struct product *product, struct tally_error *error)
 {
@@ -360,7 +372,15 @@ static int make_uuid(const struct generator *generator, const struct generator_c
 static int make_date(const struct generator *generator, const struct generator_context *context,
 		     struct product *product, struct tally_error *error)
 {
-	return tally__date_format(&product->text, generator->format, context->now, error);
+	struct date_instant instant = context->now;
+	int status = 0;
+
+	if (generator->expression) {
+		status = tally__date_expression_apply(&instant, generator->expression,
+						      generator->kind->dates, error);
+	}
+	return status == 0 ? tally__date_format(&product->text, generator->format, instant, error)
+			   : status;
 }
 
 /* Groups that the expression may have before the one that is taken from it. */
@@ -405,17 +425,18 @@ static int make_url(const struct generator *generator, const struct generator_co
 #define BOTH (GENERATOR_CONSUMER | GENERATOR_PROVIDER)
 
 static const struct generator_kind kinds[] = {
-	{"RandomInt", BOTH, compile_int, make_int},
-	{"RandomDecimal", BOTH, compile_decimal, make_decimal},
-	{"RandomHexadecimal", BOTH, compile_hexadecimal, make_hexadecimal},
-	{"RandomString", BOTH, compile_string, make_string},
-	{"RandomBoolean", BOTH, NULL, make_boolean},
-	{"Uuid", BOTH, compile_uuid, make_uuid},
-	{"Date", BOTH, compile_date, make_date},
-	{"Time", BOTH, compile_time, make_date},
-	{"DateTime", BOTH, compile_datetime, make_date},
-	{"ProviderState", GENERATOR_PROVIDER, compile_state, tally__generator_make_state},
-	{"MockServerURL", GENERATOR_CONSUMER, compile_url, make_url},
+	{"RandomInt", BOTH, compile_int, make_int, 0},
+	{"RandomDecimal", BOTH, compile_decimal, make_decimal, 0},
+	{"RandomHexadecimal", BOTH, compile_hexadecimal, make_hexadecimal, 0},
+	{"RandomString", BOTH, compile_string, make_string, 0},
+	{"RandomBoolean", BOTH, NULL, make_boolean, 0},
+	{"Regex", BOTH, compile_regex, make_match, 0},
+	{"Uuid", BOTH, compile_uuid, make_uuid, 0},
+	{"Date", BOTH, compile_date, make_date, DATE_EXPRESSION_DATE},
+	{"Time", BOTH, compile_date, make_date, DATE_EXPRESSION_TIME},
+	{"DateTime", BOTH, compile_date, make_date, DATE_EXPRESSION_DATETIME},
+	{"ProviderState", GENERATOR_PROVIDER, compile_state, tally__generator_make_state, 0},
+	{"MockServerURL", GENERATOR_CONSUMER, compile_url, make_url, 0},
 };
 
 static const struct generator_kind *find_kind(const char *name)
@@ -463,6 +484,7 @@ void tally__generator_free(struct generator *generator)
 		return;
 	}
 	tally__regex_free(generator->regex);
+	tally__regex_sampler_free(generator->sampler);
 	tally__free(generator->invalid);
 	tally__free(generator);
 }

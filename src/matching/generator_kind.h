@@ -5,7 +5,9 @@
 #ifndef TALLY_MATCHING_GENERATOR_KIND_H
 #define TALLY_MATCHING_GENERATOR_KIND_H
 
+#include "format/date_expression.h"
 #include "format/regex.h"
+#include "format/regex_sample.h"
 #include "matching/generator.h"
 
 enum product_form {
@@ -33,6 +35,7 @@ struct generator_kind {
 	int (*compile)(struct generator *generator, const cJSON *json, struct tally_error *error);
 	int (*make)(const struct generator *generator, const struct generator_context *context,
 		    struct product *product, struct tally_error *error);
+	enum date_expression_kind dates; /* of those that make dates */
 };
 
 struct generator {
@@ -47,6 +50,7 @@ struct generator {
 	enum uuid_form uuid;
 	enum state_type state_type;
 	struct regex *regex;
+	struct regex_sampler *sampler;
 };
 
 int tally__generator_make_state(const struct generator *generator,

@@ -175,3 +175,13 @@ check_PROGRAMS += %D%/test_matching_bodies
 TESTS += %D%/test_matching_bodies
 tests_unit_test_matching_bodies_LDADD = $(unit_libs)
 tests_unit_test_matching_bodies_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_regex_sample
+TESTS += %D%/test_format_regex_sample
+tests_unit_test_format_regex_sample_LDADD = $(unit_libs)
+tests_unit_test_format_regex_sample_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_date_expression
+TESTS += %D%/test_format_date_expression
+tests_unit_test_format_date_expression_LDADD = $(unit_libs)
+tests_unit_test_format_date_expression_CPPFLAGS = $(unit_cppflags)
