@@ -223,7 +223,7 @@ static int format_zone_id(const struct output *o, const struct shown *s)
 	if (s->offset_minutes % 60 != 0 || hours > 14 || hours < -12) {
 		return tally__fail(o->error, TALLY_EINVAL,
 				   "'V' stands for the name of a time zone, and none belongs to "
-				   "this offset: use XXX");
+				   "this offset: use XX");
 	}
 	tally__buf_addf(o->out, "Etc/GMT%+d", -hours);
 	return 0;
@@ -248,7 +248,7 @@ static int format_zone_name(const struct output *o, const struct shown *s)
 	}
 	return tally__fail(o->error, TALLY_EINVAL,
 			   "'z' stands for the name of a time zone, and none belongs to this "
-			   "offset: use XXX");
+			   "offset: use XX");
 }
 
 static int format_offset_gmt(const struct output *o, const struct shown *s)
