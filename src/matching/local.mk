@@ -30,4 +30,5 @@ libtallyall_la_SOURCES += \
 	%D%/tally_match.c \
 	%D%/value_source.c %D%/value_source.h \
 	%D%/values.h \
+	%D%/visits.c %D%/visits.h \
 	%D%/walk.c %D%/walk.h

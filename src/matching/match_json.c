@@ -9,6 +9,7 @@
 #include "matching/display.h"
 #include "matching/match_json.h"
 #include "matching/nearest.h"
+#include "matching/visits.h"
 
 /* Unexpected members are told up to this many, where they are allowed. */
 #define FEW_NAMES 8
@@ -26,6 +27,9 @@ struct node {
 	const struct rule_list *list; /* NULL: no rule */
 	bool cascaded;
 };
+
+static void compare_node(struct walk *walk, const struct frame *frame, const struct reach *reach,
+			 const cJSON *expected, const cJSON *actual);
 
 static struct place place_of(const struct node *n)
 {
@@ -127,7 +131,7 @@ static void compare_member(const struct node *n, const struct rule *each, size_t
 	if (each) {
 		tally__reach_each_value(&reach, &each->sub, frame.depth);
 	}
-	tally__match_json(n->walk, &frame, &reach, expected, actual);
+	compare_node(n->walk, &frame, &reach, expected, actual);
 	tally__reach_leave(n->walk, &reach);
 }
 
@@ -455,6 +459,7 @@ static void compare_object_by_rules(const struct node *n)
 	struct operand actual = {.json = n->actual};
 	size_t size = bounded_size(n);
 	bool plain = false;
+	bool values_done = false;
 
 	for (size_t i = 0; i < n->list->count && tally__walk_step(n->walk); i++) {
 		const struct rule *rule = &n->list->rules[i];
@@ -463,9 +468,16 @@ static void compare_object_by_rules(const struct node *n)
 		if (!applies(n, rule)) {
 			continue;
 		}
-		if (!n->cascaded && (members == MEMBERS_VALUES || members == MEMBERS_EACH_VALUE ||
-				     members == MEMBERS_ARRAY_CONTAINS)) {
-			compare_values(n, members == MEMBERS_EACH_VALUE ? rule : NULL);
+		if (!n->cascaded && members == MEMBERS_EACH_VALUE) {
+			compare_values(n, rule);
+			continue;
+		}
+		if (!n->cascaded &&
+		    (members == MEMBERS_VALUES || members == MEMBERS_ARRAY_CONTAINS)) {
+			if (!values_done) {
+				compare_values(n, NULL);
+			}
+			values_done = true;
 			continue;
 		}
 		plain = true;
@@ -475,7 +487,8 @@ static void compare_object_by_rules(const struct node *n)
 			compare_keys(n, rule);
 		}
 	}
-	if (plain) {
+	/* With free keys there would be nothing but the members that were compared just now. */
+	if (plain && !(values_done && has_free_keys(n))) {
 		compare_members(n, has_free_keys(n));
 	}
 }
@@ -535,7 +548,7 @@ static void compare_element(const struct node *n, const struct reach *reach, siz
 	bool cascaded = false;
 
 	if (actual) {
-		tally__match_json(n->walk, &frame, reach, expected, actual);
+		compare_node(n->walk, &frame, reach, expected, actual);
 	} else if (!tally__reach_select(reach, frame.depth, &cascaded)) {
 		report_missing(n, &frame, expected, n->list != NULL);
 	}
@@ -835,8 +848,45 @@ static bool is_allowed_null(const struct node *n)
 	return false;
 }
 
-void tally__match_json(struct walk *walk, const struct frame *frame, const struct reach *reach,
-		       const cJSON *expected, const cJSON *actual)
+/* Whether its members may be compared more than once. */
+static bool repeats_members(const struct node *n)
+{
+	for (size_t i = 0; n->list && !n->cascaded && n->list->count > 1 && i < n->list->count;
+	     i++) {
+		enum member_rule members = n->list->rules[i].kind->members;
+
+		if (members != MEMBERS_PLAIN && members != MEMBERS_ARRAY_CONTAINS) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void compare_container(const struct node *n)
+{
+	struct walk *walk = n->walk;
+	size_t before = walk->found;
+	bool repeats = repeats_members(n);
+	struct visit *visit = NULL;
+
+	if (walk->repeats > VISITS_FREE_REPEATS && n->actual->child &&
+	    tally__visit_known(walk, n->reach, n->expected, n->actual, &visit)) {
+		return;
+	}
+	walk->repeats += repeats;
+	if (cJSON_IsObject(n->expected)) {
+		compare_object(n);
+	} else {
+		compare_array(n);
+	}
+	walk->repeats -= repeats;
+	if (visit) {
+		tally__visit_end(walk, visit, walk->found > before);
+	}
+}
+
+static void compare_node(struct walk *walk, const struct frame *frame, const struct reach *reach,
+			 const cJSON *expected, const cJSON *actual)
 {
 	struct node n = {.walk = walk,
 			 .frame = frame,
@@ -844,6 +894,7 @@ void tally__match_json(struct walk *walk, const struct frame *frame, const struc
 			 .expected = expected,
 			 .actual = actual};
 	int type = expected->type & 0xFF;
+	bool container = type == cJSON_Object || type == cJSON_Array;
 
 	if (!tally__walk_step(walk)) {
 		return;
@@ -858,14 +909,25 @@ void tally__match_json(struct walk *walk, const struct frame *frame, const struc
 	if (is_allowed_null(&n)) {
 		return;
 	}
-	if ((type == cJSON_Object || type == cJSON_Array) && type != (actual->type & 0xFF)) {
+	if (container && type != (actual->type & 0xFF)) {
 		report(&n, "Type mismatch: Expected %A to be the same type as %E");
 		count_parts(&n, expected);
-	} else if (type == cJSON_Object) {
-		compare_object(&n);
-	} else if (type == cJSON_Array) {
-		compare_array(&n);
+	} else if (container) {
+		compare_container(&n);
 	} else {
 		compare_scalar(&n);
 	}
+}
+
+void tally__match_json(struct walk *walk, const struct frame *frame, const struct reach *reach,
+		       const cJSON *expected, const cJSON *actual)
+{
+	size_t document = walk->document;
+	size_t repeats = walk->repeats;
+
+	walk->document = ++walk->documents;
+	walk->repeats = 0;
+	compare_node(walk, frame, reach, expected, actual);
+	walk->document = document;
+	walk->repeats = repeats;
 }

@@ -21,6 +21,7 @@ void tally__walk_init(struct walk *walk, struct mismatches *mismatches, bool str
 	tally__buf_init(&walk->scratch, LIMIT_DOCUMENT_BYTES);
 	tally__buf_init(&walk->text, TEXT_MAX_BYTES);
 	tally__arena_init(&walk->arena, 0);
+	tally__map_init(&walk->visits);
 }
 
 void tally__walk_release(struct walk *walk)
@@ -29,6 +30,7 @@ void tally__walk_release(struct walk *walk)
 	tally__buf_release(&walk->text);
 	tally__arena_release(&walk->arena);
 	tally__free(walk->active);
+	tally__map_release(&walk->visits);
 }
 
 bool tally__walk_fail(struct walk *walk, int status)
@@ -45,8 +47,8 @@ bool tally__walk_fail(struct walk *walk, int status)
 bool tally__walk_too_long(struct walk *walk)
 {
 	tally__fail(walk->error, TALLY_ELIMIT,
-		    "the comparison visits more than %d values; nested eachValue and arrayContains "
-		    "rules multiply them",
+		    "the comparison visits more than %d values; arrayContains rules multiply "
+		    "them",
 		    (int)LIMIT_MATCH_STEPS);
 	return tally__walk_fail(walk, TALLY_ELIMIT);
 }
@@ -61,6 +63,8 @@ struct mark tally__walk_mark(const struct walk *walk)
 
 void tally__walk_rewind(struct walk *walk, struct mark mark)
 {
+	walk->rewinds +=
+		walk->mismatches->count + walk->mismatches->omitted != mark.count + mark.omitted;
 	walk->mismatches->count = mark.count;
 	walk->mismatches->omitted = mark.omitted;
 	walk->found = mark.found;

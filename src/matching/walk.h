@@ -48,6 +48,12 @@ struct walk {
 	size_t distance; /* how far what was compared while hinting is from what was expected */
 	size_t distance_limit;
 	const struct frame *detail_of; /* mismatches are details of one at this place */
+	/* See matching/visits.h. */
+	struct map visits;
+	size_t repeats;   /* nodes above whose members are compared more than once */
+	size_t documents; /* walks over JSON begun */
+	size_t document;  /* the one it is in */
+	size_t rewinds;   /* how often recorded mismatches were undone */
 	const struct rule_node **active;
 	size_t active_count;
 	size_t active_capacity;

@@ -185,3 +185,8 @@ check_PROGRAMS += %D%/test_format_date_expression
 TESTS += %D%/test_format_date_expression
 tests_unit_test_format_date_expression_LDADD = $(unit_libs)
 tests_unit_test_format_date_expression_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_matching_growth
+TESTS += %D%/test_matching_growth
+tests_unit_test_matching_growth_LDADD = $(unit_libs)
+tests_unit_test_matching_growth_CPPFLAGS = $(unit_cppflags)

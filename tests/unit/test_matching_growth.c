@@ -1,0 +1,317 @@
+/* The work of a comparison grows with the body alone, whatever its shape and the number of rules:
+ * steps of the walk and allocations are counted, not timed. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "matching/match_json.h"
+
+/* What is compared: an example, the rules for it, and what came. */
+struct texts {
+	struct buf expected;
+	struct buf rules;
+	struct buf actual;
+};
+
+struct cost {
+	size_t steps;
+	size_t allocations;
+	size_t found;
+};
+
+static cJSON *parse(const char *text, size_t len)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *value = NULL;
+
+	if (tally_json_parse(&value, text, len, &error) != 0)
+		fail_msg("%zu:%zu: %s", error.line, error.column, error.message);
+	return value;
+}
+
+static struct cost measure(void (*make)(struct texts *, size_t), size_t size)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct texts texts;
+	struct rules rules;
+	struct mismatches mismatches;
+	struct frame root = {.depth = 1};
+	struct reach reach;
+	struct walk walk;
+	struct cost cost;
+	cJSON *document;
+	cJSON *actual;
+
+	tally__buf_init(&texts.expected, SIZE_MAX / 2);
+	tally__buf_init(&texts.rules, SIZE_MAX / 2);
+	tally__buf_init(&texts.actual, SIZE_MAX / 2);
+	tally__buf_adds(&texts.expected, "[");
+	make(&texts, size);
+	tally__buf_adds(&texts.expected, ",{\"body\":{");
+	tally__buf_add(&texts.expected, texts.rules.bytes, texts.rules.len);
+	tally__buf_adds(&texts.expected, "}}]");
+	document = parse(texts.expected.bytes, texts.expected.len);
+	actual = parse(texts.actual.bytes, texts.actual.len);
+	if (tally__rules_compile(&rules, document->child->next, &error) != 0)
+		fail_msg("%s", error.message);
+	tally__mismatches_init(&mismatches);
+	tally__walk_init(&walk, &mismatches, false, &error);
+	tally__mem_fail_after(-1);
+	assert_true(tally__reach_root(&walk, rules.body, &reach));
+	tally__match_json(&walk, &root, &reach, document->child, actual);
+	cost = (struct cost){walk.steps, tally__mem_fail_after(-1), walk.found};
+	if (walk.status != 0)
+		fail_msg("%s", error.message);
+	tally__walk_release(&walk);
+	tally__mismatches_release(&mismatches);
+	tally__rules_release(&rules);
+	cJSON_Delete(actual);
+	cJSON_Delete(document);
+	tally__buf_release(&texts.expected);
+	tally__buf_release(&texts.rules);
+	tally__buf_release(&texts.actual);
+	return cost;
+}
+
+/* Ten times the size is ten times the work, and a little for what does not grow. */
+static void assert_linear(void (*make)(struct texts *, size_t), size_t size, size_t steps_each)
+{
+	struct cost small = measure(make, size);
+	struct cost large = measure(make, 10 * size);
+
+	assert_int_equal(small.found, 0);
+	assert_int_equal(large.found, 0);
+	assert_in_range(large.steps, 10 * size, steps_each * 10 * size + 10);
+	assert_in_range(large.steps, 0, 10 * small.steps + 10);
+	assert_in_range(large.allocations, 0, 10 * small.allocations + 20);
+}
+
+static void add_rule(struct texts *texts, const char *path, const char *rules)
+{
+	tally__buf_addf(&texts->rules, "%s\"%s\":{\"matchers\":[%s]}",
+			texts->rules.len > 0 ? "," : "", path, rules);
+}
+
+static void add_numbers(struct buf *out, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		tally__buf_addf(out, "%s%zu", i > 0 ? "," : "[", i);
+	tally__buf_adds(out, "]");
+}
+
+/* ---- lists and objects ---- */
+
+static void make_plain_list(struct texts *texts, size_t size)
+{
+	add_numbers(&texts->expected, size);
+	add_numbers(&texts->actual, size);
+}
+
+static void make_each_like(struct texts *texts, size_t size)
+{
+	add_rule(texts, "$", "{\"match\":\"type\",\"min\":1}");
+	add_rule(texts, "$[*]", "{\"match\":\"integer\"}");
+	tally__buf_adds(&texts->expected, "[1]");
+	add_numbers(&texts->actual, size);
+}
+
+/* A rule for each element. */
+static void make_places(struct texts *texts, size_t size)
+{
+	char path[32];
+
+	for (size_t i = 0; i < size; i++) {
+		snprintf(path, sizeof path, "$[%zu]", i);
+		add_rule(texts, path, "{\"match\":\"integer\"}");
+	}
+	add_numbers(&texts->expected, size);
+	add_numbers(&texts->actual, size);
+}
+
+static void add_members(struct buf *out, size_t count, bool backwards)
+{
+	for (size_t i = 0; i < count; i++)
+		tally__buf_addf(out, "%s\"m%zu\":%zu", i > 0 ? "," : "{",
+				backwards ? count - 1 - i : i, i);
+	tally__buf_adds(out, "}");
+}
+
+static void make_object(struct texts *texts, size_t size)
+{
+	add_rule(texts, "$", "{\"match\":\"type\"}");
+	add_members(&texts->expected, size, false);
+	add_members(&texts->actual, size, true);
+}
+
+static void make_map(struct texts *texts, size_t size)
+{
+	add_rule(texts, "$",
+		 "{\"match\":\"eachKey\",\"rules\":[{\"match\":\"include\",\"value\":\"m\"}]},"
+		 "{\"match\":\"eachValue\",\"rules\":[{\"match\":\"integer\"}]}");
+	tally__buf_adds(&texts->expected, "{\"example\":1}");
+	add_members(&texts->actual, size, true);
+}
+
+static void make_contains(struct texts *texts, size_t size)
+{
+	add_rule(texts, "$",
+		 "{\"match\":\"arrayContains\",\"variants\":[{\"index\":0,\"rules\":{}}]}");
+	tally__buf_addf(&texts->expected, "[%zu]", size - 1);
+	add_numbers(&texts->actual, size);
+}
+
+static void test_lists_and_objects(void **state)
+{
+	(void)state;
+	assert_linear(make_plain_list, 1000, 2);
+	assert_linear(make_each_like, 1000, 4);
+	assert_linear(make_places, 1000, 4);
+	assert_linear(make_object, 1000, 3);
+	assert_linear(make_map, 1000, 6);
+	assert_linear(make_contains, 1000, 2);
+}
+
+/* ---- rules ---- */
+
+static void make_with_idle_rules(struct texts *texts, size_t rules)
+{
+	char path[64];
+
+	make_each_like(texts, 100);
+	for (size_t i = 0; i < rules; i++) {
+		snprintf(path, sizeof path, "$[*].other%zu", i);
+		add_rule(texts, path, "{\"match\":\"type\"}");
+	}
+}
+
+static void test_rules_cost_nothing(void **state)
+{
+	struct cost few = measure(make_with_idle_rules, 10);
+	struct cost many = measure(make_with_idle_rules, 10000);
+
+	(void)state;
+	assert_int_equal(few.steps, many.steps);
+	assert_int_equal(few.allocations, many.allocations);
+}
+
+/* ---- several rules at each of many levels ---- */
+
+/* An object in an object and so on, and rules for every other level from the top. */
+static void make_nested(struct texts *texts, size_t depth, const char *rules, const char *leaf)
+{
+	struct buf path;
+
+	tally__buf_init(&path, SIZE_MAX / 2);
+	tally__buf_adds(&path, "$");
+	for (size_t i = 0; i < depth; i++) {
+		add_rule(texts, path.bytes, rules);
+		tally__buf_adds(&path, ".*");
+		tally__buf_adds(&texts->expected, "{\"a\":");
+		tally__buf_adds(&texts->actual, "{\"a\":");
+	}
+	tally__buf_adds(&texts->expected, "1");
+	tally__buf_adds(&texts->actual, leaf);
+	for (size_t i = 0; i < depth; i++) {
+		tally__buf_adds(&texts->expected, "}");
+		tally__buf_adds(&texts->actual, "}");
+	}
+	tally__buf_release(&path);
+}
+
+#define EACH_VALUE "{\"match\":\"eachValue\",\"rules\":[{\"match\":\"type\"}]}"
+#define EACH_KEY   "{\"match\":\"eachKey\",\"rules\":[{\"match\":\"include\",\"value\":\"a\"}]}"
+
+static void make_each_key_and_value(struct texts *texts, size_t depth)
+{
+	make_nested(texts, depth, EACH_KEY "," EACH_VALUE, "1");
+}
+
+static void make_each_value_and_type(struct texts *texts, size_t depth)
+{
+	make_nested(texts, depth, EACH_VALUE ",{\"match\":\"type\"}", "1");
+}
+
+static void make_each_value_twice(struct texts *texts, size_t depth)
+{
+	make_nested(texts, depth, EACH_VALUE "," EACH_VALUE, "1");
+}
+
+static void make_values_and_type(struct texts *texts, size_t depth)
+{
+	make_nested(texts, depth, "{\"match\":\"values\"},{\"match\":\"type\"}", "1");
+}
+
+static void make_failing(struct texts *texts, size_t depth)
+{
+	make_nested(texts, depth, EACH_VALUE "," EACH_KEY ",{\"match\":\"type\"}", "\"text\"");
+}
+
+static void make_nested_lists(struct texts *texts, size_t depth)
+{
+	make_nested(texts, depth, EACH_VALUE ",{\"match\":\"type\"}", "1");
+	/* The same with lists. */
+	for (struct buf *text = &texts->expected; text;
+	     text = text == &texts->expected ? &texts->actual : NULL) {
+		size_t from = text == &texts->expected;
+
+		tally__buf_truncate(text, from);
+		for (size_t i = 0; i < depth; i++)
+			tally__buf_adds(text, "[");
+		tally__buf_adds(text, "1");
+		for (size_t i = 0; i < depth; i++)
+			tally__buf_adds(text, "]");
+	}
+}
+
+/* 200 levels are at most four times the work of 100 and a little, where every level that doubled
+ * it would never end. */
+static void assert_bounded(void (*make)(struct texts *, size_t), size_t found)
+{
+	struct cost half = measure(make, 100);
+	struct cost whole = measure(make, 200);
+
+	assert_in_range(whole.steps, 200, 4 * half.steps + 100);
+	assert_in_range(whole.steps, 200, 20000);
+	assert_in_range(whole.found, found, found == 0 ? 0 : 20000);
+}
+
+static void test_nested_rules(void **state)
+{
+	(void)state;
+	assert_bounded(make_each_key_and_value, 0);
+	assert_bounded(make_each_value_and_type, 0);
+	assert_bounded(make_each_value_twice, 0);
+	assert_bounded(make_values_and_type, 0);
+	assert_bounded(make_nested_lists, 0);
+	assert_bounded(make_failing, 1);
+}
+
+/* What is not looked at a second time is still found the first time. */
+static void test_nested_rules_find_what_is_wrong(void **state)
+{
+	(void)state;
+	for (size_t depth = 1; depth < 12; depth++)
+		assert_true(measure(make_failing, depth).found > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lists_and_objects),
+		cmocka_unit_test(test_rules_cost_nothing),
+		cmocka_unit_test(test_nested_rules),
+		cmocka_unit_test(test_nested_rules_find_what_is_wrong),
+	};
+
+	return cmocka_run_group_tests_name("matching/growth", tests, NULL, NULL);
+}
