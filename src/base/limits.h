@@ -22,6 +22,7 @@
 	X(LIMIT_PATH_TOKENS, 256, "tokens", "a path expression in a matching rule")                \
 	X(LIMIT_EXPRESSION_BYTES, 65536, "bytes", "a matching expression in expectations")         \
 	X(LIMIT_EXPRESSION_DEPTH, 32, "levels", "nesting of a matching expression")                \
+	X(LIMIT_XML_MADE, 1000000, "nodes", "of an XML body made from expectations")               \
 	X(LIMIT_RULES, 100000, "rules", "the matching rules of one request, response or message")  \
 	X(LIMIT_RULE_CATEGORIES, 64, "categories", "the matching rules of one part")               \
 	X(LIMIT_GENERATORS, 10000, "generators", "of one request, response or message")            \

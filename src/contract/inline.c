@@ -75,6 +75,17 @@ bool tally__is_inline(const cJSON *value)
 	return tally__json_get(value, INLINE_MATCHER) || tally__json_get(value, INLINE_GENERATOR);
 }
 
+bool tally__has_inline(const cJSON *value)
+{
+	for (const cJSON *child = value ? value->child : NULL; child; child = child->next) {
+		if (child->string && strncmp(child->string, "pact:", 5) == 0)
+			return true;
+		if (child->child && tally__has_inline(child))
+			return true;
+	}
+	return false;
+}
+
 /* The object of the present category in `*all`, both made when missing; NULL: no memory. */
 static cJSON *category_in(cJSON **all, const char *name)
 {

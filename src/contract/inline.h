@@ -41,7 +41,9 @@ void tally__pointer_add(struct buf *pointer, const char *name);
 int tally__extractor_fail(struct extractor *extractor, const char *member, const char *format, ...)
 	TALLY_PRINTF(3, 4);
 
+/* Whether a value is a matcher or names a generator; whether anything in it does. */
 bool tally__is_inline(const cJSON *value);
+bool tally__has_inline(const cJSON *value);
 
 /* ---- for the files that take matchers apart ---- */
 
@@ -55,6 +57,20 @@ enum inline_children {
 /* As tally__extractor_take, for the example of a matcher. */
 int tally__extractor_take_below(struct extractor *extractor, cJSON *value,
 				enum inline_children children, cJSON **example);
+
+/* What one matcher object says. */
+struct inline_rules {
+	cJSON *rules;     /* an array */
+	cJSON *example;   /* of an expression, or NULL */
+	cJSON *generator; /* or NULL */
+	bool any;         /* "combine": "OR" */
+	bool is_expression;
+};
+
+/* Reads all but the example; `out` is to be released in every case. */
+int tally__matcher_read(struct extractor *extractor, const cJSON *object, struct inline_rules *out);
+void tally__matcher_release(struct inline_rules *rules);
+
 /* Takes a matcher object (in every case) apart. */
 int tally__matcher_take(struct extractor *extractor, cJSON *object, cJSON **example);
 

@@ -7,14 +7,12 @@
 #include "contract/expression.h"
 #include "contract/inline.h"
 
-/* What one matcher object says. */
-struct matcher_parts {
-	cJSON *rules;     /* an array */
-	cJSON *example;   /* of an expression, or NULL */
-	cJSON *generator; /* or NULL */
-	bool any;         /* "combine": "OR" */
-	bool is_expression;
-};
+void tally__matcher_release(struct inline_rules *parts)
+{
+	cJSON_Delete(parts->rules);
+	cJSON_Delete(parts->example);
+	cJSON_Delete(parts->generator);
+}
 
 static bool is_array_contains(const cJSON *type)
 {
@@ -22,15 +20,8 @@ static bool is_array_contains(const cJSON *type)
 					strcmp(type->valuestring, "array-contains") == 0);
 }
 
-static void release_parts(struct matcher_parts *parts)
-{
-	cJSON_Delete(parts->rules);
-	cJSON_Delete(parts->example);
-	cJSON_Delete(parts->generator);
-}
-
 /* Adds what one type (a name or an expression) of `object` says. */
-static int read_type(struct extractor *extractor, const cJSON *object, struct matcher_parts *parts)
+static int read_type(struct extractor *extractor, const cJSON *object, struct inline_rules *parts)
 {
 	const cJSON *type = tally__json_get(object, INLINE_MATCHER);
 	const cJSON *last = parts->rules->child ? parts->rules->child->prev : NULL;
@@ -66,7 +57,7 @@ static int read_type(struct extractor *extractor, const cJSON *object, struct ma
 }
 
 static int read_own_generator(struct extractor *extractor, const cJSON *object,
-			      struct matcher_parts *parts)
+			      struct inline_rules *parts)
 {
 	cJSON *generator = NULL;
 	int status = tally__inline_generator(extractor, object, &generator);
@@ -79,7 +70,7 @@ static int read_own_generator(struct extractor *extractor, const cJSON *object,
 }
 
 static int read_combine(struct extractor *extractor, const cJSON *object,
-			struct matcher_parts *parts)
+			struct inline_rules *parts)
 {
 	const cJSON *combine = tally__json_get(object, "combine");
 	bool any = cJSON_IsString(combine) && tally__text_equal_nocase(combine->valuestring, "OR");
@@ -91,7 +82,7 @@ static int read_combine(struct extractor *extractor, const cJSON *object,
 	return 0;
 }
 
-static int read_listed(struct extractor *extractor, const cJSON *each, struct matcher_parts *parts)
+static int read_listed(struct extractor *extractor, const cJSON *each, struct inline_rules *parts)
 {
 	int status;
 
@@ -105,7 +96,7 @@ static int read_listed(struct extractor *extractor, const cJSON *each, struct ma
 }
 
 static int read_list(struct extractor *extractor, const cJSON *object, const cJSON *list,
-		     struct matcher_parts *parts)
+		     struct inline_rules *parts)
 {
 	size_t mark = extractor->pointer.len;
 	size_t index = 0;
@@ -126,13 +117,13 @@ static int read_list(struct extractor *extractor, const cJSON *object, const cJS
 	return status;
 }
 
-/* To be released in every case. */
-static int read_parts(struct extractor *extractor, const cJSON *object, struct matcher_parts *parts)
+int tally__matcher_read(struct extractor *extractor, const cJSON *object,
+			struct inline_rules *parts)
 {
 	const cJSON *type = tally__json_get(object, INLINE_MATCHER);
 	int status = tally__inline_check(extractor, object);
 
-	*parts = (struct matcher_parts){.rules = cJSON_CreateArray()};
+	*parts = (struct inline_rules){.rules = cJSON_CreateArray()};
 	if (!parts->rules)
 		return tally__fail_nomem(extractor->error);
 	if (status == 0 && cJSON_IsArray(type))
@@ -248,7 +239,7 @@ static int take_value_member(struct extractor *extractor, cJSON *object, cJSON *
 
 /* The rules of a matcher, then those inside its example: outer ones come first. */
 static int take_rules_and_example(struct extractor *extractor, cJSON *object,
-				  struct matcher_parts *parts, cJSON **example)
+				  struct inline_rules *parts, cJSON **example)
 {
 	cJSON *value = tally__json_get(object, "value");
 	bool about_children =
@@ -278,9 +269,9 @@ static int take_rules_and_example(struct extractor *extractor, cJSON *object,
 
 int tally__matcher_take(struct extractor *extractor, cJSON *object, cJSON **example)
 {
-	struct matcher_parts parts;
+	struct inline_rules parts;
 	cJSON *taken = NULL;
-	int status = read_parts(extractor, object, &parts);
+	int status = tally__matcher_read(extractor, object, &parts);
 
 	if (status == 0 && parts.generator) {
 		status = tally__extractor_add_generator(extractor, parts.generator);
@@ -293,7 +284,7 @@ int tally__matcher_take(struct extractor *extractor, cJSON *object, cJSON **exam
 	} else if (status == 0) {
 		status = take_rules_and_example(extractor, object, &parts, &taken);
 	}
-	release_parts(&parts);
+	tally__matcher_release(&parts);
 	cJSON_Delete(object);
 	if (status != 0)
 		cJSON_Delete(taken);

@@ -5,8 +5,12 @@ libtallyall_la_SOURCES += \
 	%D%/expression_scan.c %D%/expression_scan.h \
 	%D%/http_parts.c \
 	%D%/inline.c %D%/inline.h \
+	%D%/inline_body.c %D%/inline_body.h \
+	%D%/inline_form.c \
 	%D%/inline_matcher.c \
+	%D%/inline_multipart.c \
 	%D%/inline_rule.c \
+	%D%/inline_xml.c \
 	%D%/interaction_digest.c \
 	%D%/merge.c \
 	%D%/read_body.c \
