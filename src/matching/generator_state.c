@@ -27,6 +27,7 @@ static int look_up(const cJSON *values, const char *name, size_t len, const cJSO
 		   struct tally_error *error)
 {
 	struct arena arena;
+	int status = 0;
 
 	*out = find_value(values, name, len);
 	if (*out) {
@@ -34,10 +35,12 @@ static int look_up(const cJSON *values, const char *name, size_t len, const cJSO
 	}
 	tally__arena_init(&arena, 0);
 	name = tally__arena_memdup(&arena, name, len);
-	tally__fail(error, TALLY_EINVAL, "no provider state gave a value of the name \"%s\"",
-		    name ? tally__text_shown(&arena, name, 60) : "");
+	name = name ? tally__text_printable(&arena, name, 60) : NULL;
+	status = name ? tally__fail(error, TALLY_EINVAL,
+				    "no provider state gave a value of the name \"%s\"", name)
+		      : tally__fail_nomem(error);
 	tally__arena_release(&arena);
-	return TALLY_EINVAL;
+	return status;
 }
 
 static void add_value(struct buf *out, const cJSON *value)
@@ -60,6 +63,7 @@ static int expand(const char *at, const cJSON *values, struct buf *out, const cJ
 		const char *end = strchr(start, '}');
 		size_t len = end ? (size_t)(end - start) - 2 : 0;
 		const cJSON *value = NULL;
+		int status = 0;
 
 		if (!end) {
 			return tally__fail(error, TALLY_EPARSE,
@@ -71,8 +75,9 @@ static int expand(const char *at, const cJSON *values, struct buf *out, const cJ
 		if (len == 0) {
 			continue;
 		}
-		if (look_up(values, start + 2, len, &value, error) != 0) {
-			return TALLY_EINVAL;
+		status = look_up(values, start + 2, len, &value, error);
+		if (status != 0) {
+			return status;
 		}
 		add_value(out, value);
 		parts++;
