@@ -15,3 +15,10 @@ EXTRA_DIST += tests/cases/matching
 tests_spec_test_matching_cases_SOURCES = %D%/test_matching_cases.c $(spec_runner)
 tests_spec_test_matching_cases_LDADD = $(spec_libs)
 tests_spec_test_matching_cases_CPPFLAGS = $(spec_cppflags)
+
+check_PROGRAMS += %D%/test_generate_cases
+TESTS += %D%/test_generate_cases
+EXTRA_DIST += tests/cases/generate
+tests_spec_test_generate_cases_SOURCES = %D%/test_generate_cases.c $(spec_runner)
+tests_spec_test_generate_cases_LDADD = $(spec_libs)
+tests_spec_test_generate_cases_CPPFLAGS = $(spec_cppflags)
