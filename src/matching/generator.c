@@ -248,6 +248,9 @@ static int compile_url(struct generator *generator, const cJSON *json, struct ta
 	if (status != 0) {
 		return status;
 	}
+	if (!generator->example) {
+		return refuse(error, "example", "a string, the URL to be replaced");
+	}
 	if (!pattern) {
 		return refuse(error, "regex", "a string such as .*(/path)$");
 	}
@@ -390,7 +393,7 @@ static int make_url(const struct generator *generator, const struct generator_co
 		    struct product *product, struct tally_error *error)
 {
 	struct buf *out = &product->text;
-	const char *example = generator->example ? generator->example : "";
+	const char *example = generator->example;
 	struct regex_span spans[URL_SPANS] = {{0}};
 	const struct regex_span *match = &spans[0];
 	const struct regex_span *path = &spans[1];

@@ -104,10 +104,12 @@ static int refuse(const char *text, const char *type, struct tally_error *error)
 	return TALLY_EINVAL;
 }
 
-/* The text as a JSON number: no plus in front and no superfluous zeros.  False when it is none. */
-static bool read_number(struct buf *out, const char *text, enum json_kind *kind)
+/* The text as a JSON number: no plus in front and no superfluous zeros.  0, TALLY_EINVAL when it is
+ * none, TALLY_ENOMEM. */
+static int read_number(struct buf *out, const char *text, enum json_kind *kind)
 {
 	cJSON *value = NULL;
+	int status = 0;
 
 	tally__buf_clear(out);
 	if (*text == '-') {
@@ -118,14 +120,15 @@ static bool read_number(struct buf *out, const char *text, enum json_kind *kind)
 		text++;
 	}
 	tally__buf_adds(out, text);
-	if (*text < '0' || *text > '9' || out->status != 0 ||
-	    tally_json_parse(&value, out->bytes, out->len, NULL) != 0) {
-		cJSON_Delete(value);
-		return false;
+	if (out->status != 0 || *text < '0' || *text > '9') {
+		return out->status == TALLY_ENOMEM ? TALLY_ENOMEM : TALLY_EINVAL;
 	}
-	*kind = tally__json_kind(value);
-	cJSON_Delete(value);
-	return *kind == JSON_INTEGER || *kind == JSON_DECIMAL;
+	status = tally_json_parse(&value, out->bytes, out->len, NULL);
+	if (status == 0) {
+		*kind = tally__json_kind(value);
+		cJSON_Delete(value);
+	}
+	return status == 0 || status == TALLY_ENOMEM ? status : TALLY_EINVAL;
 }
 
 /* A decimal number without what stands behind its point, exponents worked out. */
@@ -167,26 +170,35 @@ static int truncate_number(struct buf *out, const char *text, struct tally_error
 	return 0;
 }
 
-/* Null and booleans have numbers; other values are read by their text, into `number`. */
-static bool to_number(const cJSON *value, const char *text, struct buf *number,
-		      enum json_kind *kind)
+/* Null and booleans have numbers; other values are read by their text, into `number`.  Only numbers
+ * may have a fraction where an integer is wanted. */
+static int to_number(const cJSON *value, const char *text, bool integer, struct buf *number,
+		     enum json_kind *kind, struct tally_error *error)
 {
+	int status = TALLY_EINVAL;
+
 	if (cJSON_IsNull(value) || cJSON_IsBool(value)) {
-		text = cJSON_IsTrue(value) ? "1" : "0";
-	} else if (cJSON_IsArray(value) || cJSON_IsObject(value)) {
-		return false;
+		status = read_number(number, cJSON_IsTrue(value) ? "1" : "0", kind);
+	} else if (!cJSON_IsArray(value) && !cJSON_IsObject(value)) {
+		status = read_number(number, text, kind);
 	}
-	return read_number(number, text, kind);
+	if (status == TALLY_ENOMEM) {
+		return tally__fail_nomem(error);
+	}
+	if (status != 0 || (integer && *kind == JSON_DECIMAL && !cJSON_IsNumber(value))) {
+		return refuse(text, integer ? "integer" : "number", error);
+	}
+	return 0;
 }
 
 static int to_integer(const cJSON *value, struct product *product, struct buf *number,
 		      struct tally_error *error)
 {
 	enum json_kind kind = JSON_NULL;
+	int status = to_number(value, product->text.bytes, true, number, &kind, error);
 
-	if (!to_number(value, product->text.bytes, number, &kind) ||
-	    (kind == JSON_DECIMAL && !cJSON_IsNumber(value))) {
-		return refuse(product->text.bytes, "integer", error);
+	if (status != 0) {
+		return status;
 	}
 	tally__buf_clear(&product->text);
 	return truncate_number(&product->text, number->bytes, error);
@@ -196,9 +208,10 @@ static int to_decimal(const cJSON *value, struct product *product, struct buf *n
 		      struct tally_error *error)
 {
 	enum json_kind kind = JSON_NULL;
+	int status = to_number(value, product->text.bytes, false, number, &kind, error);
 
-	if (!to_number(value, product->text.bytes, number, &kind)) {
-		return refuse(product->text.bytes, "number", error);
+	if (status != 0) {
+		return status;
 	}
 	tally__buf_clear(&product->text);
 	tally__buf_adds(&product->text, number->bytes);

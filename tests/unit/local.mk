@@ -190,3 +190,7 @@ check_PROGRAMS += %D%/test_matching_growth
 TESTS += %D%/test_matching_growth
 tests_unit_test_matching_growth_LDADD = $(unit_libs)
 tests_unit_test_matching_growth_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_matching_generator
+TESTS += %D%/test_matching_generator
+tests_unit_test_matching_generator_LDADD = $(unit_libs)
+tests_unit_test_matching_generator_CPPFLAGS = $(unit_cppflags)
