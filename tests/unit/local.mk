@@ -47,8 +47,16 @@ tests_unit_test_base_text_CPPFLAGS = $(unit_cppflags)
 
 check_PROGRAMS += %D%/test_verifier_verify
 TESTS += %D%/test_verifier_verify
+verifier_fixture = %D%/verifier_fixture.c %D%/verifier_fixture.h
+tests_unit_test_verifier_verify_SOURCES = %D%/test_verifier_verify.c $(verifier_fixture)
 tests_unit_test_verifier_verify_LDADD = $(unit_libs)
 tests_unit_test_verifier_verify_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_verifier_generate
+TESTS += %D%/test_verifier_generate
+tests_unit_test_verifier_generate_SOURCES = %D%/test_verifier_generate.c $(verifier_fixture)
+tests_unit_test_verifier_generate_LDADD = $(unit_libs)
+tests_unit_test_verifier_generate_CPPFLAGS = $(unit_cppflags)
 check_PROGRAMS += %D%/test_format_json
 TESTS += %D%/test_format_json
 tests_unit_test_format_json_LDADD = $(unit_libs)
