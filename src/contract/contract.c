@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "contract/contract.h"
+#include "contract/inline.h"
 #include "contract/reader.h"
 
 enum tally_spec tally_spec_from_text(const char *text)
@@ -263,13 +264,24 @@ int tally__contract_take(struct tally_contract **out, cJSON *document, struct ta
 	return status;
 }
 
+/* Takes a document that somebody handed over as a contract. */
+static int take_contract(struct tally_contract **out, cJSON *document, struct tally_error *error)
+{
+	int status = tally__inline_refuse(document, error);
+
+	if (status == 0)
+		return tally__contract_take(out, document, error);
+	cJSON_Delete(document);
+	return status;
+}
+
 int tally_contract_parse(struct tally_contract **out, const char *text, size_t len,
 			 struct tally_error *error)
 {
 	cJSON *document;
 	int status = tally_json_parse(&document, text, len, error);
 
-	return status ? status : tally__contract_take(out, document, error);
+	return status ? status : take_contract(out, document, error);
 }
 
 int tally_contract_read_file(struct tally_contract **out, const char *path,
@@ -280,7 +292,7 @@ int tally_contract_read_file(struct tally_contract **out, const char *path,
 
 	if (status != 0)
 		return status;
-	status = tally__contract_take(out, document, error);
+	status = take_contract(out, document, error);
 	if (status != 0)
 		tally__error_within(error, path);
 	return status;

@@ -70,6 +70,13 @@ int tally__extractor_fail(struct extractor *extractor, const char *member, const
 	return status;
 }
 
+int tally__extractor_replace(struct extractor *extractor, cJSON *object, const char *name,
+			     cJSON *made)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+	return tally__json_put(object, name, made) ? tally__fail_nomem(extractor->error) : 0;
+}
+
 bool tally__is_inline(const cJSON *value)
 {
 	return tally__json_get(value, INLINE_MATCHER) || tally__json_get(value, INLINE_GENERATOR);

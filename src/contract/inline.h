@@ -41,6 +41,20 @@ void tally__pointer_add(struct buf *pointer, const char *name);
 int tally__extractor_fail(struct extractor *extractor, const char *member, const char *format, ...)
 	TALLY_PRINTF(3, 4);
 
+/* Replaces the member `name` of `object` by `made`, which it takes in every case. */
+int tally__extractor_replace(struct extractor *extractor, cJSON *object, const char *name,
+			     cJSON *made);
+
+/* Calls `visit` for each request, response and message of a contract file, with its JSON pointer
+ * (made in `arena`), until it returns other than 0. */
+typedef int part_visitor(cJSON *part, enum tally_spec spec, struct arena *arena,
+			 const char *pointer, struct tally_error *error);
+int tally__parts_each(const cJSON *document, enum tally_spec spec, struct arena *arena,
+		      part_visitor *visit, struct tally_error *error);
+
+/* That no matcher stands inside a value of a contract file: TALLY_EPARSE at the first. */
+int tally__inline_refuse(const cJSON *document, struct tally_error *error);
+
 /* Whether a value is a matcher or names a generator; whether anything in it does. */
 bool tally__is_inline(const cJSON *value);
 bool tally__has_inline(const cJSON *value);

@@ -10,6 +10,12 @@
 #include "contract/inline.h"
 #include "format/mime.h"
 
+/* Takes the matchers out of the body `member` of a part, which stays where it is. */
+int tally__part_body_take(struct extractor *extractor, enum tally_spec spec, cJSON *part,
+			  const char *member);
+/* The value of a body, out of what version 4 puts around it; *wrapped says whether it did. */
+cJSON *tally__part_body_value(enum tally_spec spec, cJSON *body, bool *wrapped);
+
 /* What a described body gives. */
 struct inline_content {
 	cJSON *example; /* owned: a value, or a string with the text or the base64 of the body */

@@ -1,6 +1,7 @@
 libtallyall_la_SOURCES += \
 	%D%/contract.c %D%/contract.h \
 	%D%/expectations.c \
+	%D%/expectations_body.c \
 	%D%/expression.c %D%/expression.h \
 	%D%/expression_scan.c %D%/expression_scan.h \
 	%D%/http_parts.c \
@@ -9,6 +10,7 @@ libtallyall_la_SOURCES += \
 	%D%/inline_form.c \
 	%D%/inline_matcher.c \
 	%D%/inline_multipart.c \
+	%D%/inline_refuse.c \
 	%D%/inline_rule.c \
 	%D%/inline_xml.c \
 	%D%/interaction_digest.c \

@@ -1,0 +1,140 @@
+/* Contract files have no matchers inside their values; where one stands there, it is a file of
+ * expectations, and would be taken for a contract that expects the matcher itself. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "contract/inline_body.h"
+#include "contract/reader.h"
+
+/* A message is a part itself; requests and responses are parts below their interaction. */
+static int visit_interaction(cJSON *interaction, enum tally_spec spec, struct arena *arena,
+			     const char *pointer, part_visitor *visit, struct tally_error *error)
+{
+	static const char *const names[] = {"request", "response"};
+	int status = 0;
+
+	for (size_t i = 0; i < 2 && status == 0; i++) {
+		cJSON *part = tally__json_get(interaction, names[i]);
+		bool is_list = cJSON_IsArray(part);
+		size_t number = 0;
+
+		for (part = is_list ? part->child : part; part && status == 0;
+		     part = is_list ? part->next : NULL) {
+			char *place =
+				is_list ? tally__arena_printf(arena, "%s/%s/%zu", pointer, names[i],
+							      number++)
+					: tally__arena_printf(arena, "%s/%s", pointer, names[i]);
+
+			status = place ? visit(part, spec, arena, place, error)
+				       : tally__fail_nomem(error);
+		}
+	}
+	if (status == 0 && tally__json_get(interaction, "contents"))
+		status = visit(interaction, spec, arena, pointer, error);
+	return status;
+}
+
+int tally__parts_each(const cJSON *document, enum tally_spec spec, struct arena *arena,
+		      part_visitor *visit, struct tally_error *error)
+{
+	static const char *const lists[] = {"interactions", "messages"};
+	int status = 0;
+
+	for (size_t i = 0; i < 2 && status == 0; i++) {
+		const cJSON *list = tally__json_get(document, lists[i]);
+		size_t index = 0;
+
+		for (cJSON *item = cJSON_IsArray(list) ? list->child : NULL; item && status == 0;
+		     item = item->next) {
+			char *pointer = tally__arena_printf(arena, "/%s/%zu", lists[i], index++);
+
+			status = pointer ? visit_interaction(item, spec, arena, pointer, visit,
+							     error)
+					 : tally__fail_nomem(error);
+		}
+	}
+	return status;
+}
+
+static bool is_matcher(const cJSON *value)
+{
+	const cJSON *type = tally__json_get(value, INLINE_MATCHER);
+
+	return cJSON_IsString(type) || cJSON_IsArray(type) ||
+	       cJSON_IsString(tally__json_get(value, INLINE_GENERATOR));
+}
+
+/* Leaves the pointer at the first matcher; false when there is none. */
+static bool find_matcher(const cJSON *value, struct buf *pointer)
+{
+	size_t mark = pointer->len;
+	size_t index = 0;
+
+	if (cJSON_IsObject(value) && is_matcher(value))
+		return true;
+	for (const cJSON *child = value ? value->child : NULL; child; child = child->next) {
+		if (child->string)
+			tally__pointer_add(pointer, child->string);
+		else
+			tally__buf_addf(pointer, "/%zu", index++);
+		if (find_matcher(child, pointer))
+			return true;
+		tally__buf_truncate(pointer, mark);
+	}
+	return false;
+}
+
+static int refuse_part(cJSON *part, enum tally_spec spec, struct arena *arena, const char *pointer,
+		       struct tally_error *error)
+{
+	static const char *const members[] = {"method",  "path",     "status", "query",
+					      "headers", "metadata", "body",   "contents"};
+	struct buf place;
+	int status = 0;
+
+	(void)arena;
+	tally__buf_init(&place, LIMIT_DOCUMENT_BYTES);
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members) && status == 0; i++) {
+		cJSON *value = tally__json_get(part, members[i]);
+		bool wrapped = false;
+
+		tally__buf_clear(&place);
+		tally__buf_adds(&place, pointer);
+		tally__pointer_add(&place, members[i]);
+		if (i >= 6)
+			value = tally__part_body_value(spec, value, &wrapped);
+		if (wrapped)
+			tally__pointer_add(&place, "content");
+		if (!find_matcher(value, &place))
+			continue;
+		status = tally__buf_status(&place, error);
+		if (status == 0)
+			status = tally__fail_at(
+				error, TALLY_EPARSE, place.bytes, 0, 0,
+				"found a matcher inside a value: this is a file of expectations, "
+				"and no contract yet; run your tests with \"tally mock\", which "
+				"makes the contract of it");
+	}
+	tally__buf_release(&place);
+	return status;
+}
+
+int tally__inline_refuse(const cJSON *document, struct tally_error *error)
+{
+	struct reader reader = {.part = "", .error = NULL};
+	enum tally_spec spec = TALLY_SPEC_UNKNOWN;
+	struct arena arena;
+	int status;
+
+	if (!tally__has_inline(document))
+		return 0;
+	tally__arena_init(&arena, 0);
+	reader.arena = &arena;
+	/* What is wrong with the version is said when the contract is read. */
+	(void)tally__reader_spec(&reader, document, &spec);
+	status = tally__parts_each(document, spec, &arena, refuse_part, error);
+	tally__arena_release(&arena);
+	return status;
+}
