@@ -13,7 +13,9 @@ enum shape { SHAPE_JSON, SHAPE_XML, SHAPE_FORM, SHAPE_MULTIPART, SHAPE_TEXT, SHA
 
 static enum shape shape_of(const struct mime *type)
 {
-	if (tally__mime_is_json(type) || tally__mime_is_unknown(type))
+	/* GraphQL may stand in a JSON object, and as a text it has no members. */
+	if (tally__mime_is_json(type) || tally__mime_is_unknown(type) ||
+	    tally__mime_is_graphql(type))
 		return SHAPE_JSON;
 	if (tally__mime_is_xml(type))
 		return SHAPE_XML;

@@ -78,7 +78,8 @@ static int add_content(struct extractor *extractor, const struct mime *type,
 	const char *text = NULL;
 	int status;
 
-	if (tally__mime_is_json(type)) {
+	if (tally__mime_is_json(type) ||
+	    (tally__mime_is_graphql(type) && (cJSON_IsObject(example) || cJSON_IsArray(example)))) {
 		tally__json_add(out, example, TALLY_JSON_COMPACT);
 		return tally__buf_status(out, extractor->error);
 	}

@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "contract/expression.h"
 #include "contract/inline.h"
+#include "format/graphql.h"
 
 /* Most attributes that a rule or generator has. */
 enum { MAX_ATTRIBUTES = 3 };
@@ -31,6 +33,7 @@ static const struct kind rule_kinds[] = {
 	{"eachKey", "eachKey", {"rules", "generator"}, "rules"},
 	{"eachValue", "eachValue", {"rules", "generator"}, "rules"},
 	{"equality", "equality", {NULL}, NULL},
+	{"graphql", "regex", {NULL}, "value"},
 	{"include", "include", {"value"}, "value"},
 	{"integer", "integer", {NULL}, NULL},
 	{"max", "type", {"max"}, "max"},
@@ -277,6 +280,34 @@ static int copy_all(struct extractor *extractor, cJSON *out, const cJSON *object
 	return status;
 }
 
+/* A query in any layout, as a rule that every tool knows: the regular expression that its tokens
+ * give. */
+static int put_query_regex(struct extractor *extractor, cJSON *out, const cJSON *object)
+{
+	const char *query = tally__json_get_string(object, "value");
+	struct tally_error why = TALLY_ERROR_INIT;
+	struct buf regex;
+	int status = 0;
+
+	if (!query)
+		return tally__extractor_fail(extractor, "value",
+					     "expected the text of a GraphQL document");
+	tally__buf_init(&regex, LIMIT_REGEX_BYTES);
+	if (tally__graphql_to_regex(&regex, query, strlen(query), &why) != 0)
+		status = tally__extractor_fail(extractor, "value", "%s", why.message);
+	else if (regex.status == TALLY_ELIMIT)
+		status = tally__extractor_fail(extractor, "value",
+					       "the query is too long for a regular expression of "
+					       "%d bytes, which is how a contract says that its "
+					       "layout is free",
+					       (int)LIMIT_REGEX_BYTES);
+	else if (regex.status != 0 ||
+		 tally__json_put(out, "regex", cJSON_CreateString(regex.bytes)) != 0)
+		status = tally__fail_nomem(extractor->error);
+	tally__buf_release(&regex);
+	return status;
+}
+
 /* {`label`: the name as contracts write it, and the attributes}. */
 static int make(struct extractor *extractor, const cJSON *object, const char *label,
 		const char *name, const struct kind *kind, cJSON **out)
@@ -290,6 +321,8 @@ static int make(struct extractor *extractor, const cJSON *object, const char *la
 	if (status == 0)
 		status = kind ? copy_known(extractor, made, object, kind)
 			      : copy_all(extractor, made, object);
+	if (status == 0 && kind && strcmp(kind->name, "graphql") == 0)
+		status = put_query_regex(extractor, made, object);
 	if (status != 0)
 		cJSON_Delete(made);
 	else

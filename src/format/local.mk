@@ -22,3 +22,4 @@ libtallyall_la_SOURCES += %D%/xml_api.c %D%/xml_api.h %D%/xml_parse.c %D%/xml_wr
 libtallyall_la_SOURCES += %D%/xml_gate.c %D%/xml_gate.h
 libtallyall_la_SOURCES += %D%/regex_sample.c %D%/regex_sample.h %D%/regex_set.c
 libtallyall_la_SOURCES += %D%/regex_tree.c %D%/regex_tree.h
+libtallyall_la_SOURCES += %D%/graphql.c %D%/graphql.h

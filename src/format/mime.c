@@ -69,14 +69,18 @@ static bool has_suffix(const struct mime *mime, const char *suffix)
 bool tally__mime_is_json(const struct mime *mime)
 {
 	return strcmp(mime->main, "application") == 0 &&
-	       (strncmp(mime->sub, "json", 4) == 0 || strcmp(mime->sub, "graphql") == 0 ||
-		has_suffix(mime, "json"));
+	       (strncmp(mime->sub, "json", 4) == 0 || has_suffix(mime, "json"));
 }
 
 bool tally__mime_is_xml(const struct mime *mime)
 {
 	return (strcmp(mime->main, "application") == 0 || strcmp(mime->main, "text") == 0) &&
 	       (strcmp(mime->sub, "xml") == 0 || has_suffix(mime, "xml"));
+}
+
+bool tally__mime_is_graphql(const struct mime *mime)
+{
+	return strcmp(mime->main, "application") == 0 && strcmp(mime->sub, "graphql") == 0;
 }
 
 bool tally__mime_is_form(const struct mime *mime)
@@ -93,7 +97,8 @@ bool tally__mime_is_multipart(const struct mime *mime)
 bool tally__mime_is_text(const struct mime *mime)
 {
 	return strcmp(mime->main, "text") == 0 || tally__mime_is_json(mime) ||
-	       tally__mime_is_xml(mime) || tally__mime_is_form(mime);
+	       tally__mime_is_xml(mime) || tally__mime_is_form(mime) ||
+	       tally__mime_is_graphql(mime);
 }
 
 bool tally__mime_is_unknown(const struct mime *mime)

@@ -40,7 +40,9 @@ bool tally__mime_is_xml(const struct mime *mime);
 /* application/x-www-form-urlencoded */
 bool tally__mime_is_form(const struct mime *mime);
 bool tally__mime_is_multipart(const struct mime *mime);
-/* Text proper, JSON, XML, forms. */
+/* application/graphql, which is a text, and application/graphql+json, which is JSON. */
+bool tally__mime_is_graphql(const struct mime *mime);
+/* Text proper, JSON, XML, forms, GraphQL. */
 bool tally__mime_is_text(const struct mime *mime);
 /* What is not text.  The unknown type is neither. */
 bool tally__mime_is_binary(const struct mime *mime);

@@ -49,5 +49,6 @@ void tally__match_text(const struct bodies *b);
 void tally__match_binary(const struct bodies *b);
 void tally__match_form(const struct bodies *b);
 void tally__match_multipart(const struct bodies *b);
+void tally__match_graphql(const struct bodies *b);
 
 #endif

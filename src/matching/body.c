@@ -132,6 +132,16 @@ static void compare_bytes(const struct bodies *b)
 		tally__walk_shown(b->walk, tally__bodies_type_text(b->walk, &b->expected->type)));
 }
 
+/* Under application/graphql stands a query, or the JSON object that a query is sent in. */
+static void compare_graphql(const struct bodies *b)
+{
+	if (b->expected->json) {
+		compare_json(b);
+	} else {
+		tally__match_graphql(b);
+	}
+}
+
 /* The first row that accepts the expected type. */
 static const struct comparison {
 	bool (*accepts)(const struct mime *type);
@@ -141,6 +151,7 @@ static const struct comparison {
 	{tally__mime_is_xml, compare_bytes},
 	{tally__mime_is_form, tally__match_form},
 	{tally__mime_is_multipart, tally__match_multipart},
+	{tally__mime_is_graphql, compare_graphql},
 	{tally__mime_is_text, tally__match_text},
 	{tally__mime_is_binary, tally__match_binary},
 	{is_any, tally__match_text},
@@ -302,6 +313,27 @@ static int init_json(struct expected_body *out, struct arena *arena, struct tall
 	return 0;
 }
 
+static bool is_container(const cJSON *json)
+{
+	return cJSON_IsObject(json) || cJSON_IsArray(json);
+}
+
+/* A query as such begins with a brace too; what is no JSON is a query. */
+static int init_graphql(struct expected_body *out, struct tally_error *error)
+{
+	int status = 0;
+
+	if (is_container(out->body->json)) {
+		out->json = out->body->json;
+		return 0;
+	}
+	status = tally_json_parse(&out->owned, out->bytes, out->len, NULL);
+	if (status == 0 && is_container(out->owned)) {
+		out->json = out->owned;
+	}
+	return status == TALLY_ENOMEM ? tally__fail_nomem(error) : 0;
+}
+
 int tally__expected_body_init_at(struct expected_body *out, struct arena *arena,
 				 const struct body *body, const char *declared, unsigned depth,
 				 struct tally_error *error)
@@ -318,6 +350,9 @@ int tally__expected_body_init_at(struct expected_body *out, struct arena *arena,
 	}
 	if (body->state == BODY_PRESENT && tally__mime_is_json(&out->type)) {
 		return init_json(out, arena, error);
+	}
+	if (body->state == BODY_PRESENT && tally__mime_is_graphql(&out->type)) {
+		return init_graphql(out, error);
 	}
 	if (body->state == BODY_PRESENT && tally__mime_is_multipart(&out->type)) {
 		return tally__expected_parts_init(out, arena, depth, error);

@@ -13,6 +13,7 @@ libtallyall_la_SOURCES += \
 	%D%/lint_rules.c \
 	%D%/match.c %D%/match.h \
 	%D%/match_form.c \
+	%D%/match_graphql.c %D%/match_graphql.h \
 	%D%/match_json.c %D%/match_json.h \
 	%D%/match_multipart.c %D%/match_multipart.h \
 	%D%/match_text.c \

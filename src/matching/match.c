@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "matching/body.h"
 #include "matching/match.h"
+#include "matching/match_graphql.h"
 #include "matching/parts.h"
 
 struct matcher {
@@ -28,6 +29,10 @@ static int prepare(struct matcher **out, struct matcher *matcher, const cJSON *m
 	if (status == 0) {
 		status = tally__expected_body_init(&matcher->body, &matcher->arena, body, declared,
 						   &matcher->rules, error);
+	}
+	if (status == 0) {
+		status = tally__graphql_add_rule(&matcher->rules, &matcher->body);
+		status = status ? tally__fail_nomem(error) : 0;
 	}
 	if (status != 0) {
 		tally__matcher_free(matcher);

@@ -9,6 +9,7 @@
 #include "format/magic.h"
 #include "format/mime.h"
 #include "matching/display.h"
+#include "matching/match_graphql.h"
 #include "matching/rule_attributes.h"
 
 bool tally__application_text(struct application *application, const struct operand *operand,
@@ -562,6 +563,8 @@ static const struct rule_kind kinds[] = {
 	 tally__rule_read_regex, test_regex, describe_regex},
 	{"include", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
 	 tally__rule_read_value, test_include, describe_include},
+	{"graphql", "", true, CONTAINER_UNABLE, CONTAINER_UNABLE, MEMBERS_PLAIN,
+	 NULL, tally__graphql_test, tally__graphql_describe},
 	{"integer", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,
 	 NULL, test_integer, describe_integer},
 	{"decimal", "", true, CONTAINER_PASS, CONTAINER_UNABLE, MEMBERS_PLAIN,

@@ -68,3 +68,9 @@ tests_fuzz_fuzz_expression_SOURCES = %D%/fuzz_expression.c $(fuzz_engine)
 tests_fuzz_fuzz_expression_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_expression_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_expression_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_graphql
+tests_fuzz_fuzz_graphql_SOURCES = %D%/fuzz_graphql.c $(fuzz_engine)
+tests_fuzz_fuzz_graphql_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_graphql_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_graphql_LDFLAGS = $(fuzz_ldflags)

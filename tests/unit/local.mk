@@ -202,3 +202,7 @@ check_PROGRAMS += %D%/test_matching_generator
 TESTS += %D%/test_matching_generator
 tests_unit_test_matching_generator_LDADD = $(unit_libs)
 tests_unit_test_matching_generator_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_format_graphql
+TESTS += %D%/test_format_graphql
+tests_unit_test_format_graphql_LDADD = $(unit_libs)
+tests_unit_test_format_graphql_CPPFLAGS = $(unit_cppflags)

@@ -69,7 +69,8 @@ static void sweep(const char *path)
 
 static void test_allocations(void **state)
 {
-	static const char *const patterns[] = {"multipart-*", "body-*", "form-*", "text-*"};
+	static const char *const patterns[] = {"multipart-*", "body-*", "form-*", "text-*",
+					       "graphql-*"};
 	const char *source = getenv("TALLY_SRCDIR");
 
 	(void)state;
