@@ -1,8 +1,7 @@
 /* tally/match.h - compares one actual request, response or message with an expected one.
  *
- * JSON, form, text and binary bodies are compared as what they are, by the rules of the expected
- * part.  XML and multipart bodies are compared byte by byte; with matching rules for them, which
- * are not supported yet, the result is a mismatch that says so.
+ * JSON, XML, form, text, binary and multipart bodies are compared as what they are, by the rules of
+ * the expected part.
  *
  * Ownership: the result belongs to the caller.  Threads: safe from any thread.
  */
@@ -35,7 +34,9 @@ enum tally_part { TALLY_PART_REQUEST, TALLY_PART_RESPONSE, TALLY_PART_MESSAGE };
  *	"type"      "method", "path", "query", "status", "header", "metadata", "body-type" or "body"
  *	"path"      where, as a person says it: "$.items[2].price"; the name of a header, parameter
  *	            or metadata key; "" for the others
- *	"pointer"   the same place as a JSON pointer (RFC 6901) into the body
+ *	"pointer"   the same place in the body: a JSON pointer (RFC 6901); for XML an XPath 1.0
+ *	            expression such as "/orders/order[3]/@id", which names what is in a namespace
+ *	            by local-name() and namespace-uri() and so needs no prefixes
  *	"rule"      the matching rule that applied, as it is written; "equality" where there is none
  *	"expected"  the example: JSON for nodes of a body, otherwise text; cut after 400 bytes
  *	"actual"    what came, in the same way; absent when it is missing

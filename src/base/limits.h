@@ -11,6 +11,7 @@
 	X(LIMIT_XML_NODES, 2000000, "nodes", "elements, attributes and texts of one XML document") \
 	X(LIMIT_XML_ATTRIBUTES, 512, "attributes", "of one XML element, with its namespaces")      \
 	X(LIMIT_XML_NAMESPACES, 256, "namespaces", "declared in XML for one place")                \
+	X(LIMIT_XML_NAMES, 65536, "names", "different ones in one XML document")                   \
 	X(LIMIT_XML_NAME_BYTES, 1024, "bytes", "a name or the URI of a namespace in XML")          \
 	X(LIMIT_BODY_BYTES, 67108864, "bytes", "a request or response body over HTTP")             \
 	X(LIMIT_HEADER_BYTES, 65536, "bytes", "all header lines of a request or response")         \

@@ -49,29 +49,34 @@ static void trim(const char **text, size_t *len)
 	}
 }
 
-void tally__xml_add_text(struct buf *out, const struct xml_element *element)
+const char *tally__xml_text(const struct xml_element *element, struct buf *scratch, size_t *len)
 {
+	const char *only = "";
+	size_t pieces = 0;
+
+	*len = 0;
+	tally__buf_clear(scratch);
 	for (const struct xml_node *node = element->first; node; node = node->next) {
 		const char *text = node->text;
-		size_t len = node->len;
+		size_t text_len = node->len;
 
-		if (!node->element) {
-			trim(&text, &len);
-			tally__buf_add(out, text, len);
+		if (node->element) {
+			continue;
 		}
-	}
-}
-
-bool tally__xml_has_text(const struct xml_element *element)
-{
-	for (const struct xml_node *node = element->first; node; node = node->next) {
-		for (size_t i = 0; !node->element && i < node->len; i++) {
-			if (!tally__xml_is_blank(node->text[i])) {
-				return true;
-			}
+		trim(&text, &text_len);
+		if (text_len == 0) {
+			continue;
 		}
+		if (++pieces == 2) {
+			tally__buf_add(scratch, only, *len);
+		}
+		if (pieces > 1) {
+			tally__buf_add(scratch, text, text_len);
+		}
+		only = pieces > 1 ? scratch->bytes : text;
+		*len = pieces > 1 ? scratch->len : text_len;
 	}
-	return false;
+	return only;
 }
 
 bool tally__xml_name_equal(const struct xml_name *a, const struct xml_name *b)

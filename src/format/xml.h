@@ -80,10 +80,9 @@ int tally__xml_parse(struct xml_document *out, const char *bytes, size_t len,
 const struct xml_node *tally__xml_first_child(const struct xml_element *element);
 const struct xml_node *tally__xml_next_child(const struct xml_node *child);
 
-/* Appends the element's own text: that of its text nodes, without the blanks around each. */
-void tally__xml_add_text(struct buf *out, const struct xml_element *element);
-/* Whether it has text that is not blank. */
-bool tally__xml_has_text(const struct xml_element *element);
+/* The element's own text: that of its text nodes, without the blanks around each.  Made in
+ * `scratch`, whose status is to be checked, when it stands in several pieces. */
+const char *tally__xml_text(const struct xml_element *element, struct buf *scratch, size_t *len);
 
 bool tally__xml_name_equal(const struct xml_name *a, const struct xml_name *b);
 /* Whether `text` is this name as path expressions write it: "local" or "prefix:local", as the

@@ -168,6 +168,15 @@ static void take_namespaces(struct reading *r, struct xml_element *element, int 
 	}
 }
 
+/* The parser's own table of names grows only so far, and is searched for each. */
+static void count_names(struct reading *r)
+{
+	if (r->document->strings.count > LIMIT_XML_NAMES) {
+		stop_at_limit(r, "an XML document has more than %d different names",
+			      (int)LIMIT_XML_NAMES);
+	}
+}
+
 /* Each attribute is five pointers: local name, prefix, URI, start and end of the value. */
 static void take_attributes(struct reading *r, struct xml_element *element, int count,
 			    const xmlChar **attributes)
@@ -209,6 +218,7 @@ static void start_element(void *data, const xmlChar *local, const xmlChar *prefi
 	}
 	take_namespaces(r, element, namespace_count, namespaces);
 	take_attributes(r, element, attribute_count, attributes);
+	count_names(r);
 	r->open[r->depth++] = element;
 }
 
@@ -225,6 +235,20 @@ static void end_element(void *data, const xmlChar *local, const xmlChar *prefix,
 	}
 }
 
+/* Not kept, but its name is a name. */
+static void take_instruction(void *data, const xmlChar *target, const xmlChar *text)
+{
+	struct reading *r = data;
+	const char *name = text_of(target);
+
+	(void)text;
+	if (r->status == 0 && is_short(r, name) && count_nodes(r, 1) &&
+	    !tally__xml_intern(r->document, name, strlen(name))) {
+		stop(r, TALLY_ENOMEM);
+	}
+	count_names(r);
+}
+
 /* ---- a document ---- */
 
 /* No handler for entities: but for those of XML itself there are none. */
@@ -235,6 +259,7 @@ static const xmlSAXHandler handlers = {
 	.characters = take_text,
 	.ignorableWhitespace = take_text,
 	.cdataBlock = take_text,
+	.processingInstruction = take_instruction,
 	.serror = take_error,
 };
 

@@ -8,6 +8,7 @@
 #include "matching/display.h"
 #include "matching/match_json.h"
 #include "matching/match_multipart.h"
+#include "matching/match_xml.h"
 #include "matching/parts.h"
 
 static bool is_any(const struct mime *type)
@@ -106,30 +107,28 @@ static void compare_json(const struct bodies *b)
 	cJSON_Delete(parsed);
 }
 
-static bool is_without_rules(const struct reach *reach)
+static void compare_xml(const struct bodies *b)
 {
-	return !reach->best && reach->count == 0;
-}
+	struct tally_error why = TALLY_ERROR_INIT;
+	struct xml_document actual;
+	char text[512];
+	int status = 0;
 
-/* XML content. */
-static void compare_bytes(const struct bodies *b)
-{
-	struct place place = tally__bodies_place(b);
-	struct operand e = tally__bodies_expected(b);
-	struct operand a = tally__bodies_actual(b);
-
-	if (is_without_rules(b->reach)) {
-		if (!tally__bodies_are_equal(b)) {
-			tally__bodies_report_unequal(
-				b, " (content of this type is compared byte by byte)");
-		}
+	if (b->expected->unparsable) {
+		tally__bodies_report_unparsable(b, "expected", b->expected->unparsable);
 		return;
 	}
-	tally__walk_report(
-		b->walk, &place, "equality", &e, &a,
-		"Unable to match the body: matching rules for '%s' content are not "
-		"supported",
-		tally__walk_shown(b->walk, tally__bodies_type_text(b->walk, &b->expected->type)));
+	status = tally__xml_parse(&actual, b->actual_bytes, b->actual_len, &why);
+	if (status == 0) {
+		tally__match_xml(b->walk, b->frame, b->reach, &b->expected->xml, &actual);
+	} else if (status == TALLY_EPARSE || status == TALLY_ELIMIT) {
+		tally_error_format(&why, text, sizeof text);
+		tally__bodies_report_unparsable(b, "actual", text);
+	} else {
+		tally__fail(b->walk->error, status, "%s", why.message);
+		tally__walk_fail(b->walk, status);
+	}
+	tally__xml_release(&actual);
 }
 
 /* Under application/graphql stands a query, or the JSON object that a query is sent in. */
@@ -148,7 +147,7 @@ static const struct comparison {
 	void (*compare)(const struct bodies *bodies);
 } comparisons[] = {
 	{tally__mime_is_json, compare_json},
-	{tally__mime_is_xml, compare_bytes},
+	{tally__mime_is_xml, compare_xml},
 	{tally__mime_is_form, tally__match_form},
 	{tally__mime_is_multipart, tally__match_multipart},
 	{tally__mime_is_graphql, compare_graphql},
@@ -291,26 +290,31 @@ void tally__match_body(struct walk *walk, const struct expected_body *expected,
 	}
 }
 
-static int init_json(struct expected_body *out, struct arena *arena, struct tally_error *error)
+/* Reads content that is compared as a tree; that it cannot be read is told when it is compared. */
+static int init_tree(struct expected_body *out, struct arena *arena, struct tally_error *error)
 {
 	struct tally_error why = TALLY_ERROR_INIT;
 	char text[512];
 	int status = 0;
 
-	out->json = out->body->json;
-	if (!out->json) {
-		status = tally_json_parse(&out->owned, out->bytes, out->len, &why);
-		out->json = out->owned;
+	if (tally__mime_is_xml(&out->type)) {
+		status = tally__xml_parse(&out->xml, out->bytes, out->len, &why);
+	} else {
+		out->json = out->body->json;
+		if (!out->json) {
+			status = tally_json_parse(&out->owned, out->bytes, out->len, &why);
+			out->json = out->owned;
+		}
 	}
-	if (status == TALLY_ENOMEM) {
-		return tally__fail_nomem(error);
+	if (status == 0) {
+		return 0;
 	}
-	if (status != 0) {
-		tally_error_format(&why, text, sizeof text);
-		out->unparsable = tally__arena_strdup(arena, text);
-		return out->unparsable ? 0 : tally__fail_nomem(error);
+	if (status != TALLY_EPARSE && status != TALLY_ELIMIT) {
+		return tally__fail(error, status, "%s", why.message);
 	}
-	return 0;
+	tally_error_format(&why, text, sizeof text);
+	out->unparsable = tally__arena_strdup(arena, text);
+	return out->unparsable ? 0 : tally__fail_nomem(error);
 }
 
 static bool is_container(const cJSON *json)
@@ -348,8 +352,9 @@ int tally__expected_body_init_at(struct expected_body *out, struct arena *arena,
 	if (status != 0) {
 		return status == TALLY_ENOMEM ? tally__fail_nomem(error) : status;
 	}
-	if (body->state == BODY_PRESENT && tally__mime_is_json(&out->type)) {
-		return init_json(out, arena, error);
+	if (body->state == BODY_PRESENT &&
+	    (tally__mime_is_json(&out->type) || tally__mime_is_xml(&out->type))) {
+		return init_tree(out, arena, error);
 	}
 	if (body->state == BODY_PRESENT && tally__mime_is_graphql(&out->type)) {
 		return init_graphql(out, error);
@@ -374,5 +379,6 @@ void tally__expected_body_release(struct expected_body *expected)
 {
 	cJSON_Delete(expected->owned);
 	expected->owned = NULL;
+	tally__xml_release(&expected->xml);
 	tally__expected_parts_release(expected->parts);
 }

@@ -1,14 +1,14 @@
 /* matching/body.h - the comparison of bodies, by content type.
  *
- * JSON, forms, text, binary and multipart content are compared as such; the parts of a multipart
- * body each by their own type.  XML is compared byte by byte as long as no rule is there for it;
- * with rules it is a mismatch that says so.
+ * JSON, XML, forms, text, binary and multipart content are compared as such; the parts of a
+ * multipart body each by their own type.
  */
 #ifndef TALLY_MATCHING_BODY_H
 #define TALLY_MATCHING_BODY_H
 
 #include "contract/contract.h"
 #include "format/mime.h"
+#include "format/xml.h"
 #include "matching/walk.h"
 
 /* An expected body, made ready once. */
@@ -18,6 +18,7 @@ struct expected_body {
 	struct mime type;
 	const cJSON *json;            /* when it is compared as JSON */
 	cJSON *owned;                 /* the same, when it was parsed here */
+	struct xml_document xml;      /* when it is compared as XML */
 	struct expected_parts *parts; /* when it has several */
 	const char *bytes;            /* when it is compared as something else */
 	size_t len;

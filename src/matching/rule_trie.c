@@ -70,6 +70,10 @@ static struct rule_node *add_edge(struct rules *rules, struct rule_node *node,
 		node->edge_capacity = capacity;
 	}
 	node->edges[node->edge_count++] = (struct rule_edge){token->text, token->len, child};
+	/* Rules are inserted in their order. */
+	if (!node->first_index && tally__path_is_index(token->text, token->len)) {
+		node->first_index = child;
+	}
 	if (child && node->edge_count > EDGES_WITHOUT_INDEX && index_edges(node) != 0) {
 		return NULL;
 	}

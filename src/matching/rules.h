@@ -24,8 +24,9 @@ struct rule_node {
 	struct map index; /* the same, when there are many */
 	struct rule_node *star;
 	struct rule_node *star_index;
-	const struct rule_list *list; /* NULL: no expression ends here */
-	struct rule_node *next;       /* all nodes, for their release */
+	struct rule_node *first_index; /* of the edges that are indexes, that of the best rule */
+	const struct rule_list *list;  /* NULL: no expression ends here */
+	struct rule_node *next;        /* all nodes, for their release */
 };
 
 /* Rules for a header or query parameter. */

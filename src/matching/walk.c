@@ -9,6 +9,7 @@
 #include "format/diff.h"
 #include "matching/display.h"
 #include "matching/walk.h"
+#include "matching/xml_step.h"
 
 /* Longest text of a mismatch: a sentence and the values in it, which are cut themselves. */
 #define TEXT_MAX_BYTES ((size_t)1 << 20)
@@ -137,7 +138,9 @@ static const char *human_path(struct walk *walk, const struct frame *frame)
 
 	tally__buf_adds(&walk->text, "$");
 	for (size_t i = 0; i < count; i++) {
-		if (frames[i]->key) {
+		if (frames[i]->step) {
+			tally__xml_step_add_path(&walk->text, frames[i]->step);
+		} else if (frames[i]->key) {
 			tally__path_add_fragment(&walk->text, frames[i]->key,
 						 strlen(frames[i]->key));
 		} else {
@@ -147,13 +150,18 @@ static const char *human_path(struct walk *walk, const struct frame *frame)
 	return take_text(walk, &walk->text);
 }
 
-static const char *json_pointer(struct walk *walk, const struct frame *frame)
+/* A JSON pointer, or an XPath where frames are steps of one. */
+static const char *pointer(struct walk *walk, const struct frame *frame)
 {
 	const struct frame *frames[FRAMES_MAX];
 	size_t count = list_frames(frame, frames);
 
 	for (size_t i = 0; i < count; i++) {
 		tally__buf_addc(&walk->text, '/');
+		if (frames[i]->step) {
+			tally__xml_step_add_xpath(&walk->text, frames[i]->step);
+			continue;
+		}
 		if (!frames[i]->key) {
 			tally__buf_addf(&walk->text, "%zu", frames[i]->index);
 			continue;
@@ -274,7 +282,7 @@ static void add_mismatch(struct walk *walk, const struct place *place, const cha
 	mismatch.rule = tally__arena_strdup(&list->arena, rule);
 	if (place->frame) {
 		mismatch.path = human_path(walk, place->frame);
-		mismatch.pointer = json_pointer(walk, place->frame);
+		mismatch.pointer = pointer(walk, place->frame);
 	} else {
 		mismatch.path = keep(walk, place->name, strlen(place->name));
 	}
@@ -348,103 +356,6 @@ const char *tally__walk_shown(struct walk *walk, const char *text)
 	if (!shown)
 		(void)tally__walk_fail(walk, TALLY_ENOMEM);
 	return shown ? shown : "";
-}
-
-/* ---- rules in reach ---- */
-
-static bool push_active(struct walk *walk, const struct rule_node *node)
-{
-	if (walk->active_count == walk->active_capacity) {
-		size_t capacity = walk->active_capacity ? walk->active_capacity * 2 : 64;
-		const struct rule_node **active =
-			tally__realloc_array(walk->active, capacity, sizeof *active);
-
-		if (!active) {
-			return tally__walk_fail(walk, TALLY_ENOMEM);
-		}
-		walk->active = active;
-		walk->active_capacity = capacity;
-	}
-	walk->active[walk->active_count++] = node;
-	return true;
-}
-
-static bool reach_node(struct walk *walk, const struct rule_node *node, size_t depth,
-		       struct reach *out)
-{
-	const struct rule_list *list = node->list;
-
-	if (list && (!out->best || list->rank > out->best->rank)) {
-		out->best = list;
-		out->best_depth = depth;
-	}
-	if (node->edge_count == 0 && !node->star && !node->star_index) {
-		return true;
-	}
-	if (!push_active(walk, node)) {
-		return false;
-	}
-	out->count++;
-	return true;
-}
-
-bool tally__reach_root(struct walk *walk, const struct rule_node *root, struct reach *out)
-{
-	*out = (struct reach){.first = walk->active_count};
-	return reach_node(walk, root, 1, out);
-}
-
-bool tally__reach_child(struct walk *walk, const struct reach *from, size_t depth, const char *text,
-			size_t len, bool is_index, struct reach *out)
-{
-	*out = *from;
-	out->first = walk->active_count;
-	out->count = 0;
-	for (size_t i = 0; i < from->count; i++) {
-		const struct rule_node *node = walk->active[from->first + i];
-		const struct rule_node *exact = NULL;
-
-		if (text && node->edge_count > 0) {
-			exact = tally__rule_node_child(node, text, len);
-		}
-		if ((exact && !reach_node(walk, exact, depth + 1, out)) ||
-		    (is_index && node->star_index &&
-		     !reach_node(walk, node->star_index, depth + 1, out)) ||
-		    (node->star && !reach_node(walk, node->star, depth + 1, out))) {
-			return false;
-		}
-	}
-	return true;
-}
-
-void tally__reach_each_value(struct reach *reach, const struct rule_list *list, size_t depth)
-{
-	reach->best = list->count > 0 ? list : NULL;
-	reach->best_depth = depth;
-}
-
-void tally__reach_leave(struct walk *walk, const struct reach *reach)
-{
-	walk->active_count = reach->first;
-}
-
-bool tally__reach_has_exact(const struct walk *walk, const struct reach *reach)
-{
-	for (size_t i = 0; i < reach->count; i++) {
-		if (walk->active[reach->first + i]->edge_count > 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-const struct rule_list *tally__reach_select(const struct reach *reach, size_t depth, bool *cascaded)
-{
-	*cascaded = reach->best && reach->best_depth != depth;
-	if (!reach->best || (*cascaded && reach->best->cascading == 0)) {
-		return NULL;
-	}
-	return reach->best;
 }
 
 /* ---- rules on values ---- */

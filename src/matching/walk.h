@@ -13,12 +13,15 @@
 #include "matching/mismatch.h"
 #include "matching/rules.h"
 
+struct xml_step;
+
 /* The position in a document, as a list from the node up to the root.  Lives on the C stack. */
 struct frame {
-	const struct frame *parent; /* NULL: the root */
-	const char *key;            /* NULL: an element of an array */
-	size_t index;               /* among its siblings, in document order */
-	size_t depth;               /* fragments of the path; the root has 1 */
+	const struct frame *parent;  /* NULL: the root */
+	const char *key;             /* NULL: an element of an array */
+	size_t index;                /* among its siblings, in document order */
+	size_t depth;                /* fragments of the path; the root has 1 */
+	const struct xml_step *step; /* in an XML document, in place of the key; otherwise NULL */
 };
 
 /* The rules in reach at a position: the trie nodes that its path leads to (a stretch of the walk's
@@ -130,6 +133,21 @@ bool tally__reach_child(struct walk *walk, const struct reach *from, size_t dept
 /* At a child whose parent has an eachValue rule: that rule's rules take the place of those that
  * stand at the child; those for what is deeper stay. */
 void tally__reach_each_value(struct reach *reach, const struct rule_list *list, size_t depth);
+/* The names that one element or attribute of an XML document has in path expressions. */
+struct reach_names {
+	const char *text[2];
+	size_t len[2];
+	size_t count;
+	bool is_element;
+	size_t position; /* of an element among its siblings of this name */
+};
+
+/* At the root of an XML document, the elements and attributes in it, for which indexes in paths
+ * lead nowhere further.  False when the walk has failed. */
+bool tally__reach_document(struct walk *walk, const struct reach *from, size_t depth,
+			   struct reach *out);
+bool tally__reach_names(struct walk *walk, const struct reach *from, size_t depth,
+			const struct reach_names *names, struct reach *out);
 void tally__reach_leave(struct walk *walk, const struct reach *reach);
 /* Whether exact fragments matter for the children of this position. */
 bool tally__reach_has_exact(const struct walk *walk, const struct reach *reach);
