@@ -17,14 +17,11 @@ libtallyall_la_SOURCES += \
 	%D%/match_json.c %D%/match_json.h \
 	%D%/match_multipart.c %D%/match_multipart.h \
 	%D%/match_text.c \
-	%D%/match_xml.c %D%/match_xml.h \
-	%D%/match_xml_rules.c \
 	%D%/mismatch.c %D%/mismatch.h \
 	%D%/mismatch_text.c \
 	%D%/nearest.c %D%/nearest.h \
 	%D%/parts.c %D%/parts.h \
 	%D%/path.c %D%/path.h \
-	%D%/reach.c \
 	%D%/rule.h \
 	%D%/rule_attributes.c %D%/rule_attributes.h \
 	%D%/rule_table.c \
@@ -36,5 +33,5 @@ libtallyall_la_SOURCES += \
 	%D%/values.h \
 	%D%/visits.c %D%/visits.h \
 	%D%/walk.c %D%/walk.h
-	%D%/walk.c %D%/walk.h \
-	%D%/xml_step.c %D%/xml_step.h
+libtallyall_la_SOURCES += %D%/match_xml.c %D%/match_xml.h %D%/match_xml_rules.c
+libtallyall_la_SOURCES += %D%/reach.c %D%/xml_step.c %D%/xml_step.h
