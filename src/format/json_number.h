@@ -1,4 +1,4 @@
-/* format/json_number.h - numbers as text, of any length: private to the JSON files. */
+/* format/json_number.h - numbers as text, of any length. */
 #ifndef TALLY_FORMAT_JSON_NUMBER_H
 #define TALLY_FORMAT_JSON_NUMBER_H
 

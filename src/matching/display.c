@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "format/json_number.h"
 #include "matching/display.h"
 
 /* Objects with more members than this show them in the order that they have. */
@@ -262,8 +263,8 @@ void tally__display_items(struct buf *out, const cJSON *array)
 /* What a string would be, were it written without quotes: "number", "boolean", "null" or NULL. */
 static const char *looks_like(const char *text)
 {
-	struct cJSON *value = NULL;
-	const char *kind = NULL;
+	struct json_number_scan scan = {0};
+	size_t len = strnlen(text, LIMIT_SHOWN_BYTES);
 
 	if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
 		return "boolean";
@@ -274,12 +275,8 @@ static const char *looks_like(const char *text)
 	if (!(*text >= '0' && *text <= '9') && *text != '-') {
 		return NULL;
 	}
-	if (tally_json_parse(&value, text, strnlen(text, LIMIT_SHOWN_BYTES), NULL) == 0 &&
-	    cJSON_IsNumber(value)) {
-		kind = "number";
-	}
-	cJSON_Delete(value);
-	return kind;
+	tally__json_number_scan(&scan, text, len);
+	return !scan.wrong && scan.len == len ? "number" : NULL;
 }
 
 static const char *plain_kind(const cJSON *value)

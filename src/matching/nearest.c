@@ -62,6 +62,7 @@ bool tally__match_quietly(struct walk *walk, const struct frame *frame, const st
 /* What is put aside while hints are sought. */
 struct aside {
 	bool hinting;
+	size_t steps;
 	bool impatient;
 	size_t costly;
 	size_t distance_limit;
@@ -70,11 +71,13 @@ struct aside {
 
 static struct aside begin_hints(struct walk *walk)
 {
-	struct aside aside = {walk->hinting, walk->impatient, walk->costly, walk->distance_limit,
-			      walk->detail_of};
+	struct aside aside = {walk->hinting, walk->steps,          walk->impatient,
+			      walk->costly,  walk->distance_limit, walk->detail_of};
 
 	/* Expressions given up here must not be missing in the comparison itself. */
 	if (!walk->hinting) {
+		walk->steps = walk->hint_steps;
+		walk->step_limit = LIMIT_HINT_STEPS;
 		walk->costly = walk->hint_costly;
 	}
 	walk->hinting = true;
@@ -86,6 +89,9 @@ static struct aside begin_hints(struct walk *walk)
 static void end_hints(struct walk *walk, struct aside aside)
 {
 	if (!aside.hinting) {
+		walk->hint_steps = walk->steps;
+		walk->steps = aside.steps;
+		walk->step_limit = LIMIT_MATCH_STEPS;
 		walk->hint_costly = walk->costly;
 		walk->costly = aside.costly;
 	}
@@ -95,10 +101,17 @@ static void end_hints(struct walk *walk, struct aside aside)
 	walk->detail_of = aside.detail_of;
 }
 
+static size_t steps_for_hints(const struct walk *walk)
+{
+	return walk->hinting ? walk->steps : walk->hint_steps;
+}
+
+/* Whether a search that began at `start` has to end. */
 static bool is_spent(const struct walk *walk, size_t start)
 {
-	return walk->status != 0 || walk->hint_steps >= LIMIT_HINT_STEPS ||
-	       walk->hint_steps - start > SEARCH_STEPS;
+	size_t steps = steps_for_hints(walk);
+
+	return walk->status != 0 || steps >= LIMIT_HINT_STEPS || steps - start > SEARCH_STEPS;
 }
 
 /* ---- the nearest element ---- */
@@ -137,7 +150,7 @@ struct nearest tally__nearest_find(struct walk *walk, const struct variant *vari
 {
 	struct nearest nearest = {0};
 	size_t best = SIZE_MAX;
-	size_t start = walk->hint_steps;
+	size_t start = steps_for_hints(walk);
 	size_t index = 0;
 	const cJSON *item = NULL;
 	struct aside aside;
@@ -197,7 +210,7 @@ bool tally__shift_find(struct walk *walk, const struct frame *list, const struct
 	const cJSON *e = expected->child;
 	const cJSON *a = actual->child;
 	struct frame frame = {.parent = list, .depth = list->depth + 1};
-	size_t start = walk->hint_steps;
+	size_t start = steps_for_hints(walk);
 	struct aside aside;
 
 	if (walk->quiet > 0 || is_spent(walk, start)) {

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -17,8 +18,12 @@
 void tally__walk_init(struct walk *walk, struct mismatches *mismatches, bool strict,
 		      struct tally_error *error)
 {
-	*walk = (struct walk){
-		.mismatches = mismatches, .kind = MISMATCH_BODY, .strict = strict, .error = error};
+	*walk = (struct walk){.mismatches = mismatches,
+			      .kind = MISMATCH_BODY,
+			      .strict = strict,
+			      .step_limit = LIMIT_MATCH_STEPS,
+			      .distance_limit = SIZE_MAX,
+			      .error = error};
 	tally__buf_init(&walk->scratch, LIMIT_DOCUMENT_BYTES);
 	tally__buf_init(&walk->text, TEXT_MAX_BYTES);
 	tally__arena_init(&walk->arena, 0);
@@ -47,6 +52,11 @@ bool tally__walk_fail(struct walk *walk, int status)
 
 bool tally__walk_too_long(struct walk *walk)
 {
+	/* Without hints the comparison is as good. */
+	if (walk->hinting) {
+		walk->steps = walk->step_limit;
+		return false;
+	}
 	tally__fail(walk->error, TALLY_ELIMIT,
 		    "the comparison visits more than %d values; arrayContains rules multiply "
 		    "them",

@@ -46,10 +46,11 @@ struct walk {
 	/* Looking for what comes nearest to what was not found: steps are counted apart, and when
 	 * they are used up the search ends, but not the comparison. */
 	bool hinting;
+	size_t step_limit;
 	size_t hint_steps;
 	size_t hint_costly;
 	size_t distance; /* how far what was compared while hinting is from what was expected */
-	size_t distance_limit;
+	size_t distance_limit; /* beyond it nobody wants to know how far; SIZE_MAX: no limit */
 	const struct frame *detail_of; /* mismatches are details of one at this place */
 	/* See matching/visits.h. */
 	struct map visits;
@@ -88,10 +89,11 @@ bool tally__walk_too_long(struct walk *walk);
 /* Counts one step; false when the comparison has to end, or may: its outcome is known. */
 static inline bool tally__walk_step(struct walk *walk)
 {
-	if (walk->status != 0 || (walk->impatient && walk->found > walk->quiet_base)) {
+	if (walk->status != 0 || walk->distance > walk->distance_limit ||
+	    (walk->impatient && walk->found > walk->quiet_base)) {
 		return false;
 	}
-	return ++walk->steps <= LIMIT_MATCH_STEPS || tally__walk_too_long(walk);
+	return ++walk->steps <= walk->step_limit || tally__walk_too_long(walk);
 }
 
 /* ---- mismatches ---- */

@@ -206,3 +206,7 @@ check_PROGRAMS += %D%/test_format_graphql
 TESTS += %D%/test_format_graphql
 tests_unit_test_format_graphql_LDADD = $(unit_libs)
 tests_unit_test_format_graphql_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_matching_words
+TESTS += %D%/test_matching_words
+tests_unit_test_matching_words_LDADD = $(unit_libs)
+tests_unit_test_matching_words_CPPFLAGS = $(unit_cppflags)
