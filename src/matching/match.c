@@ -1,6 +1,9 @@
 #include "config.h"
 
+#include <string.h>
+
 #include "base/mem.h"
+#include "base/text.h"
 #include "matching/body.h"
 #include "matching/match.h"
 #include "matching/match_graphql.h"
@@ -106,8 +109,8 @@ static int finish(struct walk *walk, struct mismatches *mismatches)
 	return status;
 }
 
-int tally__match_request(const struct matcher *matcher, const struct request *actual,
-			 struct mismatches *mismatches, struct tally_error *error)
+static void compare_request(struct walk *walk, const struct matcher *matcher,
+			    const struct request *actual)
 {
 	const struct request *expected = matcher->request;
 	const struct parameters query = {.expected = &expected->query,
@@ -115,16 +118,50 @@ int tally__match_request(const struct matcher *matcher, const struct request *ac
 					 .noun = "query parameter",
 					 .kind = MISMATCH_QUERY,
 					 .rules = &matcher->rules};
+
+	tally__match_method(walk, &matcher->rules, expected->method, actual->method);
+	tally__match_path(walk, &matcher->rules, expected->path, actual->path);
+	tally__match_parameters(walk, &query);
+	tally__match_headers(walk, &matcher->rules, &expected->headers, &actual->headers);
+	tally__match_body(walk, &matcher->body, &actual->body,
+			  tally__header_content_type(&actual->headers), false);
+}
+
+int tally__match_request(const struct matcher *matcher, const struct request *actual,
+			 struct mismatches *mismatches, struct tally_error *error)
+{
 	struct walk walk;
 
 	tally__walk_init(&walk, mismatches, true, error);
-	tally__match_method(&walk, &matcher->rules, expected->method, actual->method);
-	tally__match_path(&walk, &matcher->rules, expected->path, actual->path);
-	tally__match_parameters(&walk, &query);
-	tally__match_headers(&walk, &matcher->rules, &expected->headers, &actual->headers);
-	tally__match_body(&walk, &matcher->body, &actual->body,
-			  tally__header_content_type(&actual->headers), false);
+	compare_request(&walk, matcher, actual);
 	return finish(&walk, mismatches);
+}
+
+int tally__matches_request(const struct matcher *matcher, const struct request *actual,
+			   bool *matches, struct tally_error *error)
+{
+	struct mismatches none;
+	struct walk walk;
+	int status = 0;
+
+	tally__mismatches_init(&none);
+	tally__walk_init(&walk, &none, true, error);
+	walk.quiet = 1;
+	walk.impatient = true;
+	compare_request(&walk, matcher, actual);
+	*matches = walk.found == 0;
+	status = finish(&walk, &none);
+	tally__mismatches_release(&none);
+	return status;
+}
+
+bool tally__matcher_may_match(const struct matcher *matcher, const struct request *actual)
+{
+	const struct request *expected = matcher->request;
+
+	return (matcher->rules.method ||
+		tally__text_equal_nocase(expected->method, actual->method)) &&
+	       (matcher->rules.path || strcmp(expected->path, actual->path) == 0);
 }
 
 int tally__match_response(const struct matcher *matcher, const struct response *actual,

@@ -31,6 +31,11 @@ void tally__matcher_free(struct matcher *matcher);
  * at.  Errors only when the comparison could not be made: TALLY_ENOMEM, TALLY_ELIMIT. */
 int tally__match_request(const struct matcher *matcher, const struct request *actual,
 			 struct mismatches *mismatches, struct tally_error *error);
+/* Whether an actual request matches, without what differs: ends with the first difference. */
+int tally__matches_request(const struct matcher *matcher, const struct request *actual,
+			   bool *matches, struct tally_error *error);
+/* False when the method or the path certainly differ; costs next to nothing. */
+bool tally__matcher_may_match(const struct matcher *matcher, const struct request *actual);
 int tally__match_response(const struct matcher *matcher, const struct response *actual,
 			  struct mismatches *mismatches, struct tally_error *error);
 int tally__match_message(const struct matcher *matcher, const struct message *actual,

@@ -249,6 +249,43 @@ static void a_match_wins_over_a_near_miss(void **state)
 	assert_int_equal(ask(&question).status, 200);
 }
 
+static void assert_nearest(const struct question *question, const char *outcome,
+			   const char *description)
+{
+	struct http_response response = ask(question);
+	cJSON *body = NULL;
+	const cJSON *nearest;
+
+	assert_string_equal(tally__http_header_get(&response.headers, "X-Pact"), outcome);
+	assert_int_equal(tally_json_parse(&body, response.body, response.body_len, NULL), 0);
+	nearest = tally__json_get(body, "nearest");
+	if (nearest)
+		assert_string_equal(tally__json_get_string(nearest, "description"), description);
+	cJSON_Delete(body);
+}
+
+/* Points alone say which miss is the nearest one, wherever its path leads and wherever it stands.
+ */
+static void the_nearest_miss_has_the_most_points(void **state)
+{
+	const struct question three = {
+		.method = "GET", .target = "/a", .headers = {"A", "1", "B", "2", "C", "3"}};
+	const struct question none = {.method = "GET", .target = "/a"};
+	const struct question elsewhere = {.method = "GET", .target = "/d"};
+
+	(void)state;
+	start(TOP("{\"description\":\"first\",\"request\":{\"path\":\"/c\"},\"response\":{}},"
+		  "{\"description\":\"headers\",\"request\":{\"path\":\"/b\",\"headers\":{"
+		  "\"A\":\"1\",\"B\":\"2\",\"C\":\"3\"}},\"response\":{}},"
+		  "{\"description\":\"path\",\"request\":{\"path\":\"/a\",\"headers\":{"
+		  "\"X\":\"1\"}},\"response\":{}},"
+		  "{\"description\":\"last\",\"request\":{\"path\":\"/e\"},\"response\":{}}"),
+	      NULL);
+	assert_nearest(&three, "Unexpected-Request", "headers");
+	assert_nearest(&none, "Request-Mismatch", "path");
+	assert_nearest(&elsewhere, "Unexpected-Request", "first");
+}
+
 static void pre_flights_are_answered(void **state)
 {
 	const struct tally_mock_options options = {.cors = true};
@@ -468,6 +505,7 @@ int main(void)
 		TEST(tells_the_unexpected_and_the_missing),
 		TEST(the_more_exact_expectation_wins),
 		TEST(a_match_wins_over_a_near_miss),
+		TEST(the_nearest_miss_has_the_most_points),
 		TEST(pre_flights_are_answered),
 		TEST(unasked_pre_flights_are_no_failure),
 		TEST(odd_bytes_are_reported),
