@@ -28,8 +28,8 @@ enum tally_part part_of_word(const char *word)
 void note_seed(const cJSON *answer)
 {
 	if (cJSON_IsTrue(json_get(answer, "seedChosen")))
-		note("values were generated: --seed %.0f makes the same again",
-		     json_number(answer, "seed"));
+		note("values were generated: --seed %zu makes the same again",
+		     (size_t)json_number(answer, "seed"));
 }
 
 void note_warnings(const cJSON *answer)

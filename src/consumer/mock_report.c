@@ -199,8 +199,7 @@ static int build(const struct tally_mock *mock, cJSON *out)
 		status = tally__json_put(out, "omitted",
 					 cJSON_CreateNumber((double)mock->omitted_count));
 	if (status == 0 && mock->has_generated)
-		status =
-			tally__json_put(out, "seed", cJSON_CreateNumber((double)mock->source.seed));
+		status = tally__value_source_tell(&mock->source, out);
 	if (status == 0 && mock->warnings)
 		status = tally__json_put(out, "warnings", tally__json_clone(mock->warnings));
 	if (status == 0)

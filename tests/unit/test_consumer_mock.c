@@ -439,6 +439,122 @@ static void serves_many_clients(void **state)
 	tally__buf_release(&text);
 }
 
+/* ---- Generated values ---- */
+
+#define GENERATED(path, response)                                                                  \
+	"{\"description\":\"" path "\",\"request\":{\"path\":\"" path "\"},\"response\":" response \
+	"}"
+
+static const char *body_text(const struct http_response *response)
+{
+	return tally__arena_memdup(&arena, response->body, response->body_len);
+}
+
+static void answers_have_generated_values(void **state)
+{
+	struct http_response response;
+	const char *expected;
+	cJSON *report = NULL;
+
+	(void)state;
+	start(TOP(GENERATED("/a",
+			    "{\"status\":201,\"headers\":{\"Location\":\"http://x/a\"},"
+			    "\"body\":{\"n\":1,\"id\":5,\"keep\":1.50},\"generators\":{"
+			    "\"header\":{\"location\":{\"type\":\"MockServerURL\",\"example\":"
+			    "\"http://x/a\",\"regex\":\".*(/a)$\"}},\"body\":{\"$.n\":{\"type\":"
+			    "\"RandomInt\",\"min\":77,\"max\":77},\"$.id\":{\"type\":"
+			    "\"ProviderState\",\"expression\":\"id\"},\"$.keep\":{\"type\":"
+			    "\"Lottery\"}}}}")),
+	      &(struct tally_mock_options){.seed = 12});
+	for (int i = 0; i < 2; i++) {
+		response = get("/a");
+		assert_int_equal(response.status, 201);
+		assert_string_equal(body_text(&response), "{\"n\":77,\"id\":5,\"keep\":1.50}");
+		expected = tally__arena_printf(&arena, "%s/a", tally_mock_url(mock));
+		assert_string_equal(tally__http_header_get(&response.headers, "Location"),
+				    expected);
+	}
+	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
+	assert_true(cJSON_IsTrue(tally__json_get(report, "success")));
+	assert_int_equal((int)tally__json_get(report, "seed")->valuedouble, 12);
+	assert_null(tally__json_get(report, "seedChosen"));
+	assert_int_equal(cJSON_GetArraySize(tally__json_get(report, "warnings")), 1);
+	assert_string_equal(cJSON_GetArrayItem(tally__json_get(report, "warnings"), 0)->valuestring,
+			    "/a: response body $.keep: Lottery: the specification has no generator "
+			    "\"Lottery\"; plugins are not supported: the example was sent");
+	cJSON_Delete(report);
+}
+
+#define RANDOM_BODY                                                                                \
+	"{\"body\":{\"s\":\"x\"},\"generators\":{\"body\":{\"$.s\":{\"type\":\"RandomString\","    \
+	"\"size\":16}}}}"
+
+/* The values of so many answers, one a line. */
+static const char *values_of(const char *const targets[], size_t count,
+			     const struct tally_mock_options *options)
+{
+	const char *text = "";
+
+	start(TOP(GENERATED("/a", RANDOM_BODY) "," GENERATED("/b", RANDOM_BODY)), options);
+	for (size_t i = 0; i < count; i++) {
+		const struct http_response response = get(targets[i]);
+
+		text = tally__arena_printf(&arena, "%s%s\n", text, body_text(&response));
+	}
+	tally_mock_stop(mock);
+	tally_contract_free(contract);
+	mock = NULL;
+	contract = NULL;
+	return text;
+}
+
+static void a_seed_gives_the_same_answers(void **state)
+{
+	static const char *const mixed[] = {"/a", "/b", "/a", "/b", "/a"};
+	static const char *const alone[] = {"/a", "/a", "/a"};
+	const struct tally_mock_options seven = {.seed = 7}, eight = {.seed = 8};
+	const char *first = values_of(mixed, 5, &seven);
+	const char *only_a = values_of(alone, 3, &seven);
+	/* {"s":"…"} and a line break. */
+	size_t len = strlen(first) / 5;
+
+	(void)state;
+	assert_string_equal(first, values_of(mixed, 5, &seven));
+	assert_string_not_equal(first, values_of(mixed, 5, &eight));
+	assert_string_not_equal(first, values_of(mixed, 5, NULL));
+	assert_int_equal(len, 25);
+	/* Answers differ, and what else is asked does not matter. */
+	assert_memory_not_equal(first, first + len, len);
+	assert_memory_not_equal(first, first + 2 * len, len);
+	assert_memory_equal(only_a, first, len);
+	assert_memory_equal(only_a + len, first + 2 * len, len);
+	assert_memory_equal(only_a + 2 * len, first + 4 * len, len);
+}
+
+static void the_time_can_be_fixed(void **state)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct http_response response;
+	cJSON *report = NULL;
+
+	(void)state;
+	start(TOP(GENERATED("/a", "{\"body\":\"x\",\"headers\":{\"Content-Type\":"
+				  "\"application/json\"},\"generators\":{\"body\":{\"$\":{\"type\":"
+				  "\"Date\"}}}}")),
+	      &(struct tally_mock_options){.now = "2030-02-28T23:59:58-05:00"});
+	response = get("/a");
+	assert_string_equal(body_text(&response), "\"2030-02-28\"");
+	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
+	assert_true(cJSON_IsTrue(tally__json_get(report, "seedChosen")));
+	cJSON_Delete(report);
+	tally_mock_stop(mock);
+	mock = NULL;
+	assert_int_equal(tally_mock_start(&mock, contract,
+					  &(struct tally_mock_options){.now = "soon"}, &error),
+			 TALLY_EINVAL);
+	assert_string_equal(error.where, "now");
+}
+
 static void the_record_is_bounded(void **state)
 {
 	cJSON *report = NULL;
@@ -511,6 +627,9 @@ int main(void)
 		TEST(odd_bytes_are_reported),
 		TEST(large_bodies_come_whole),
 		TEST(serves_many_clients),
+		TEST(answers_have_generated_values),
+		TEST(a_seed_gives_the_same_answers),
+		TEST(the_time_can_be_fixed),
 		TEST(the_record_is_bounded),
 		TEST(refuses_what_it_cannot_serve),
 	};
