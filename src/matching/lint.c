@@ -95,7 +95,8 @@ static void leave(struct lint *lint, size_t mark)
 
 static void lint_request(struct lint *lint, const struct request *request)
 {
-	const struct lint_part part = {.rules = request->matching_rules,
+	const struct lint_part part = {.side = LINT_REQUEST,
+				       .rules = request->matching_rules,
 				       .generators = request->generators,
 				       .query = &request->query,
 				       .headers = &request->headers,
@@ -118,7 +119,8 @@ static void lint_request(struct lint *lint, const struct request *request)
 
 static void lint_response(struct lint *lint, const struct response *response, const cJSON *source)
 {
-	const struct lint_part part = {.rules = response->matching_rules,
+	const struct lint_part part = {.side = LINT_RESPONSE,
+				       .rules = response->matching_rules,
 				       .generators = response->generators,
 				       .headers = &response->headers,
 				       .body = &response->body};
@@ -134,9 +136,10 @@ static void lint_response(struct lint *lint, const struct response *response, co
 	leave(lint, mark);
 }
 
-static void lint_message(struct lint *lint, const struct message *message)
+static void lint_message(struct lint *lint, const struct message *message, enum lint_side side)
 {
-	const struct lint_part part = {.rules = message->matching_rules,
+	const struct lint_part part = {.side = side,
+				       .rules = message->matching_rules,
 				       .generators = message->generators,
 				       .body = &message->contents,
 				       .metadata = message->metadata};
@@ -153,7 +156,7 @@ static void lint_sync(struct lint *lint, const struct interaction *interaction)
 {
 	size_t mark = enter(lint, "request");
 
-	lint_message(lint, &interaction->message);
+	lint_message(lint, &interaction->message, LINT_SYNC_REQUEST);
 	leave(lint, mark);
 	mark = enter(lint, "response");
 	if (interaction->response_count == 0)
@@ -163,7 +166,7 @@ static void lint_sync(struct lint *lint, const struct interaction *interaction)
 		size_t inner = lint->pointer.len;
 
 		tally__buf_addf(&lint->pointer, "/%zu", i);
-		lint_message(lint, &interaction->responses[i]);
+		lint_message(lint, &interaction->responses[i], LINT_SYNC_RESPONSE);
 		leave(lint, inner);
 	}
 	leave(lint, mark);
@@ -187,7 +190,7 @@ static void lint_interaction(struct lint *lint, const cJSON *source)
 		lint_response(lint, &interaction->response, source);
 		break;
 	case INTERACTION_ASYNC_MESSAGE:
-		lint_message(lint, &interaction->message);
+		lint_message(lint, &interaction->message, LINT_MESSAGE);
 		break;
 	case INTERACTION_SYNC_MESSAGE:
 		lint_sync(lint, interaction);
@@ -275,7 +278,9 @@ int tally_contract_lint(const struct tally_contract *contract, cJSON **findings,
 		return tally__fail_nomem(error);
 	tally__arena_init(&lint.arena, 0);
 	tally__buf_init(&lint.pointer, LIMIT_DOCUMENT_BYTES);
+	tally__map_init(&lint.nullables);
 	lint_contract(&lint);
+	tally__map_release(&lint.nullables);
 	tally__buf_release(&lint.pointer);
 	tally__arena_release(&lint.arena);
 	if (lint.status != 0) {

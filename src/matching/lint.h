@@ -2,6 +2,7 @@
 #ifndef TALLY_MATCHING_LINT_H
 #define TALLY_MATCHING_LINT_H
 
+#include "base/map.h"
 #include "contract/contract.h"
 
 enum lint_level { LINT_WARNING, LINT_ERROR };
@@ -14,7 +15,8 @@ struct lint {
 	cJSON *findings;
 	size_t count;
 	size_t steps;
-	int status; /* sticks */
+	struct map nullables; /* places that were looked at: "side\nmethod\npath" */
+	int status;           /* sticks */
 };
 
 /* Text of the contract for a finding, made in the lint's arena; notes when memory is short. */
@@ -24,8 +26,36 @@ const char *tally__lint_shown(struct lint *lint, const char *text, size_t max_ch
 void tally__lint_add(struct lint *lint, enum lint_level level, const char *rule, const char *member,
 		     const char *format, ...) TALLY_PRINTF(5, 6);
 
+/* What a part is among the parts of an interaction. */
+enum lint_side {
+	LINT_REQUEST,
+	LINT_RESPONSE,
+	LINT_MESSAGE,      /* that is sent without an answer */
+	LINT_SYNC_REQUEST, /* that is answered by others */
+	LINT_SYNC_RESPONSE
+};
+
+/* What a path selects in an example. */
+struct lint_selection {
+	struct lint *lint;
+	size_t nodes;
+	size_t nulls;         /* of these */
+	size_t empty_objects; /* the same */
+	bool empty_array;     /* it ends at an empty array, or has to pass one */
+	bool list_found;      /* it ends at a list that has elements */
+	bool gave_up;
+};
+
+/* Selects below `node`; `rest` is a path expression without its root. */
+void tally__lint_select(struct lint_selection *selection, const cJSON *node, const char *rest);
+
+/* That examples have null, and something else, where a body's rules allow both: one interaction has
+ * only one of them. */
+void tally__lint_nullable(struct lint *lint, enum lint_side side, const cJSON *entry);
+
 /* Rules and generators against the examples that they are about. */
 struct lint_part {
+	enum lint_side side;
 	const cJSON *rules;
 	const cJSON *generators;
 	const struct name_values_list *query;   /* or NULL */

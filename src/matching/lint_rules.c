@@ -72,15 +72,6 @@ static bool is_well_formed(const char *path)
 	return true;
 }
 
-/* What a path selects in an example. */
-struct selection {
-	struct lint *lint;
-	size_t nodes;
-	bool empty_array; /* it ends at an empty array, or has to pass one */
-	bool list_found;  /* it ends at a list that has elements */
-	bool gave_up;
-};
-
 static bool is_selected(const struct segment *segment, const cJSON *child, size_t index)
 {
 	char digits[24];
@@ -104,7 +95,7 @@ static bool is_selected(const struct segment *segment, const cJSON *child, size_
 }
 
 /* The depth is that of the example, which is bounded. */
-static void select_nodes(struct selection *selection, const cJSON *node, const char *rest)
+void tally__lint_select(struct lint_selection *selection, const cJSON *node, const char *rest)
 {
 	struct segment segment;
 	size_t index = 0;
@@ -115,6 +106,8 @@ static void select_nodes(struct selection *selection, const cJSON *node, const c
 		selection->empty_array = true;
 	if (!*rest) {
 		selection->nodes++;
+		selection->nulls += cJSON_IsNull(node) ? 1 : 0;
+		selection->empty_objects += cJSON_IsObject(node) && !node->child ? 1 : 0;
 		if (cJSON_IsArray(node) && node->child)
 			selection->list_found = true;
 		return;
@@ -127,7 +120,7 @@ static void select_nodes(struct selection *selection, const cJSON *node, const c
 			return;
 		}
 		if (is_selected(&segment, child, index))
-			select_nodes(selection, child, rest);
+			tally__lint_select(selection, child, rest);
 	}
 }
 
@@ -142,6 +135,17 @@ static bool has_rule(const cJSON *entry, const char *name)
 
 	for (const cJSON *rule = matchers ? matchers->child : NULL; rule; rule = rule->next)
 		if (rule_name(rule) && strcmp(rule_name(rule), name) == 0)
+			return true;
+	return false;
+}
+
+/* Rules that say of the members of an object what all of them are like. */
+static bool has_member_rule(const cJSON *entry)
+{
+	static const char *const names[] = {"values", "eachValue", "each-value"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (has_rule(entry, names[i]))
 			return true;
 	return false;
 }
@@ -214,7 +218,7 @@ static void lint_wildcard(struct lint *lint, const struct json_index *category, 
 static void lint_path(struct lint *lint, const struct json_index *category, const cJSON *entry,
 		      const cJSON *example)
 {
-	struct selection selection = {.lint = lint};
+	struct lint_selection selection = {.lint = lint};
 	const char *path = entry->string;
 	const cJSON *matchers = tally__json_get(entry, "matchers");
 
@@ -227,7 +231,7 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 	lint_entry(lint, path, entry);
 	if (!example || *path != '$')
 		return;
-	select_nodes(&selection, example, path + 1);
+	tally__lint_select(&selection, example, path + 1);
 	if (selection.gave_up)
 		return;
 	if (selection.empty_array)
@@ -238,6 +242,12 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 	else if (selection.nodes == 0)
 		tally__lint_add(lint, LINT_WARNING, "rule-without-example", NULL,
 				"nothing in the example is at %s: the rule is never used", path);
+	else if (selection.empty_objects > 0 && has_member_rule(entry))
+		tally__lint_add(
+			lint, LINT_WARNING, "empty-example", NULL,
+			"the example at %s is an empty object: with a rule for its members, "
+			"nothing is compared; give it one",
+			path);
 	else if (selection.list_found && has_rule(entry, "type") && matchers &&
 		 !tally__json_get(matchers->child, "min"))
 		tally__lint_add(lint, LINT_WARNING, "no-minimum", NULL,
@@ -305,8 +315,11 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 		if (tally__json_index_init(&index, category) != 0)
 			lint->status = TALLY_ENOMEM;
 		for (const cJSON *entry = category->child; entry && lint->status == 0;
-		     entry = entry->next)
+		     entry = entry->next) {
 			lint_path(lint, &index, entry, tree_of(part, name));
+			if (strcmp(name, "body") == 0 && has_rule(entry, "null"))
+				tally__lint_nullable(lint, part->side, entry);
+		}
 		tally__json_index_release(&index);
 	}
 }

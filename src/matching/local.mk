@@ -11,6 +11,7 @@ libtallyall_la_SOURCES += \
 	%D%/lint.c %D%/lint.h \
 	%D%/lint_examples.c \
 	%D%/lint_rules.c \
+	%D%/lint_variants.c \
 	%D%/match.c %D%/match.h \
 	%D%/match_form.c \
 	%D%/match_graphql.c %D%/match_graphql.h \
