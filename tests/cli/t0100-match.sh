@@ -4,6 +4,8 @@
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 
+q="'"
+
 cat >expected.json <<'EOF'
 {"status": 200, "headers": {"Content-Type": "application/json"},
  "body": {"id": 1, "total": 10.5, "lines": [{"sku": "a"}]},
@@ -40,6 +42,48 @@ test_expect_success '--format json' '
 	expect_status 1 "$tally" match response --spec 2 --format json expected.json other.json
 	is_json out
 	expect_in out "\"match\": false" "\"type\":" "\"path\":" "\"pointer\":" "\"message\":"
+'
+
+test_expect_success 'what is not kept is counted' '
+	awk "BEGIN { printf \"{\\\"body\\\": [0\"; for (i = 0; i < 122; i++) printf \",1\"; print \"]}\" }" >many.json
+	sed "s/1/2/g; s/0/2/" many.json >others.json
+	expect_status 1 "$tally" match response --format json many.json others.json
+	is_json out
+	expect_in out "\"omitted\": 23"
+	expect_status 1 "$tally" match response many.json others.json
+	expect_in out "… and 23 more mismatches"
+	expect_status 1 "$tally" match response --format json expected.json other.json
+	expect_not_in out "\"omitted\""
+'
+
+test_expect_success 'grouped by part, in order; texts with their differences' '
+	echo "{\"status\": 200, \"headers\": {\"X-A\": \"1\"}, \"body\": {\"t\": \"a\\nb\\n\"}}" >text.json
+	echo "{\"status\": 201, \"headers\": {\"X-A\": \"2\"}, \"body\": {\"t\": \"a\\nc\\n\"}}" >other-text.json
+	expect_status 1 "$tally" match response text.json other-text.json
+	{
+		echo "status: expected 200 but was 201"
+		echo "headers:"
+		echo "  X-A: Mismatch with header ${q}X-A${q}: Expected header ${q}X-A${q} to have value ${q}1${q} but was ${q}2${q}"
+		echo "      expected: 1"
+		echo "      actual:   2"
+		echo "body:"
+		echo "  \$.t: Expected ${q}a\\x0ac\\x0a${q} (String) to be equal to ${q}a\\x0ab\\x0a${q} (String)"
+		echo "      diff (- expected, + actual):"
+		echo "        @@ -1,2 +1,2 @@"
+		echo "         a"
+		echo "        -b"
+		echo "        +c"
+	} >wanted
+	diff wanted out
+'
+
+test_expect_success 'colour on a terminal, and not with NO_COLOR' '
+	command -v script >/dev/null || exit 0
+	TERM=xterm script -qec "$tally match response text.json other-text.json" /dev/null >coloured </dev/null || [ $? -eq 1 ]
+	expect_in coloured "$(printf "\033[1m")X-A" "$(printf "\033[31m")2"
+	TERM=xterm NO_COLOR=1 script -qec "$tally match response text.json other-text.json" /dev/null >plain </dev/null || [ $? -eq 1 ]
+	expect_in plain "X-A: Mismatch"
+	expect_not_in plain "$(printf "\033")"
 '
 
 test_expect_success 'the format from the environment; the option wins' '

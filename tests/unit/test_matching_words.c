@@ -133,11 +133,14 @@ static void test_omitted(void **state)
 static void test_hints_are_bounded(void **state)
 {
 	char *element = repeat("{\"a\":1,\"l\":[", "1", 100, "],\"z\":1}");
-	char *example = repeat("{\"a\":2,\"l\":[", "1", 100, "],\"z\":2}");
 	char *elements = repeat("{\"body\":[", element, 8000, "]}");
-	char *examples = repeat("{\"body\":[", example, 60,
-				"],\"matchingRules\":{\"body\":{\"$\":{\"matchers\":[{\"match\":"
-				"\"arrayContains\"}]}}}}");
+	char *example = repeat("{\"body\":[{\"a\":2,\"l\":[", "1", 100,
+			       "],\"z\":2}],\"matchingRules\":{\"body\":{\"$\":{\"matchers\":[{"
+			       "\"match\":\"arrayContains\",\"variants\":[");
+	char *examples = repeat(example,
+				"{\"index\":0,\"rules\":{\"$.l[*]\":{\"matchers\":[{\"match\":"
+				"\"type\"}]}}}",
+				60, "]}]}}}}");
 	cJSON *found = match(examples, elements, NULL);
 	size_t variants = 0;
 

@@ -126,9 +126,14 @@ const struct command command_match = {
 		"Compares two JSON files by the matching rules of the Pact specification and "
 		"prints each mismatch: where it is, and a sentence that says what was expected "
 		"and what was found. One of the two files can be \"-\" for standard input.\n\n"
+		"Mismatches are grouped by part and stand in the order of the document. For an "
+		"arrayContains rule the element that comes nearest is told; texts that have "
+		"lines, or are long, show a small diff. At most 100 are kept, and the rest is "
+		"counted. On a terminal there is colour, unless NO_COLOR is set.\n\n"
 		"With --format json the answer is one object with the members match and "
-		"mismatches; each mismatch has type, path, pointer, rule, expected, actual and "
-		"message.",
+		"mismatches, and omitted where some are not kept; each mismatch has type, path, "
+		"pointer, rule, expected, actual and message, and where they help diff and "
+		"detail.",
 	.operands = operands,
 	.options = options,
 	.examples = examples,
