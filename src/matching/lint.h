@@ -39,6 +39,7 @@ enum lint_side {
 struct lint_selection {
 	struct lint *lint;
 	size_t nodes;
+	const cJSON *first;   /* of these */
 	size_t nulls;         /* of these */
 	size_t empty_objects; /* the same */
 	bool empty_array;     /* it ends at an empty array, or has to pass one */
@@ -64,6 +65,12 @@ struct lint_part {
 	const cJSON *metadata; /* or NULL */
 };
 void tally__lint_rules(struct lint *lint, const struct lint_part *part);
+void tally__lint_generators(struct lint *lint, const struct lint_part *part);
+
+/* Whether rules and generators may be for it. */
+bool tally__lint_is_category(const char *name);
+/* The first value in the example that a path selects, or NULL. */
+const cJSON *tally__lint_find(struct lint *lint, const cJSON *example, const char *path);
 
 /* Rules that cannot be understood, and examples that do not match themselves. */
 void tally__lint_request_example(struct lint *lint, const struct request *request);

@@ -108,6 +108,8 @@ void tally__lint_select(struct lint_selection *selection, const cJSON *node, con
 		selection->nodes++;
 		selection->nulls += cJSON_IsNull(node) ? 1 : 0;
 		selection->empty_objects += cJSON_IsObject(node) && !node->child ? 1 : 0;
+		if (!selection->first)
+			selection->first = node;
 		if (cJSON_IsArray(node) && node->child)
 			selection->list_found = true;
 		return;
@@ -122,6 +124,15 @@ void tally__lint_select(struct lint_selection *selection, const cJSON *node, con
 		if (is_selected(&segment, child, index))
 			tally__lint_select(selection, child, rest);
 	}
+}
+
+const cJSON *tally__lint_find(struct lint *lint, const cJSON *example, const char *path)
+{
+	struct lint_selection selection = {.lint = lint};
+
+	if (*path == '$')
+		tally__lint_select(&selection, example, path + 1);
+	return selection.first;
 }
 
 static const char *rule_name(const cJSON *rule)
@@ -283,7 +294,7 @@ static void lint_named(struct lint *lint, const struct lint_part *part, const cJ
 	}
 }
 
-static bool is_category(const char *name)
+bool tally__lint_is_category(const char *name)
 {
 	static const char *const names[] = {"body", "header", "metadata", "method",
 					    "path", "query",  "status"};
@@ -298,7 +309,7 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 {
 	const char *name = category->string;
 
-	if (!is_category(name)) {
+	if (!tally__lint_is_category(name)) {
 		tally__lint_add(lint, LINT_WARNING, "unknown-category", NULL,
 				"the specification has no category \"%s\" of matching rules: "
 				"write body, header, query, path, method, status or metadata",
@@ -326,10 +337,9 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 
 void tally__lint_rules(struct lint *lint, const struct lint_part *part)
 {
-	const char *const members[] = {"matchingRules", "generators"};
 	size_t mark = lint->pointer.len;
 
-	tally__pointer_add(&lint->pointer, members[0]);
+	tally__pointer_add(&lint->pointer, "matchingRules");
 	for (const cJSON *category = part->rules ? part->rules->child : NULL; category;
 	     category = category->next) {
 		size_t inner = lint->pointer.len;
@@ -341,10 +351,5 @@ void tally__lint_rules(struct lint *lint, const struct lint_part *part)
 		tally__buf_truncate(&lint->pointer, inner);
 	}
 	tally__buf_truncate(&lint->pointer, mark);
-	for (const cJSON *category = part->generators ? part->generators->child : NULL; category;
-	     category = category->next)
-		if (!is_category(category->string))
-			tally__lint_add(lint, LINT_WARNING, "unknown-category", members[1],
-					"the specification has no category \"%s\" of generators",
-					tally__lint_shown(lint, category->string, 60));
+	tally__lint_generators(lint, part);
 }

@@ -10,6 +10,7 @@ libtallyall_la_SOURCES += \
 	%D%/headers.c \
 	%D%/lint.c %D%/lint.h \
 	%D%/lint_examples.c \
+	%D%/lint_generators.c \
 	%D%/lint_rules.c \
 	%D%/lint_variants.c \
 	%D%/match.c %D%/match.h \

@@ -51,6 +51,75 @@ test_expect_success 'what cannot be read is said with its place' '
 	expect_in out "missing.json: error: cannot open"
 '
 
+# generators RULES GENERATORS BODY >FILE: a contract whose response has them
+generators() {
+	cat <<-EOF
+	{"consumer": {"name": "c"}, "provider": {"name": "p"}, "interactions": [
+	 {"type": "Synchronous/HTTP", "description": "d", "request": {"method": "GET", "path": "/"},
+	  "response": {"status": 200, "headers": {"Content-Type": ["application/json"], "X-A": ["1"]},
+	   "body": {"contentType": "application/json", "content": $3},
+	   "matchingRules": {"body": $1}, "generators": $2}}],
+	 "metadata": {"pactSpecification": {"version": "4.0"}}}
+	EOF
+}
+
+test_expect_success 'generators that agree with their rules' '
+	generators "{\"$.a\": {\"matchers\": [{\"match\": \"integer\"}]},
+	  \"$.d\": {\"matchers\": [{\"match\": \"date\", \"format\": \"dd.MM.yyyy\"}]}}" \
+		"{\"body\": {\"$.a\": {\"type\": \"RandomInt\"}, \"$.u\": {\"type\": \"Uuid\"},
+		  \"$.d\": {\"type\": \"Date\", \"format\": \"dd.MM.yyyy\", \"expression\": \"next monday\"}},
+		  \"header\": {\"X-A\": {\"type\": \"RandomInt\"}}}" \
+		"{\"a\": 1, \"u\": \"x\", \"d\": \"01.01.2000\"}" >agree.json
+	expect_status 0 "$tally" lint agree.json
+	expect_not_in out "enerator"
+'
+
+test_expect_success 'generators that cannot be used' '
+	for definition in \
+		"{\"type\": \"RandomInt\", \"min\": 2, \"max\": 1}|is more than \"max\", 1" \
+		"{\"type\": \"Date\", \"format\": \"ff\"}|the pattern is not valid" \
+		"{\"type\": \"Date\", \"expression\": \"tomorow\"}|found \"tomorow\" at column 1" \
+		"{\"type\": \"Date\", \"expression\": \"+ 9000 years\"}|out of the years" \
+		"{\"type\": \"Regex\", \"regex\": \"(\"}|cannot be used" \
+		"{\"type\": \"RandomString\", \"size\": 99999999}|more than the 65536"; do
+		generators "{}" "{\"body\": {\"$.a\": ${definition%%|*}}}" "{\"a\": \"x\"}" >bad.json
+		expect_status 1 "$tally" lint bad.json
+		expect_in out "[bad-generator]" "the generator at $.a cannot be used: " "${definition#*|}" \
+			"/interactions/0/response/generators/body"
+	done
+'
+
+test_expect_success 'generators that are not known, not used, or find no text' '
+	for definition in \
+		"{\"type\": \"Lorem\"}|no generator \"Lorem\" (at $.a)" \
+		"{\"type\": \"ProviderState\", \"expression\": \"a\"}|it is never used" \
+		"{\"type\": \"Uuid\", \"format\": \"short\"}|the format \"short\"" \
+		"{\"type\": \"Regex\", \"regex\": \"a(?<=b)\"}|gives no value: no text was found"; do
+		generators "{}" "{\"body\": {\"$.a\": ${definition%%|*}}}" "{\"a\": \"x\"}" >odd.json
+		expect_status 0 "$tally" lint odd.json
+		expect_in out "1 warning" "${definition#*|}"
+	done
+	generators "{}" "{\"body\": {\"$.b[0]\": {\"type\": \"Uuid\"}}}" "{\"a\": \"x\"}" >none.json
+	expect_status 0 "$tally" lint none.json
+	expect_in out "nothing in the example is at $.b[0]: the generator is never used"
+'
+
+test_expect_success 'generators whose values the rule beside them refuses' '
+	for each in \
+		"{\"match\": \"regex\", \"regex\": \"[a-z]+\"}|{\"type\": \"RandomInt\"}" \
+		"{\"match\": \"date\", \"format\": \"dd.MM.yyyy\"}|{\"type\": \"Date\"}" \
+		"{\"match\": \"datetime\"}|{\"type\": \"DateTime\"}" \
+		"{\"match\": \"equality\"}|{\"type\": \"RandomString\"}" \
+		"{\"match\": \"type\"}|{\"type\": \"RandomBoolean\"}" \
+		"{\"match\": \"integer\"}|{\"type\": \"RandomInt\"}"; do
+		generators "{\"$.a\": {\"matchers\": [${each%%|*}]}}" "{\"body\": {\"$.a\": ${each#*|}}}" \
+			"{\"a\": \"x\"}" >against.json
+		status=0
+		"$tally" lint against.json >out || status=$?
+		expect_in out "[generator-against-rule]" " at $.a gives values that the rule there refuses: "
+	done
+'
+
 test_expect_success 'wrong use' '
 	expect_refused "FILE is missing: contract files; see tally lint --help" "$tally" lint
 	expect_refused "unknown option --frmat; did you mean --format?" "$tally" lint --frmat json x
