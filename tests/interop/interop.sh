@@ -149,4 +149,13 @@ same_field() { # what the two say about it names the same place
 }
 expect 'both name the field' same_field
 cleanup
+
+# ---- the same cases judged by both ---------------------------------------------------------------
+
+same_verdicts() { # OPTION...
+	TALLY=$tally node "$TALLY_SRCDIR/tests/differential/differential.js" "$@" >differential.out 2>&1 && return 0
+	cat differential.out
+}
+expect 'both give the same verdicts on what is known to be tricky' same_verdicts --topics --every 16
+expect 'both give the same verdicts on cases by chance' same_verdicts --count 300 --seed 1
 finish

@@ -1,0 +1,72 @@
+// Tally beside the reference implementation of Pact: differential.js [--seed N] [--count N]
+// [--topics [--every N]] [--topic NAME] [--only ID] [--size N] [--show N].  TALLY names the
+// program; the reference is found in NODE_PATH, and PACT can name another.
+//
+// Judges COUNT cases by chance, and those of topics.js, with both.  Where they differ, the case is
+// printed with what is needed to see why; the exit status is 1 if there was a difference that no row
+// of known.js explains, or, with all topics, if a row explained nothing.
+'use strict';
+const { parseArgs } = require('node:util');
+const { Random, text } = require('./values');
+const { contract } = require('./contract');
+const { generate } = require('./generate');
+const { topics } = require('./topics');
+const { explain, rows } = require('./known');
+const { Reference, Tally, judge } = require('./engines');
+
+const { values: options } = parseArgs({ options: {
+  seed: { type: 'string', default: '1' }, count: { type: 'string', default: '0' }, size: { type: 'string', default: '25' },
+  topics: { type: 'boolean', default: false }, every: { type: 'string', default: '1' }, only: { type: 'string' }, topic: { type: 'string' }, show: { type: 'string', default: '20' } } });
+
+function collect() {
+  const random = new Random(Number(options.seed));
+  const cases = options.topics ? topics().filter((_, index) => index % Number(options.every) === 0) : [];
+  for (let i = 0; i < Number(options.count); i += 1) cases.push(generate(random, `r${options.seed}-${i}`));
+  if (options.topic) return cases.filter((test) => test.topic === options.topic);
+  return options.only ? cases.filter((test) => test.id === options.only) : cases;
+}
+
+function show(test, reference, tally) {
+  const actual = { ...test.actual, body: test.actual.body === undefined ? undefined : String(test.actual.body) };
+  console.log(`# ${test.id} (${test.topic}, ${test.kind}, version ${test.spec}): reference ${reference.verdict}, tally ${tally.verdict}`);
+  console.log(`#   expected ${text({ ...test.expected, rules: test.rules })}`);
+  console.log(`#   actual   ${JSON.stringify(actual)}`);
+  for (const why of [reference.why, tally.why]) if (why) console.log(`#   ${why.trim().replace(/\n/g, '\n#   ')}`);
+}
+
+async function main() {
+  const cases = collect();
+  const reference = new Reference(process.env.PACT || require('@pact-foundation/pact-cli/src/pact-standalone').standalone().pactFullPath);
+  const tally = new Tally(process.env.TALLY);
+  await reference.start();
+  const counts = { matched: 0, mismatched: 0, refused: 0, explained: 0, different: 0 };
+  const explained = new Map();
+  try {
+    const [theirs, ours] = await Promise.all([reference, tally].map((engine) => judge(engine, cases, Number(options.size))));
+    for (const test of cases) {
+      const [their, our] = [theirs.get(test.id), ours.get(test.id)];
+      const row = their.verdict === our.verdict ? undefined : explain(test, their.verdict, our.verdict);
+      if (their.verdict === our.verdict) {
+        counts[our.verdict === 'refused' ? 'refused' : our.verdict ? 'matched' : 'mismatched'] += 1;
+      } else if (row) {
+        counts.explained += 1;
+        explained.set(row, (explained.get(row) || 0) + 1);
+      } else {
+        counts.different += 1;
+        if (counts.different <= Number(options.show)) show(test, their, our);
+        if (options.only) console.log(contract([test]));
+      }
+    }
+  } finally {
+    reference.stop();
+    tally.stop();
+  }
+  const unseen = options.topics && options.every === '1' ? rows.filter((row) => !explained.has(row)) : [];
+  for (const row of unseen) console.log(`# nothing differed by: ${row}`);
+  for (const [row, count] of explained) console.log(`# ${count} × ${row}`);
+  console.log(`# ${cases.length} cases: ${counts.matched} matched, ${counts.mismatched} mismatched, ${counts.refused} refused by both, ` +
+    `${counts.explained} explained differences, ${counts.different} others`);
+  process.exitCode = counts.different + unseen.length > 0 ? 1 : 0;
+}
+
+main();

@@ -1,0 +1,183 @@
+// The two implementations: each gives a verdict for cases, by its mock server (requests) or its
+// verifier (responses and messages).  A verdict is true, false or 'refused': the contract was.
+'use strict';
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const http = require('node:http');
+const net = require('node:net');
+const path = require('node:path');
+const { contract } = require('./contract');
+const { serve, send } = require('./wire');
+
+const scratch = fs.mkdtempSync(path.join(process.env.TMPDIR || '/tmp', 'tally-differential-'));
+process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
+let files = 0;
+const scratchFile = (name) => path.join(scratch, `${(files += 1)}-${name}`);
+
+function run(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: scratch });
+    let out = '';
+    child.stdout.on('data', (piece) => { out += piece; });
+    child.stderr.on('data', (piece) => { out += piece; });
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, out }));
+  });
+}
+
+async function ask(port, cases) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
+  const verdicts = [];
+  for (const test of cases) {
+    try {
+      const answer = await send(port, test.actual, agent);
+      verdicts.push({ verdict: answer.status === 200 && answer.id === test.id });
+    } catch (error) {
+      verdicts.push({ verdict: 'no answer', why: error.message });
+    }
+  }
+  agent.destroy();
+  return verdicts;
+}
+
+// Verifies one contract against a provider of the cases; `read` finds the outcomes in the report.
+async function verify(cases, program, args, read) {
+  const server = await serve(cases);
+  const file = scratchFile('contract.json');
+  const report = scratchFile('report.json');
+  fs.writeFileSync(file, contract(cases));
+  const done = await run(program, args(file, server.address().port, report));
+  server.closeAllConnections();
+  server.close();
+  if (!fs.existsSync(report)) return { refused: done.out };
+  const outcomes = read(JSON.parse(fs.readFileSync(report, 'utf8')));
+  if (outcomes.size === 0) return { refused: done.out };
+  return { verdicts: cases.map((test) => outcomes.get(test.id)) };
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+class Reference {
+  constructor(program) { this.program = program; }
+
+  async start() {
+    this.port = await freePort();
+    this.child = spawn(this.program, ['mock', 'start', '-h', '127.0.0.1', '-p', String(this.port), '--no-file-log', '-l', 'none', '-o', scratch],
+      { stdio: 'ignore', cwd: scratch });
+    for (let tries = 0; tries < 300; tries += 1) {
+      if (await this.call('GET', '/').then(() => true, () => false)) return;
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
+    throw new Error('the reference mock server does not answer');
+  }
+
+  stop() { this.child.kill(); }
+
+  // After a panic it holds its locks, and nothing works any more.
+  async restart() {
+    this.stop();
+    await this.start();
+  }
+
+  call(method, url, body) {
+    return new Promise((resolve, reject) => {
+      const request = http.request({ host: '127.0.0.1', port: this.port, method, path: url, agent: false,
+        headers: { 'Content-Type': 'application/json' } }, (response) => {
+        let answer = '';
+        response.on('data', (piece) => { answer += piece; });
+        response.on('end', () => resolve({ status: response.statusCode, answer }));
+      });
+      request.on('error', reject);
+      request.end(body);
+    });
+  }
+
+  async requests(cases) {
+    const created = await this.call('POST', '/', contract(cases)).catch((error) => ({ status: 0, answer: error.message }));
+    if (created.status === 0) await this.restart();
+    if (created.status !== 200) return { refused: `${created.status} ${created.answer}` };
+    const { id, port } = JSON.parse(created.answer).mockServer;
+    const verdicts = await ask(port, cases);
+    await this.call('DELETE', `/mockserver/${id}`).catch(() => this.restart());
+    return { verdicts };
+  }
+
+  responses(cases) {
+    return verify(cases, this.program,
+      (file, port, report) => ['verifier', '-f', file, '-h', '127.0.0.1', '-p', String(port), '-n', 'provider', '-j', report, '--no-colour'],
+      (report) => new Map(report.interactionResults.map((result) => [result.description, { verdict: result.result === 'OK' }])));
+  }
+}
+
+const OUTCOMES = { passed: { verdict: true }, failed: { verdict: false } };
+
+class Tally {
+  constructor(program) { this.program = program; }
+
+  async start() {}
+
+  stop() {}
+
+  requests(cases) {
+    const file = scratchFile('contract.json');
+    fs.writeFileSync(file, contract(cases));
+    return new Promise((resolve, reject) => {
+      const child = spawn(this.program, ['mock', file, '--output-dir', scratchFile('out')], { cwd: scratch });
+      let out = '';
+      let verdicts;
+      const heard = (piece) => {
+        out += piece;
+        const port = /^listening on http:\/\/[^:]*:(\d+)/m.exec(out);
+        if (!port || verdicts) return;
+        verdicts = ask(Number(port[1]), cases);
+        verdicts.then(() => child.kill('SIGINT'), reject);
+      };
+      child.stdout.on('data', heard);
+      child.stderr.on('data', heard);
+      child.on('error', reject);
+      child.on('close', async () => resolve(verdicts ? { verdicts: await verdicts } : { refused: out }));
+    });
+  }
+
+  responses(cases) {
+    return verify(cases, this.program,
+      (file, port, report) => ['verify', file, '--provider-url', `http://127.0.0.1:${port}`, '--json', report],
+      (report) => new Map(report.contracts.flatMap((one) => one.interactions)
+        .map((result) => [result.description, OUTCOMES[result.outcome] ?? { verdict: 'refused', why: JSON.stringify(result) }])));
+  }
+}
+
+// Cases in contracts of `size`; one that is refused is halved until the culprit stands alone.
+async function judgeTogether(engine, cases) {
+  const answer = cases[0].kind === 'request' ? await engine.requests(cases) : await engine.responses(cases);
+  if (answer.verdicts) return answer.verdicts;
+  if (cases.length === 1) return [{ verdict: 'refused', why: answer.refused }];
+  const half = Math.ceil(cases.length / 2);
+  return [...await judgeTogether(engine, cases.slice(0, half)), ...await judgeTogether(engine, cases.slice(half))];
+}
+
+async function judge(engine, cases, size) {
+  const groups = new Map();
+  for (const test of cases) {
+    const key = test.alone ? test.id : `${test.spec} ${test.kind}`;
+    groups.set(key, [...(groups.get(key) || []), test]);
+  }
+  const verdicts = new Map();
+  for (const group of groups.values()) {
+    for (let at = 0; at < group.length; at += size) {
+      const together = group.slice(at, at + size);
+      const answers = await judgeTogether(engine, together);
+      together.forEach((test, index) => verdicts.set(test.id, answers[index]));
+    }
+  }
+  return verdicts;
+}
+
+module.exports = { Reference, Tally, judge };

@@ -1,0 +1,80 @@
+// The differences that are wanted, each a row of doc/compatibility.md, and how to tell them by a
+// case and the two verdicts.
+'use strict';
+const { isList, isMap, text } = require('./values');
+
+function* rulesIn(value) {
+  if (isList(value)) for (const item of value) yield* rulesIn(item);
+  else if (isMap(value)) {
+    if (typeof value.match === 'string') yield value;
+    for (const member of Object.values(value)) yield* rulesIn(member);
+  }
+}
+const rulesOf = (test) => [...rulesIn(test.rules)];
+const has = (test, ...names) => rulesOf(test).some((rule) => names.includes(rule.match));
+const body = (test) => (test.actual.body === undefined ? '' : String(test.actual.body));
+const bodies = (test) => [body(test), 'json' in (test.expected.body || {}) ? text(test.expected.body.json) : ''];
+const inBodies = (pattern) => (test) => bodies(test).some((content) => pattern.test(content));
+const isContainer = (value) => isMap(value) || isList(value);
+const inText = (test) => test.actual.query || (test.rules && (test.rules.header || test.rules.query)) || (test.expected.body && 'text' in test.expected.body);
+
+function declaresType(test) {
+  const names = Object.keys(test.expected.headers || {}).map((name) => name.toLowerCase());
+  return test.spec === '4' || names.includes('content-type') || (test.kind === 'message' && test.expected.metadata?.contentType);
+}
+
+const tokens = (path) => path.match(/\.[^.[]+|\[[^\]]*\]/g) || [];
+
+// Two expressions, the second of which reaches below what the first names.
+function reachesBelow(upper, lower) {
+  const [above, below] = [tokens(upper), tokens(lower)];
+  return above.length + 1 < below.length;
+}
+
+function hasRulesBelowEachValue(test) {
+  const places = Object.entries(test.rules?.body || {});
+  return places.some(([path, place]) => [...rulesIn(place)].some((rule) => rule.match === 'eachValue') &&
+    places.some(([other]) => reachesBelow(path, other)));
+}
+
+function hasAlternatives(value) {
+  if (isList(value)) return value.some(hasAlternatives);
+  return isMap(value) && (value.combine === 'OR' || Object.values(value).some(hasAlternatives));
+}
+const isContainerIn = (test) => test.expected.body && isContainer(test.expected.body.json);
+
+// The reference sorts members before it looks at the text.
+function hasOddFirstName(json) {
+  return isMap(json) && /^[^\p{L}\p{N}_]/u.test(Object.keys(json).sort()[0] ?? 'a');
+}
+
+const ROWS = {
+  'rules below eachValue': hasRulesBelowEachValue,
+  'JSON told by its first character': (test) => !declaresType(test) && hasOddFirstName(test.expected.body?.json),
+  'signs of integers in text': (test) => has(test, 'integer') && inText(test),
+  'inf and NaN': (test) => has(test, 'decimal', 'number') && /inf|nan/i.test(test.actual.query || ''),
+  'metadata that are objects or lists': (test) => test.kind === 'message' && test.rules?.metadata && Object.values(test.expected.metadata).some(isContainer),
+  'brackets in version 2 names': (test, theirs) => test.spec === '2' && theirs === 'refused' && Object.keys(test.rules?.query || {}).some((name) => name.includes('[')),
+  'double quotes in paths': (test, theirs) => theirs === 'refused' && Object.keys(test.rules?.body || {}).some((path) => path.includes('["')),
+  'minus zero': inBodies(/-0(?![0-9])/),
+  'integers beyond 64 bits': inBodies(/\d{19}/),
+  'NUL in JSON strings': inBodies(/\\u0000/),
+  'versions of any size': (test) => has(test, 'semver') && /\d{19}/.test(body(test)),
+  'other names of min and max': (test) => has(test, 'minType', 'maxType', 'minmax', 'min-max-type'),
+  'eachValue without rules': (test) => rulesOf(test).some((rule) => rule.match === 'eachValue' && rule.rules.length === 0),
+  'byte order mark': (test) => body(test).startsWith('\ufeff'),
+  'members named twice': (test) => /"a":.*"a":/.test(body(test)),
+  'invalid regular expressions': (test, theirs, ours) => ours === 'refused' && has(test, 'regex'),
+  'offsets, zones and days of dates': (test) => has(test, 'date', 'time', 'timestamp', 'datetime') && /[+-]1[2-8]:?\d\d|New_York|Nowhere|36[56]/.test(body(test)),
+  'combine: OR on objects and lists': (test, theirs, ours) => ours === true && hasAlternatives(test.rules) && isContainerIn(test),
+  'null over the wire': (test) => test.expected.body?.file === null && body(test) === 'null',
+  'rule names written as paths': (test) => ['header', 'query'].some((part) => Object.keys(test.rules?.[part] || {}).some((name) => /^\$|\[0\]$/.test(name))),
+  'dialect of regular expressions': (test) => rulesOf(test).some((rule) => /&&|\(\?P|\(\?s/.test(rule.regex || '')),
+  'binary content without a type': (test) => Buffer.isBuffer(test.actual.body) && test.actual.headers.length === 0,
+};
+
+function explain(test, theirs, ours) {
+  return Object.keys(ROWS).find((row) => ROWS[row](test, theirs, ours));
+}
+
+module.exports = { explain, rows: Object.keys(ROWS) };

@@ -1,0 +1,11 @@
+# Cases judged by Tally and by the reference implementation, side by side: tests/interop/interop.sh
+# runs a part of them.  All: `make check-interop` first, which installs the reference, and then
+# `make differential DIFFERENTIAL='--topics --count 5000 --seed 7'`.
+DIFFERENTIAL = --topics --count 1000
+differential: all
+	cd tests/interop && NODE_PATH=`pwd`/node_modules PACT_DO_NOT_TRACK=true TALLY='$(abs_top_builddir)/tally' \
+		node '$(abs_top_srcdir)/%D%/differential.js' $(DIFFERENTIAL)
+.PHONY: differential
+EXTRA_DIST += %D%/contract.js %D%/differential.js %D%/engines.js %D%/generate.js %D%/known.js \
+	%D%/paths.js %D%/rules.js %D%/topics.js %D%/topics_bodies.js %D%/topics_parts.js \
+	%D%/values.js %D%/wire.js
