@@ -79,3 +79,9 @@ tests_fuzz_fuzz_generator_SOURCES = %D%/fuzz_generator.c $(fuzz_engine)
 tests_fuzz_fuzz_generator_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_generator_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_generator_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_rules
+tests_fuzz_fuzz_rules_SOURCES = %D%/fuzz_rules.c $(fuzz_engine)
+tests_fuzz_fuzz_rules_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_rules_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_rules_LDFLAGS = $(fuzz_ldflags)
