@@ -9,20 +9,12 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "format/regex.h"
+#include "format/regex_dialect.h"
 
 struct regex {
 	pcre2_code *code;
 	pcre2_match_context *context;
 	pcre2_general_context *memory;
-};
-
-/* A Ruby expression on its way to PCRE2's dialect. */
-struct translation {
-	const char *at;
-	const char *end;
-	struct buf out;
-	unsigned class_depth; /* 0: outside [...] */
-	const char *unsupported;
 };
 
 static void *allocate(size_t size, void *context)
@@ -35,167 +27,6 @@ static void release(void *pointer, void *context)
 {
 	(void)context;
 	tally__free(pointer);
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	if (c >= 'a' && c <= 'f') {
-		return c - 'a' + 10;
-	}
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* The code unit of "\uXXXX" at `at`, or -1. */
-static long unicode_escape(const char *at, const char *end)
-{
-	long unit = 0;
-
-	if (end - at < 6 || at[0] != '\\' || at[1] != 'u') {
-		return -1;
-	}
-	for (int i = 2; i < 6; i++) {
-		int digit = hex_value(at[i]);
-
-		if (digit < 0) {
-			return -1;
-		}
-		unit = unit * 16 + digit;
-	}
-	return unit;
-}
-
-/* \uXXXX, also as a surrogate pair; false when it is not one. */
-static bool translate_unicode(struct translation *t)
-{
-	long unit = unicode_escape(t->at, t->end);
-
-	if (unit < 0) {
-		return false;
-	}
-	t->at += 6;
-	if (unit >= 0xD800 && unit < 0xDC00) {
-		long low = unicode_escape(t->at, t->end);
-
-		if (low >= 0xDC00 && low < 0xE000) {
-			unit = 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00);
-			t->at += 6;
-		}
-	}
-	tally__buf_addf(&t->out, "\\x{%lX}", (unsigned long)unit);
-	return true;
-}
-
-static void translate_escape(struct translation *t)
-{
-	bool in_class = t->class_depth > 0;
-
-	if (t->end - t->at < 2) {
-		tally__buf_addc(&t->out, *t->at++);
-	} else if (t->at[1] == 'h' || t->at[1] == 'H') {
-		tally__buf_addf(&t->out, in_class ? "[:%sxdigit:]" : "[[:%sxdigit:]]",
-				t->at[1] == 'H' ? "^" : "");
-		t->at += 2;
-	} else if (!translate_unicode(t)) {
-		tally__buf_add(&t->out, t->at, 2);
-		t->at += 2;
-	}
-}
-
-/* "(?imx-imx)" and "(?imx-imx:": Ruby's m is what the others call s. */
-static bool translate_options(struct translation *t)
-{
-	const char *letter = t->at + 2;
-
-	if (t->end - t->at < 3 || t->at[1] != '?') {
-		return false;
-	}
-	while (letter < t->end && strchr("imxsunadUJ-", *letter) && *letter) {
-		letter++;
-	}
-	if (letter == t->at + 2 || letter == t->end || (*letter != ')' && *letter != ':')) {
-		return false;
-	}
-	for (; t->at < letter; t->at++) {
-		/* u, a, d choose an encoding in Ruby, which here is always UTF-8. */
-		if (*t->at != 'u' && *t->at != 'a' && *t->at != 'd') {
-			tally__buf_addc(&t->out, *t->at == 'm' ? 's' : *t->at);
-		}
-	}
-	return true;
-}
-
-/* "{,3}", which PCRE2 before 10.43 takes as text. */
-static bool translate_repeat(struct translation *t)
-{
-	const char *digit = t->at + 2;
-
-	if (t->end - t->at < 4 || t->at[1] != ',') {
-		return false;
-	}
-	while (digit < t->end && *digit >= '0' && *digit <= '9') {
-		digit++;
-	}
-	if (digit == t->at + 2 || digit == t->end || *digit != '}') {
-		return false;
-	}
-	tally__buf_adds(&t->out, "{0");
-	t->at += 1;
-	return true;
-}
-
-static void translate_class_start(struct translation *t)
-{
-	t->class_depth = 1;
-	tally__buf_addc(&t->out, *t->at++);
-	if (t->at < t->end && *t->at == '^') {
-		tally__buf_addc(&t->out, *t->at++);
-	}
-	if (t->at < t->end && *t->at == ']') {
-		tally__buf_adds(&t->out, "\\]");
-		t->at++;
-	}
-}
-
-static void translate_in_class(struct translation *t)
-{
-	if (t->end - t->at >= 2 && t->at[0] == '[' && t->at[1] == ':') {
-		const char *close = memchr(t->at + 2, ':', (size_t)(t->end - t->at - 2));
-
-		if (close && close + 1 < t->end && close[1] == ']') {
-			tally__buf_add(&t->out, t->at, (size_t)(close + 2 - t->at));
-			t->at = close + 2;
-			return;
-		}
-	}
-	if (t->end - t->at >= 2 && t->at[0] == '&' && t->at[1] == '&') {
-		t->unsupported = "intersections of character classes (&&) are not supported; use a "
-				 "look-ahead, (?=[...])[...]";
-	}
-	if (*t->at == ']') {
-		t->class_depth = 0;
-	}
-	tally__buf_addc(&t->out, *t->at++);
-}
-
-static void translate(struct translation *t)
-{
-	while (t->at < t->end && !t->unsupported) {
-		if (*t->at == '\\') {
-			translate_escape(t);
-		} else if (t->class_depth > 0) {
-			translate_in_class(t);
-		} else if (*t->at == '[') {
-			translate_class_start(t);
-		} else if ((*t->at == '(' && translate_options(t)) ||
-			   (*t->at == '{' && translate_repeat(t))) {
-			continue;
-		} else {
-			tally__buf_addc(&t->out, *t->at++);
-		}
-	}
 }
 
 static int compile(struct regex *regex, const struct buf *pattern, enum regex_mode mode,
@@ -233,7 +64,7 @@ int tally__regex_new(struct regex **out, const char *pattern, enum regex_mode mo
 		     struct tally_error *error)
 {
 	size_t len = strlen(pattern);
-	struct translation t = {.at = pattern, .end = pattern + len};
+	struct buf translated;
 	struct regex *regex = NULL;
 	int status = 0;
 
@@ -243,12 +74,9 @@ int tally__regex_new(struct regex **out, const char *pattern, enum regex_mode mo
 				   (int)LIMIT_REGEX_BYTES);
 	}
 	/* The longest translation is that of \h, 2 bytes to 12. */
-	tally__buf_init(&t.out, (size_t)LIMIT_REGEX_BYTES * 8);
-	translate(&t);
-	status = tally__buf_status(&t.out, error);
-	if (status == 0 && t.unsupported) {
-		status = tally__fail(error, TALLY_EPARSE, "%s", t.unsupported);
-	}
+	tally__buf_init(&translated, (size_t)LIMIT_REGEX_BYTES * 8);
+	tally__regex_translate(&translated, pattern, len);
+	status = tally__buf_status(&translated, error);
 	if (status != 0) {
 		goto out;
 	}
@@ -265,14 +93,14 @@ int tally__regex_new(struct regex **out, const char *pattern, enum regex_mode mo
 	}
 	pcre2_set_match_limit(regex->context, LIMIT_REGEX_STEPS);
 	pcre2_set_heap_limit(regex->context, LIMIT_REGEX_HEAP_KIB);
-	status = compile(regex, &t.out, mode, error);
+	status = compile(regex, &translated, mode, error);
 	if (status == 0) {
 		*out = regex;
 		regex = NULL;
 	}
 out:
 	tally__regex_free(regex);
-	tally__buf_release(&t.out);
+	tally__buf_release(&translated);
 	return status;
 }
 

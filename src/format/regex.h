@@ -3,7 +3,8 @@
  * Contracts come from every language, and the reference implementation reads their expressions in
  * Ruby's dialect; so that dialect is translated where PCRE2 differs:
  * \h and \H are hexadecimal digits, (?m) lets the dot match newlines, ^ and $ match at lines,
- * {,n} is {0,n}, \uXXXX is a character.  What only PCRE2 knows is accepted too.
+ * {,n} is {0,n}, \uXXXX is a character; classes may have others in them, [a[bc]], and be
+ * intersections, [a-z&&[^aeiou]].  What only PCRE2 knows is accepted too.
  *
  * A compiled expression may be used from several threads at once.
  */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "format/graphql.h"
 #include "format/regex.h"
 #include "fuzz.h"
@@ -42,8 +43,8 @@ static void check_regex(const char *a, size_t a_len, const char *b, size_t b_len
 	status = pattern.status || memchr(pattern.bytes, '\0', pattern.len)
 			 ? TALLY_ELIMIT
 			 : tally__regex_new(&regex, pattern.bytes, REGEX_WHOLE, NULL);
-	/* Too long, or bytes that are not UTF-8 in a string. */
-	if (status == 0) {
+	/* Too long, or bytes that are not UTF-8 in a string or comment. */
+	if (status == 0 && tally__utf8_valid_len(b, b_len) == b_len) {
 		status = tally__regex_match(regex, b, b_len, &matches, NULL);
 		FUZZ_REQUIRE(status == TALLY_ELIMIT || matches);
 	}

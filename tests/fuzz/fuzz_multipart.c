@@ -28,10 +28,21 @@ static void check_parts(const struct multipart *multipart, struct arena *arena, 
 	}
 }
 
-/* A search does not come upon the text of this boundary by itself. */
-static void check_again(const struct multipart *multipart, struct arena *arena)
+/* A boundary that does not occur in the body. */
+static const char *free_boundary(struct arena *arena, const char *body, size_t len)
 {
-	static const char boundary[] = "a boundary that is not in the corpus";
+	for (unsigned n = 0;; n++) {
+		char *boundary = tally__arena_printf(arena, "boundary %u", n);
+
+		if (!memmem(body, len, boundary, strlen(boundary)))
+			return boundary;
+	}
+}
+
+static void check_again(const struct multipart *multipart, struct arena *arena, const char *body,
+			size_t len)
+{
+	const char *boundary = free_boundary(arena, body, len);
 	struct multipart again;
 	struct buf text;
 
@@ -77,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_REQUIRE(status == 0 || status == TALLY_EPARSE || status == TALLY_ELIMIT);
 	if (status == 0) {
 		check_parts(&multipart, &arena, body, len);
-		check_again(&multipart, &arena);
+		check_again(&multipart, &arena, body, len);
 	}
 	tally__arena_release(&arena);
 	return 0;

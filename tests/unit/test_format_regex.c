@@ -109,11 +109,81 @@ static void test_dialect(void **state)
 	check(examples, sizeof examples / sizeof examples[0], REGEX_WHOLE);
 }
 
+/* Sets of characters in one another, as Ruby and Java have them. */
+static void test_classes(void **state)
+{
+	static const struct example examples[] = {
+		{"[a-z&&[^aeiou]]+", "xyz", true},
+		{"[a-z&&[^aeiou]]+", "xaz", false},
+		{"[a-z&&[^aeiou]]+", "XYZ", false},
+		{"(?i)[a-z&&[^aeiou]]+", "XYZ", true},
+		{"[a&&b]", "a", false},
+		{"[a-c&&b-d]{2}", "bc", true},
+		{"[a-c&&b-d&&c]", "b", false},
+		{"[a-c&&b-d&&c]", "c", true},
+		{"[^a-c&&b-d]", "a", true},
+		{"[^a-c&&b-d]", "b", false},
+		{"[^a-c&&b-d]", "\n", true},
+		{"[&&a]", "a", false},
+		{"[a&b]+", "a&b", true},
+		{"[a[bc]]+", "abc", true},
+		{"[a[bc]]", "]", false},
+		{"[a[bc]]", "[", false},
+		{"[a[^bc]]", "d", true},
+		{"[a[^bc]]", "b", false},
+		{"[^a[bc]]", "b", false},
+		{"[^a[bc]]", "d", true},
+		{"[[a-f][0-9]&&[^a5]]+", "bf4", true},
+		{"[[a-f][0-9]&&[^a5]]+", "b5", false},
+		{"[\\w&&[^\\d_]]+", "größe", true},
+		{"[\\w&&[^\\d_]]+", "a1", false},
+		{"[\\h&&[^0-9]]+", "aF", true},
+		{"[[:alpha:]&&[^x]]+", "ab", true},
+		{"[[:alpha:]&&[^x]]+", "ax", false},
+		{"[\\u0041-\\u0043&&[^B]]", "C", true},
+		{"[a\\]&&\\]]", "]", true},
+		{"[]a&&]]", "]", false},
+		{"(?<=[a-z&&[^b]])c|a(?<=[a-z&&[^b]])c", "ac", true},
+		{"[[[[a]]]]", "a", true},
+		/* Brackets that do not open a class, in dialects that know of none. */
+		{"[^[\\]]+", "a", true},
+		{"[^[\\]]+", "[", false},
+		{"[()[{}]+", "[(", true},
+	};
+
+	(void)state;
+	check(examples, sizeof examples / sizeof examples[0], REGEX_WHOLE);
+}
+
+/* Classes that never end, and classes in classes without end, cost no more than reading them. */
+static void test_many_brackets(void **state)
+{
+	static const char *const pieces[] = {"[", "[a", "[[a]", "[^[a]&&", "[]", "[:"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+		struct tally_error error = TALLY_ERROR_INIT;
+		struct regex *regex = NULL;
+		size_t len = strlen(pieces[i]);
+		char *pattern = malloc(LIMIT_REGEX_BYTES + 1);
+		size_t at = 0;
+
+		assert_non_null(pattern);
+		for (; at + len <= LIMIT_REGEX_BYTES; at += len) {
+			memcpy(pattern + at, pieces[i], len);
+		}
+		pattern[at] = '\0';
+		tally__regex_new(&regex, pattern, REGEX_WHOLE, &error);
+		tally__regex_free(regex);
+		free(pattern);
+	}
+}
+
 static void test_invalid(void **state)
 {
-	static const char *const patterns[] = {
-		"(",      "[a",      "a{2,1}",         "*",  "\\", "(?<n",
-		"[a&&b]", "\\uD800", "(?<a>x)(?<a>y)", "\\C"};
+	static const char *const patterns[] = {"(",   "[a",    "a{2,1}",     "*",
+					       "\\",  "(?<n",  "\\uD800",    "(?<a>x)(?<a>y)",
+					       "\\C", "[z-a]", "[a&&[z-a]]", "[a&&"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
@@ -200,7 +270,8 @@ static void test_allocations(void **state)
 		int status = 0;
 
 		tally__mem_fail_after(n);
-		status = tally__regex_new(&regex, "\\h(?m)[a-z]+|x{,3}", REGEX_WHOLE, &error);
+		status = tally__regex_new(&regex, "\\h(?m)[a-z]+|x{,3}|[^a[b]&&[c]]", REGEX_WHOLE,
+					  &error);
 		if (status == 0) {
 			status = tally__regex_match(regex, "abc", 3, &result, &error);
 		}
@@ -220,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),   cmocka_unit_test(test_search),
 		cmocka_unit_test(test_dialect), cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_classes), cmocka_unit_test(test_many_brackets),
 		cmocka_unit_test(test_limits),  cmocka_unit_test(test_memory_limit),
 		cmocka_unit_test(test_bytes),   cmocka_unit_test(test_allocations),
 	};
