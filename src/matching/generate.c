@@ -62,6 +62,12 @@ static void add_warning(struct generation *g, const char *category, const char *
 	}
 }
 
+void tally__generation_note(struct generation *g, const char *category, const char *place,
+			    const char *why)
+{
+	add_warning(g, category, place, NULL, why);
+}
+
 void tally__generation_warn(struct generation *g, const struct placed_generator *placed,
 			    const char *format, ...)
 {

@@ -131,7 +131,8 @@ static int generate_json_body(struct generation *g, struct body *body)
 		status = tally_json_parse(&made, body->bytes, body->len, &why);
 	}
 	if (status != 0 && status != TALLY_ENOMEM) {
-		return 0; /* no JSON, whatever its type says; matching it says so */
+		tally__generation_note(g, "body", "", why.message);
+		return g->walk.status;
 	}
 	if (!made) {
 		tally__walk_fail(&g->walk, TALLY_ENOMEM);
@@ -179,8 +180,12 @@ static int generate_form(struct generation *g, struct body *body)
 	struct buf out;
 	int status = tally__body_bytes(body, arena, &bytes, &len, g->error);
 
-	if (status != 0 || (len > 0 && memchr(bytes, '\0', len))) {
-		return status; /* a form cannot hold a NUL; matching it says so */
+	if (status == 0 && len > 0 && memchr(bytes, '\0', len)) {
+		tally__generation_note(g, "body", "", "a form cannot hold a NUL byte");
+		return g->walk.status;
+	}
+	if (status != 0) {
+		return status;
 	}
 	text = tally__arena_memdup(arena, bytes, len);
 	if (!text || tally__query_parse(&form, arena, text) == TALLY_ENOMEM) {
@@ -203,6 +208,15 @@ static int generate_form(struct generation *g, struct body *body)
 
 /* ---- by type ---- */
 
+static int generate_xml_body(struct generation *g, struct body *body)
+{
+	const char *bytes = NULL;
+	size_t len = 0;
+	int status = tally__body_bytes(body, &g->made->arena, &bytes, &len, g->error);
+
+	return status ? status : tally__generate_xml(g, body, bytes, len);
+}
+
 static bool is_form(const struct mime *type)
 {
 	return strcmp(type->main, "application") == 0 &&
@@ -222,6 +236,8 @@ int tally__generate_body(struct generation *g, struct body *body, const char *de
 	status = tally__body_type(&type, body, declared, &g->made->arena, g->error);
 	if (status == 0 && tally__mime_is_json(&type)) {
 		status = generate_json_body(g, body);
+	} else if (status == 0 && tally__mime_is_xml(&type)) {
+		status = generate_xml_body(g, body);
 	} else if (status == 0 && is_form(&type)) {
 		status = generate_form(g, body);
 	}

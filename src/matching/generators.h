@@ -67,6 +67,10 @@ bool tally__generation_text(struct generation *g, const struct placed_generator 
 void tally__generation_warn(struct generation *g, const struct placed_generator *placed,
 			    const char *format, ...) TALLY_PRINTF(3, 4);
 
+/* Says what is wrong with a whole category or a place of it. */
+void tally__generation_note(struct generation *g, const char *category, const char *place,
+			    const char *why);
+
 /* Replaces what generators select below and at `node`. */
 void tally__generate_json(struct generation *g, const struct rule_node *root, cJSON *node);
 
@@ -80,6 +84,10 @@ enum generated_values {
 void tally__generate_values(struct generation *g, const struct rule_node *root,
 			    enum generated_values how, struct name_values_list *list,
 			    bool *changed);
+
+/* Replaces values in the XML document `bytes`, which `body` is; `body` stays as it is when nothing
+ * was replaced.  TALLY_ELIMIT, TALLY_ENOMEM. */
+int tally__generate_xml(struct generation *g, struct body *body, const char *bytes, size_t len);
 
 /* Replaces values in a body whose type `declared` names, or else its content. */
 int tally__generate_body(struct generation *g, struct body *body, const char *declared);

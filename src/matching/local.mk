@@ -6,6 +6,7 @@ libtallyall_la_SOURCES += \
 	%D%/generator_state.c \
 	%D%/generate.c %D%/generate.h \
 	%D%/generate_body.c \
+	%D%/generate_xml.c \
 	%D%/generators.c %D%/generators.h \
 	%D%/headers.c \
 	%D%/lint.c %D%/lint.h \

@@ -74,12 +74,13 @@ bool tally__reach_child(struct walk *walk, const struct reach *from, size_t dept
 /* In an XML document the siblings of one name have one path, and an index of a path leads nowhere
  * further: to the element at that position or, when no rule names it, to any. */
 static bool reach_position(struct walk *walk, const struct rule_node *node, size_t depth,
-			   size_t position, struct reach *out)
+			   size_t position, bool is_exact, struct reach *out)
 {
 	const struct rule_node *exact = NULL;
 
-	if (node->star_index && !(reach_node(walk, node->star_index, depth, out) &&
-				  reach_position(walk, node->star_index, depth, position, out))) {
+	if (node->star_index &&
+	    !(reach_node(walk, node->star_index, depth, out) &&
+	      reach_position(walk, node->star_index, depth, position, is_exact, out))) {
 		return false;
 	}
 	if (node->first_index) {
@@ -87,10 +88,10 @@ static bool reach_position(struct walk *walk, const struct rule_node *node, size
 		int len = snprintf(digits, sizeof digits, "%zu", position);
 
 		exact = tally__rule_node_child(node, digits, (size_t)len);
-		exact = exact ? exact : node->first_index;
+		exact = exact || is_exact ? exact : node->first_index;
 	}
 	return !exact || (reach_node(walk, exact, depth, out) &&
-			  reach_position(walk, exact, depth, position, out));
+			  reach_position(walk, exact, depth, position, is_exact, out));
 }
 
 bool tally__reach_document(struct walk *walk, const struct reach *from, size_t depth,
@@ -103,7 +104,7 @@ bool tally__reach_document(struct walk *walk, const struct reach *from, size_t d
 		const struct rule_node *node = walk->active[from->first + i];
 
 		if (!reach_node(walk, node, depth, out) ||
-		    !reach_position(walk, node, depth, 0, out)) {
+		    !reach_position(walk, node, depth, 0, false, out)) {
 			return false;
 		}
 	}
@@ -114,7 +115,8 @@ static bool reach_named(struct walk *walk, const struct rule_node *node, size_t 
 			const struct reach_names *names, struct reach *out)
 {
 	return reach_node(walk, node, depth, out) &&
-	       (!names->is_element || reach_position(walk, node, depth, names->position, out));
+	       (!names->is_element ||
+		reach_position(walk, node, depth, names->position, names->is_position_exact, out));
 }
 
 bool tally__reach_names(struct walk *walk, const struct reach *from, size_t depth,

@@ -142,6 +142,9 @@ struct reach_names {
 	size_t count;
 	bool is_element;
 	size_t position; /* of an element among its siblings of this name */
+	/* An index that names another position is for that alone; otherwise it is for any element
+	 * whose own position no path names. */
+	bool is_position_exact;
 };
 
 /* At the root of an XML document, the elements and attributes in it, for which indexes in paths
