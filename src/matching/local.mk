@@ -9,6 +9,8 @@ libtallyall_la_SOURCES += \
 	%D%/generate_xml.c \
 	%D%/generators.c %D%/generators.h \
 	%D%/headers.c \
+	%D%/json_node.h \
+	%D%/json_report.c \
 	%D%/lint.c %D%/lint.h \
 	%D%/lint_examples.c \
 	%D%/lint_generators.c \

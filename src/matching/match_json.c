@@ -5,49 +5,20 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/near.h"
 #include "matching/display.h"
+#include "matching/json_node.h"
 #include "matching/match_json.h"
-#include "matching/nearest.h"
 #include "matching/visits.h"
-
-/* Unexpected members are told up to this many, where they are allowed. */
-#define FEW_NAMES 8
 
 /* Digits of the largest index. */
 #define INDEX_BYTES 24
 
-/* A node of the walk: where, which rules, and the list that applies. */
-struct node {
-	struct walk *walk;
-	const struct frame *frame;
-	const struct reach *reach;
-	const cJSON *expected;
-	const cJSON *actual;
-	const struct rule_list *list; /* NULL: no rule */
-	bool cascaded;
-};
-
 static void compare_node(struct walk *walk, const struct frame *frame, const struct reach *reach,
 			 const cJSON *expected, const cJSON *actual);
 
-static struct place place_of(const struct node *n)
-{
-	return (struct place){.kind = n->walk->kind, .frame = n->frame};
-}
-
-/* While the nearest element is sought: one mismatch for a whole value counts as much as its parts
- * would. */
-static void count_parts(const struct node *n, const cJSON *value)
-{
-	if (n->walk->hinting) {
-		n->walk->distance += tally__json_weight(value) - 1;
-	}
-}
-
 static void report(const struct node *n, const char *format)
 {
-	struct place place = place_of(n);
+	struct place place = tally__node_place(n);
 	struct operand expected = {.json = n->expected};
 	struct operand actual = {.json = n->actual};
 	struct buf *text = tally__walk_message(n->walk, &place);
@@ -76,43 +47,6 @@ static void report(const struct node *n, const char *format)
 
 /* ---- objects ---- */
 
-/* Finds members of an object; those asked for in their own order are found at once. */
-struct lookup {
-	const cJSON *object;
-	const cJSON *next;
-	struct json_index index;
-	bool indexed;
-};
-
-static const cJSON *lookup_get(struct walk *walk, struct lookup *lookup, const char *name)
-{
-	const cJSON *found = lookup->next;
-
-	if (found && strcmp(found->string, name) == 0) {
-		lookup->next = found->next;
-		return found;
-	}
-	if (!lookup->indexed) {
-		if (tally__json_index_init(&lookup->index, lookup->object) != 0) {
-			tally__walk_fail(walk, TALLY_ENOMEM);
-			return NULL;
-		}
-		lookup->indexed = true;
-	}
-	found = tally__json_index_get(&lookup->index, name);
-	if (found) {
-		lookup->next = found->next;
-	}
-	return found;
-}
-
-static void lookup_release(struct lookup *lookup)
-{
-	if (lookup->indexed) {
-		tally__json_index_release(&lookup->index);
-	}
-}
-
 /* Compares one member; `each` is an eachValue rule, whose rules replace those for the member. */
 static void compare_member(const struct node *n, const struct rule *each, size_t index,
 			   const cJSON *expected, const cJSON *actual)
@@ -135,138 +69,6 @@ static void compare_member(const struct node *n, const struct rule *each, size_t
 	tally__reach_leave(n->walk, &reach);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	const char *const *left = a;
-	const char *const *right = b;
-
-	return strcmp(*left, *right);
-}
-
-/* Appends the sorted names of those members of `object` that `other` does not have (all, when it is
- * NULL), between ", ". */
-static bool add_names(struct walk *walk, struct buf *out, const cJSON *object, struct lookup *other)
-{
-	size_t count = (size_t)cJSON_GetArraySize(object);
-	const char **names = tally__realloc_array(NULL, count + 1, sizeof *names);
-	const cJSON *member = NULL;
-	size_t start = out->len;
-
-	if (!names) {
-		return tally__walk_fail(walk, TALLY_ENOMEM);
-	}
-	count = 0;
-	cJSON_ArrayForEach(member, object)
-	{
-		if (!other || !lookup_get(walk, other, member->string)) {
-			names[count++] = member->string;
-		}
-	}
-	qsort(names, count, sizeof *names, compare_names);
-	for (size_t i = 0; i < count; i++) {
-		if (out->len - start > LIMIT_SHOWN_BYTES) {
-			tally__buf_addf(out, ", … (%zu in all)", count);
-			break;
-		}
-		tally__buf_adds(out, i > 0 ? ", " : "");
-		tally__display_text(out, names[i], strlen(names[i]));
-	}
-	tally__free(names);
-	return true;
-}
-
-/* "; 'prise' may be 'price' misspelt", for missing members and surplus ones with names like them.
- */
-static void add_misspellings(struct buf *text, const struct node *n, struct lookup *actual,
-			     struct lookup *expected)
-{
-	const cJSON *missing = NULL;
-	const cJSON *surplus = NULL;
-	size_t sought = 0;
-
-	cJSON_ArrayForEach(missing, n->expected)
-	{
-		size_t seen = 0;
-
-		if (lookup_get(n->walk, actual, missing->string)) {
-			continue;
-		}
-		if (sought++ == LIMIT_HINT_NAMES) {
-			break;
-		}
-		cJSON_ArrayForEach(surplus, n->actual)
-		{
-			if (seen++ == LIMIT_HINT_NAMES) {
-				break;
-			}
-			if (tally__names_near(missing->string, surplus->string) &&
-			    !lookup_get(n->walk, expected, surplus->string)) {
-				tally__display_misspelling(text, surplus->string, missing->string);
-				break;
-			}
-		}
-	}
-}
-
-/* "; missing: price; unexpected: prise", where the two lists of names do not show it. */
-static void add_differences(struct buf *text, const struct node *n, struct lookup *actual,
-			    struct lookup *expected, size_t missing, size_t unexpected)
-{
-	if (missing > 0) {
-		tally__buf_adds(text, "; missing: ");
-		add_names(n->walk, text, n->expected, actual);
-	}
-	if (unexpected > 0) {
-		tally__buf_adds(text, "; unexpected: ");
-		add_names(n->walk, text, n->actual, expected);
-	}
-}
-
-static void describe_keys(struct buf *text, const struct node *n, size_t missing, size_t unexpected)
-{
-	struct lookup in_actual = {.object = n->actual, .next = n->actual->child};
-	struct lookup in_expected = {.object = n->expected, .next = n->expected->child};
-
-	if (n->walk->strict) {
-		tally__buf_adds(text, "Expected a Map with keys [");
-		add_names(n->walk, text, n->expected, NULL);
-		tally__buf_adds(text, "] but received one with keys [");
-		add_names(n->walk, text, n->actual, NULL);
-		tally__buf_adds(text, "]");
-		add_differences(text, n, &in_actual, &in_expected, missing, unexpected);
-	} else {
-		tally__buf_adds(text, "Actual map is missing the following keys: ");
-		add_names(n->walk, text, n->expected, &in_actual);
-		/* Allowed, but one of a few may be what is missing under another name. */
-		add_differences(text, n, &in_actual, &in_expected, 0,
-				unexpected <= FEW_NAMES ? unexpected : 0);
-	}
-	if (missing > 0) {
-		add_misspellings(text, n, &in_actual, &in_expected);
-	}
-	lookup_release(&in_actual);
-	lookup_release(&in_expected);
-}
-
-/* `common` members are in both. */
-static void report_keys(const struct node *n, size_t missing, size_t common)
-{
-	struct place place = place_of(n);
-	struct operand expected = {.json = n->expected};
-	struct operand actual = {.json = n->actual};
-	size_t unexpected = (size_t)cJSON_GetArraySize(n->actual) - common;
-	struct buf *text = tally__walk_message(n->walk, &place);
-
-	if (text) {
-		describe_keys(text, n, missing, unexpected);
-	}
-	if (n->walk->hinting) {
-		n->walk->distance += missing + (n->walk->strict ? unexpected : 0) - 1;
-	}
-	tally__walk_report_text(n->walk, &place, n->list ? n->list->rules->name : "equality",
-				&expected, &actual);
-}
-
 /* The members that both have, and, unless keys are free, whether the keys agree. */
 static void compare_members(const struct node *n, bool keys_free)
 {
@@ -277,7 +79,7 @@ static void compare_members(const struct node *n, bool keys_free)
 
 	cJSON_ArrayForEach(expected, n->expected)
 	{
-		const cJSON *actual = lookup_get(n->walk, &lookup, expected->string);
+		const cJSON *actual = tally__lookup_get(n->walk, &lookup, expected->string);
 
 		if (!actual) {
 			missing++;
@@ -289,10 +91,10 @@ static void compare_members(const struct node *n, bool keys_free)
 			break;
 		}
 	}
-	lookup_release(&lookup);
+	tally__lookup_release(&lookup);
 	if (!keys_free &&
 	    (missing > 0 || (n->walk->strict && common != (size_t)cJSON_GetArraySize(n->actual)))) {
-		report_keys(n, missing, common);
+		tally__report_keys(n, missing, common);
 	}
 }
 
@@ -315,14 +117,14 @@ static void compare_values(const struct node *n, const struct rule *each)
 	}
 	cJSON_ArrayForEach(item, n->actual)
 	{
-		const cJSON *expected = lookup_get(n->walk, &lookup, item->string);
+		const cJSON *expected = tally__lookup_get(n->walk, &lookup, item->string);
 
 		compare_member(n, each, index++, expected ? expected : first, item);
 		if (n->walk->status != 0) {
 			break;
 		}
 	}
-	lookup_release(&lookup);
+	tally__lookup_release(&lookup);
 }
 
 static void compare_keys(const struct node *n, const struct rule *rule)
@@ -406,7 +208,7 @@ struct members_found {
 static bool compare_object_by_rule(const struct node *n, const struct rule *rule, size_t size,
 				   struct members_found found[2])
 {
-	struct place place = place_of(n);
+	struct place place = tally__node_place(n);
 	struct operand expected = {.json = n->expected};
 	struct operand actual = {.json = n->actual};
 	enum member_rule members = n->cascaded ? MEMBERS_PLAIN : rule->kind->members;
@@ -454,7 +256,7 @@ static void compare_object_by_any(const struct node *n)
 
 static void compare_object_by_rules(const struct node *n)
 {
-	struct place place = place_of(n);
+	struct place place = tally__node_place(n);
 	struct operand expected = {.json = n->expected};
 	struct operand actual = {.json = n->actual};
 	size_t size = bounded_size(n);
@@ -529,7 +331,7 @@ static void report_missing(const struct node *n, const struct frame *frame, cons
 	struct operand value = {.json = expected};
 	struct buf *text = tally__walk_message(n->walk, &place);
 
-	count_parts(n, expected);
+	tally__node_count_parts(n, expected);
 	if (text) {
 		tally__buf_adds(text, "Expected ");
 		tally__display_value(text, &value);
@@ -607,33 +409,6 @@ static bool fits_variant(struct walk *walk, const struct variant *variant, const
 	return fits;
 }
 
-static void report_variant(const struct node *n, const struct rule *rule, size_t position,
-			   const struct variant *variant)
-{
-	struct place place = place_of(n);
-	struct operand expected = {.json = variant->example};
-	struct operand actual = {.json = n->actual};
-	struct nearest nearest = tally__nearest_find(n->walk, variant, n->actual);
-	struct buf *text = tally__walk_message(n->walk, &place);
-
-	count_parts(n, variant->example);
-	if (text) {
-		tally__buf_addf(text, "Variant at index %zu (", position);
-		tally__display_json(text, variant->example);
-		tally__buf_adds(text, ") was not found in the actual list");
-		if (!n->actual->child) {
-			tally__buf_adds(text, ", which is empty");
-		} else if (nearest.item) {
-			tally__buf_addf(text, "; the element at index %zu comes nearest",
-					nearest.index);
-		} else if (nearest.all_seen) {
-			tally__buf_adds(text, "; no element resembles it");
-		}
-	}
-	tally__walk_report_text(n->walk, &place, rule->name, &expected, &actual);
-	tally__nearest_report(n->walk, n->frame, variant, &nearest);
-}
-
 static void find_variant(const struct node *n, const struct rule *rule, size_t position,
 			 const struct rule_node *rules, const cJSON *example)
 {
@@ -646,13 +421,13 @@ static void find_variant(const struct node *n, const struct rule *rule, size_t p
 			return;
 		}
 	}
-	report_variant(n, rule, position, &variant);
+	tally__report_variant(n, rule, position, &variant);
 }
 
 static void compare_variants(const struct node *n, const struct rule *rule)
 {
 	size_t count = (size_t)cJSON_GetArraySize(n->expected);
-	struct place place = place_of(n);
+	struct place place = tally__node_place(n);
 	struct operand actual = {.json = n->actual};
 	const cJSON **examples = tally__realloc_array(NULL, count + 1, sizeof *examples);
 	const cJSON *item = NULL;
@@ -689,7 +464,7 @@ static void compare_variants(const struct node *n, const struct rule *rule)
 static bool compare_array_by_rule(const struct node *n, const struct rule *rule, size_t size,
 				  bool *plain_done, bool *plain_failed)
 {
-	struct place place = place_of(n);
+	struct place place = tally__node_place(n);
 	struct operand expected = {.json = n->expected};
 	struct operand actual = {.json = n->actual};
 	size_t before = n->walk->found;
@@ -740,62 +515,6 @@ static void compare_array_by_rules(const struct node *n)
 	walk->impatient = impatient;
 }
 
-/* Whether elements were put in or left out in one place, and nothing else differs. */
-static bool find_shift(const struct node *n, size_t *at)
-{
-	struct reach reach = {0};
-	bool found = false;
-
-	/* Rules for single elements would apply to other ones. */
-	if (tally__reach_has_exact(n->walk, n->reach) ||
-	    !tally__reach_child(n->walk, n->reach, n->frame->depth, NULL, 0, true, &reach)) {
-		return false;
-	}
-	found = tally__shift_find(n->walk, n->frame, &reach, n->expected, n->actual, at);
-	tally__reach_leave(n->walk, &reach);
-	return found;
-}
-
-/* "; the elements at index 1 to 3 are surplus". */
-static void add_shift(struct buf *text, const struct node *n, size_t at, size_t expected_size,
-		      size_t actual_size)
-{
-	bool surplus = actual_size > expected_size;
-	size_t run = surplus ? actual_size - expected_size : expected_size - actual_size;
-	struct operand item = {
-		.json = cJSON_GetArrayItem(surplus ? n->actual : n->expected, (int)at)};
-
-	if (run > 1) {
-		tally__buf_addf(text, "; the elements at index %zu to %zu are ", at, at + run - 1);
-	} else {
-		tally__buf_addf(text, "; the element at index %zu, ", at);
-		tally__display_value(text, &item);
-		tally__buf_adds(text, ", is ");
-	}
-	tally__buf_adds(text, surplus ? "surplus" : "missing");
-}
-
-/* True when the elements need not be compared one by one, for a run of them explains all. */
-static bool report_lengths(const struct node *n, size_t expected_size, size_t actual_size)
-{
-	struct place place = place_of(n);
-	struct operand expected = {.json = n->expected};
-	struct operand actual = {.json = n->actual};
-	size_t at = 0;
-	bool shifted = find_shift(n, &at);
-	struct buf *text = tally__walk_message(n->walk, &place);
-
-	if (text) {
-		tally__buf_addf(text, "Expected a List with %zu elements but received %zu elements",
-				expected_size, actual_size);
-		if (shifted) {
-			add_shift(text, n, at, expected_size, actual_size);
-		}
-	}
-	tally__walk_report_text(n->walk, &place, "equality", &expected, &actual);
-	return shifted;
-}
-
 static void compare_array(const struct node *n)
 {
 	size_t expected_size = 0;
@@ -814,7 +533,7 @@ static void compare_array(const struct node *n)
 	}
 	expected_size = (size_t)cJSON_GetArraySize(n->expected);
 	actual_size = (size_t)cJSON_GetArraySize(n->actual);
-	if (expected_size == actual_size || !report_lengths(n, expected_size, actual_size)) {
+	if (expected_size == actual_size || !tally__report_lengths(n, expected_size, actual_size)) {
 		compare_elements(n, NULL);
 	}
 }
@@ -823,7 +542,7 @@ static void compare_array(const struct node *n)
 
 static void compare_scalar(const struct node *n)
 {
-	struct place place = place_of(n);
+	struct place place = tally__node_place(n);
 	struct operand expected = {.json = n->expected};
 	struct operand actual = {.json = n->actual};
 
@@ -912,7 +631,7 @@ static void compare_node(struct walk *walk, const struct frame *frame, const str
 	}
 	if (container && type != (actual->type & 0xFF)) {
 		report(&n, "Type mismatch: Expected %A to be the same type as %E");
-		count_parts(&n, expected);
+		tally__node_count_parts(&n, expected);
 	} else if (container) {
 		compare_container(&n);
 	} else {
