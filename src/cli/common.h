@@ -102,6 +102,8 @@ void note_seed(const cJSON *answer);
 /* Says what the "warnings" of an answer are. */
 void note_warnings(const cJSON *answer);
 
+/* Whether write_json_file can be expected to succeed, before something is done that it tells of. */
+int check_json_file(struct call *call, const char *path, struct tally_error *error);
 /* Writes a JSON document to a file as a whole; "-" is standard output. */
 int write_json_file(const char *path, const cJSON *value, struct tally_error *error);
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "cli/common.h"
@@ -55,6 +57,42 @@ int read_json_input(struct call *call, const char *path, cJSON **out, struct tal
 	if (code < 0 && !error->where[0])
 		(void)snprintf(error->where, sizeof(error->where), "standard input");
 	return code;
+}
+
+/* The part of `path` in front of its last name: "." and "/" when there is none. */
+static const char *folder_of(struct call *call, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return ".";
+	while (slash > path && slash[-1] == '/')
+		slash--;
+	return slash == path ? "/" : scratch_copy(&call->scratch, path, (size_t)(slash - path));
+}
+
+int check_json_file(struct call *call, const char *path, struct tally_error *error)
+{
+	const char *at = path;
+	struct stat found;
+
+	errno = 0;
+	if (strcmp(path, "-") == 0)
+		return 0;
+	if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+		return set_error(error, TALLY_EIO, path,
+				 "expected a file to write, found a folder");
+	/* Devices and pipes are written to; regular files are replaced, folders that are missing
+	 * made: in the first folder above that there is. */
+	if (stat(path, &found) != 0 || S_ISREG(found.st_mode)) {
+		do
+			at = folder_of(call, at);
+		while (stat(at, &found) != 0 && errno == ENOENT);
+	}
+	if (access(at, W_OK) == 0 && (at == path || S_ISDIR(found.st_mode)))
+		return 0;
+	return set_error(error, TALLY_EIO, path, "cannot be written: %s",
+			 strerror(errno ? errno : ENOTDIR));
 }
 
 int write_json_file(const char *path, const cJSON *value, struct tally_error *error)

@@ -146,6 +146,18 @@ test_expect_success 'results that cannot be written: 4' '
 		--state-change-url "$url/provider-states" --json good.json/where.json
 	expect_in err "good.json/where.json"
 	stop_server
+	# Before anything is asked or recorded.
+	expect_status 4 "$tally" verify good.json --provider-url http://127.0.0.1:1 \
+		--json good.json/where.json
+	expect_in err "good.json/where.json: cannot be written: Not a directory"
+	expect_status 4 "$tally" verify good.json --provider-url http://127.0.0.1:1 --json folder
+	expect_in err "folder: expected a file to write, found a folder"
+	# A folder that is not there yet is made.
+	start_server "$provider"
+	expect_status 0 "$tally" verify good.json --provider-url "$url" \
+		--state-change-url "$url/provider-states" --json made/for/it/results.json
+	is_json made/for/it/results.json
+	stop_server
 '
 
 test_done

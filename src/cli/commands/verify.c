@@ -295,11 +295,14 @@ static int print(struct verify_run *run)
 /* What can be known to be wrong before anything is asked. */
 static int check(struct verify_run *run)
 {
+	struct tally_error error = TALLY_ERROR_INIT;
 	struct verify_options *o = run->options;
 	struct origin origin = {.version = o->provider_version, .branch = o->provider_branch};
 	int status = need(run->call, o->provider_url, "provider-url",
 			  "the address of the running provider, such as http://127.0.0.1:8080");
 
+	if (status == 0 && o->json && check_json_file(run->call, o->json, &error) < 0)
+		status = failed(&error);
 	if (status != 0 || !o->publish)
 		return status;
 	origin_find(run->call, &origin, ORIGIN_VERSION_AND_BRANCH);
