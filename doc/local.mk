@@ -1,5 +1,6 @@
 EXTRA_DIST += \
 	%D%/architecture.md \
+	%D%/generators.md \
 	%D%/licenses.md \
 	%D%/limits.md \
 	%D%/performance.md \
@@ -10,4 +11,5 @@ EXTRA_DIST += \
 	%D%/decisions/0004-who-moved.md \
 	%D%/decisions/0005-matching-and-the-reference.md \
 	%D%/decisions/0006-how-a-commit-reaches-the-branch.md \
+	%D%/decisions/0010-generated-values.md \
 	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md
