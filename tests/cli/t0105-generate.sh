@@ -44,8 +44,8 @@ test_expect_success 'a request as a verification sends it' '
 
 test_expect_success 'a response as a mock provider gives it' '
 	expect_status 0 "$tally" generate response response.json --spec 3 --seed 1 \
-		--context "{\"mockServer\": {\"url\": \"http://127.0.0.1:4321\"}}"
-	expect_in out "\"Location\": \"http://127.0.0.1:4321/users/1\"" "\"status\": 201"
+		--context "{\"mockServer\": {\"url\": \"http://mock.example:4321\"}}"
+	expect_in out "\"Location\": \"http://mock.example:4321/users/1\"" "\"status\": 201"
 	expect_not_in out "\"x\""
 '
 

@@ -7,7 +7,7 @@
 page=$TALLY_SRCDIR/doc/generators.md
 now=2024-02-28T12:30:15+01:00
 state='{"id": 7, "name": "Ann", "price": 12.50, "big": 12345678901234567890}'
-context='{"providerState": '$state', "mockServer": {"url": "http://127.0.0.1:8080"}}'
+context='{"providerState": '$state', "mockServer": {"url": "http://mock.example:8080"}}'
 
 # The rows of tables whose first cell begins like this, as "cell<TAB>cell"; \| is a bar.
 rows() {

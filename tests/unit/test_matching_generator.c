@@ -44,7 +44,7 @@ static struct generator_context context_of(struct random *random, uint64_t seed)
 		.mode = GENERATOR_CONSUMER,
 		.random = random,
 		.now = {.unix_ms = seconds * 1000 + 7, .offset_minutes = 60},
-		.mock_server_url = "https://127.0.0.1:4321"};
+		.mock_server_url = "https://mock.example:4321"};
 }
 
 /* One made value, as compact JSON: `example` may be NULL. */
@@ -149,7 +149,7 @@ static const struct pair pairs[] = {
 	 "{'type': 'DateTime', 'format': 'YYYY-`W`ww-e HH:mm:ss O',"
 	 " 'expression': 'next friday @ 3 o`clock pm'}",
 	 "'2000-W01-1 10:00:00 GMT'"},
-	{"{'match': 'regex', 'regex': 'https://127\\\\.0\\\\.0\\\\.1:4321/orders/1'}",
+	{"{'match': 'regex', 'regex': 'https://mock\\\\.example:4321/orders/1'}",
 	 "{'type': 'MockServerURL', 'example': 'http://localhost:80/orders/1',"
 	 " 'regex': '.*(/orders/\\\\d+)$'}",
 	 "'http://localhost:80/orders/1'"},
@@ -306,15 +306,15 @@ static void test_urls(void **state)
 {
 	static const struct fixed examples[] = {
 		{"{'type': 'MockServerURL', 'example': 'http://x:80/a/b', 'regex': '.*(/a/b)$'}",
-		 "'e'", "\"https://127.0.0.1:4321/a/b\""},
+		 "'e'", "\"https://mock.example:4321/a/b\""},
 		{"{'type': 'MockServerURL', 'example': '<http://x:80/a>', 'regex': 'http://x:80'}",
-		 "'e'", "\"<https://127.0.0.1:4321/a>\""},
+		 "'e'", "\"<https://mock.example:4321/a>\""},
 		/* The first match; what is around it stays. */
 		{"{'type': 'MockServerURL', 'example': 'see http://x/a, http://x/b',"
 		 " 'regex': 'http://x(/.)'}",
-		 "'e'", "\"see https://127.0.0.1:4321/a, http://x/b\""},
+		 "'e'", "\"see https://mock.example:4321/a, http://x/b\""},
 		{"{'type': 'MockServerURL', 'example': 'http://x/a', 'regex': '(y)?http://x'}",
-		 "'e'", "\"https://127.0.0.1:4321/a\""},
+		 "'e'", "\"https://mock.example:4321/a\""},
 		{"{'type': 'MockServerURL', 'example': 'http://x/a', 'regex': '.*(/b)$'}", "'e'",
 		 "\"http://x/a\""},
 		{"{'type': 'MockServerURL', 'example': 'http://x/a', 'regex': '('}", "'e'", NULL},
@@ -326,7 +326,7 @@ static void test_urls(void **state)
 
 	(void)state;
 	check_fixed(examples, sizeof examples / sizeof examples[0], &context);
-	context.mock_server_url = "https://127.0.0.1:4321/";
+	context.mock_server_url = "https://mock.example:4321/";
 	check_fixed(examples, 1, &context);
 	context.mock_server_url = NULL;
 	assert_null(value_of(examples[0].definition, NULL, &context, NULL));
