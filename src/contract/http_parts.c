@@ -281,7 +281,7 @@ int tally__reader_query(const struct reader *reader, const cJSON *value, struct 
 {
 	int status;
 
-	if (!value || cJSON_IsNull(value))
+	if (!value || cJSON_IsNull(value) || tally__reader_is_empty_array(value))
 		return 0;
 	if (cJSON_IsObject(value))
 		return read_object(reader, "query", value, &out->query);
@@ -298,7 +298,7 @@ int tally__reader_query(const struct reader *reader, const cJSON *value, struct 
 int tally__reader_headers(const struct reader *reader, const cJSON *value,
 			  struct name_values_list *out)
 {
-	if (!value || cJSON_IsNull(value))
+	if (!value || cJSON_IsNull(value) || tally__reader_is_empty_array(value))
 		return 0;
 	if (!cJSON_IsObject(value))
 		return tally__reader_fail(reader, "headers", value, "an object");

@@ -100,6 +100,11 @@ static cJSON *present(const cJSON *object, const char *name)
 	return cJSON_IsNull(value) ? NULL : value;
 }
 
+bool tally__reader_is_empty_array(const cJSON *value)
+{
+	return cJSON_IsArray(value) && !value->child;
+}
+
 int tally__reader_string(const struct reader *reader, const cJSON *object, const char *name,
 			 const char **out)
 {
@@ -131,7 +136,7 @@ int tally__reader_object(const struct reader *reader, const cJSON *object, const
 {
 	cJSON *value = present(object, name);
 
-	if (!value)
+	if (!value || tally__reader_is_empty_array(value))
 		return 0;
 	if (!cJSON_IsObject(value))
 		return tally__reader_fail(reader, name, value, "an object");

@@ -23,7 +23,11 @@ int tally__reader_fail(const struct reader *reader, const char *member, const cJ
 int tally__reader_failf(const struct reader *reader, const char *member, const char *format, ...)
 	TALLY_PRINTF(3, 4);
 
-/* Typed members.  Absent and null leave *out as it is; another type is TALLY_EPARSE. */
+/* What PHP's json_encode writes for an object without members. */
+bool tally__reader_is_empty_array(const cJSON *value);
+
+/* Typed members.  Absent and null, and an empty array for an object, leave *out as it is; another
+ * type is TALLY_EPARSE. */
 int tally__reader_string(const struct reader *reader, const cJSON *object, const char *name,
 			 const char **out);
 int tally__reader_bool(const struct reader *reader, const cJSON *object, const char *name,
