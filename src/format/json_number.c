@@ -17,14 +17,13 @@
 /* So many digits always fit into 64 bits. */
 #define SUM_DIGITS 19
 /* Far more than the powers of ten of a double. */
-#define EXPONENT_MAX  100000
-#define EXPONENT_HUGE 99999999
+#define EXPONENT_MAX 100000
 /* No double, and no middle between two of them, has more digits that count. */
 #define VALUE_DIGITS 768
 /* A sign, one digit more, "e", an exponent and NUL. */
 #define EXPONENT_BYTES 32
-/* Exponents of more digits are compared as text only. */
-#define EXPONENT_DIGITS 17
+/* Longer than the digits of any number that memory holds: how far points can be apart. */
+#define POINT_MAX ((int64_t)1 << 48)
 
 static bool is_digit(char c)
 {
@@ -139,30 +138,22 @@ struct decimal {
 	bool negative;
 	const char *digits; /* from the first that is not 0; '.' may stand between them */
 	size_t digit_count; /* up to the last that is not 0 */
-	int64_t exponent;   /* without the part below */
-	/* The exponent as written, without leading zeros, when it is too long to be counted. */
-	bool huge_negative;
-	const char *huge;
-	size_t huge_len;
+	int64_t point;      /* the exponent, without the one that is written */
+	/* That one, without leading zeros, of any length. */
+	bool exponent_negative;
+	const char *exponent;
+	size_t exponent_len;
 };
 
 static void read_exponent(struct decimal *decimal, const char *text, size_t len)
 {
-	bool negative = len > 0 && text[0] == '-';
-	int64_t value = 0;
 	size_t at = len > 0 && !is_digit(text[0]) ? 1 : 0;
 
+	decimal->exponent_negative = len > 0 && text[0] == '-';
 	while (at < len && text[at] == '0')
 		at++;
-	if (len - at > EXPONENT_DIGITS) {
-		decimal->huge = text + at;
-		decimal->huge_len = len - at;
-		decimal->huge_negative = negative;
-		return;
-	}
-	for (; at < len; at++)
-		value = value * 10 + (text[at] - '0');
-	decimal->exponent += negative ? -value : value;
+	decimal->exponent = text + at;
+	decimal->exponent_len = len - at;
 }
 
 static void read_decimal(struct decimal *decimal, const char *text, size_t len)
@@ -191,18 +182,35 @@ static void read_decimal(struct decimal *decimal, const char *text, size_t len)
 	}
 	if (decimal->digit_count == 0)
 		return;
-	decimal->exponent = (whole_digits >= 0 ? whole_digits : digits) - leading_zeros;
+	decimal->point = (whole_digits >= 0 ? whole_digits : digits) - leading_zeros;
 	if (at < len)
 		read_exponent(decimal, text + at + 1, len - at - 1);
 }
 
+/* The digit of the written exponent that has `behind` others behind it, with its sign. */
+static int exponent_digit(const struct decimal *decimal, size_t behind)
+{
+	int digit;
+
+	if (behind >= decimal->exponent_len)
+		return 0;
+	digit = decimal->exponent[decimal->exponent_len - behind - 1] - '0';
+	return decimal->exponent_negative ? -digit : digit;
+}
+
+/* Whether the exponents are equal, those that are written and the places of the points together:
+ * the difference is taken digit by digit, until it is more than points can make up for. */
 static bool same_exponent(const struct decimal *a, const struct decimal *b)
 {
-	/* Exponents beyond 10^17 are equal only when written equally: nothing holds such numbers.
-	 */
-	return a->exponent == b->exponent && a->huge_len == b->huge_len &&
-	       a->huge_negative == b->huge_negative &&
-	       (a->huge_len == 0 || memcmp(a->huge, b->huge, a->huge_len) == 0);
+	size_t left = a->exponent_len > b->exponent_len ? a->exponent_len : b->exponent_len;
+	int64_t difference = 0;
+
+	while (left-- > 0) {
+		difference = difference * 10 + exponent_digit(a, left) - exponent_digit(b, left);
+		if (difference > POINT_MAX || difference < -POINT_MAX)
+			return false;
+	}
+	return difference == b->point - a->point;
 }
 
 static bool same_digits(const struct decimal *a, const struct decimal *b)
@@ -257,6 +265,17 @@ static size_t put_digits(char *out, const struct decimal *decimal)
 	return len;
 }
 
+/* The exponent as it is written, and a like one where it is more than any number can make up for.
+ */
+static long long written_exponent(const struct decimal *decimal)
+{
+	long long value = 0;
+
+	for (size_t i = 0; i < decimal->exponent_len && value < POINT_MAX; i++)
+		value = value * 10 + (decimal->exponent[i] - '0');
+	return decimal->exponent_negative ? -value : value;
+}
+
 /* strtod goes by the locale's decimal point: it is given a text that has none. */
 double tally__json_number_value(const char *text, size_t len)
 {
@@ -267,14 +286,13 @@ double tally__json_number_value(const char *text, size_t len)
 
 	read_decimal(&decimal, text, len);
 	plain_len = put_digits(plain, &decimal);
-	exponent = (long long)decimal.exponent - (long long)decimal.digit_count;
+	exponent = written_exponent(&decimal) + (long long)decimal.point -
+		   (long long)decimal.digit_count;
 	if (decimal.digit_count > VALUE_DIGITS) {
 		/* Whatever the rest is, it is more than nothing: enough to round rightly. */
 		plain[plain_len++] = '1';
 		exponent += (long long)decimal.digit_count - VALUE_DIGITS - 1;
 	}
-	if (decimal.huge != NULL)
-		exponent = decimal.huge_negative ? -EXPONENT_HUGE : EXPONENT_HUGE;
 	snprintf(plain + plain_len, sizeof(plain) - plain_len, "e%lld", exponent);
 	return strtod(plain, NULL);
 }

@@ -210,3 +210,8 @@ check_PROGRAMS += %D%/test_matching_words
 TESTS += %D%/test_matching_words
 tests_unit_test_matching_words_LDADD = $(unit_libs)
 tests_unit_test_matching_words_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_format_magic
+TESTS += %D%/test_format_magic
+tests_unit_test_format_magic_LDADD = $(unit_libs)
+tests_unit_test_format_magic_CPPFLAGS = $(unit_cppflags)

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "format/date.h"
-#include "format/magic.h"
 
 struct example {
 	const char *pattern;
@@ -126,54 +125,13 @@ static void test_zones(void **state)
 	check(examples, sizeof examples / sizeof examples[0]);
 }
 
-static void test_magic(void **state)
-{
-	(void)state;
-	assert_string_equal(tally__magic_detect("\xFF\xD8\xFF\xE0", 4), "image/jpeg");
-	assert_string_equal(tally__magic_detect("\x89PNG\r\n\x1A\n", 8), "image/png");
-	assert_string_equal(tally__magic_detect("RIFF\0\0\0\0WEBP", 12), "image/webp");
-	assert_string_equal(tally__magic_detect("RIFF\0\0\0\0WAVE", 12), "audio/wav");
-	assert_string_equal(tally__magic_detect("RIFF", 4), "text/plain");
-	assert_string_equal(tally__magic_detect("%PDF-1.4", 8), "application/pdf");
-	assert_string_equal(tally__magic_detect("{\"a\":1}", 7), "application/json");
-	assert_string_equal(tally__magic_detect("<?xml version='1.0'?><a/>", 25),
-			    "application/xml");
-	assert_string_equal(tally__magic_detect("\x80\x81\x82", 3), "application/octet-stream");
-	assert_string_equal(tally__magic_detect("BM", 2), "text/plain");
-}
-
-static void test_places(void **state)
-{
-	static const struct {
-		const char *pattern, *text, *reason;
-		size_t at;
-	} examples[] = {
-		{"yyyy-MM-dd", "2020-13-01", "expected a month from 1 to 12", 5},
-		{"yyyy-MM-dd", "2020-12",
-		 "expected the text that stands between the pattern's letters", 7},
-		{"yyyy-MM-dd", "2020-12-01T", "expected the end of the text", 10},
-		{"yyyy-MM-dd", "2020-02-30", "the month does not have that day", SIZE_MAX},
-		{"HH:mm", "12:60", "expected a minute from 0 to 59", 3},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
-		const char *reason = NULL;
-		size_t at = 0;
-
-		assert_false(tally__date_matches(examples[i].pattern, examples[i].text,
-						 strlen(examples[i].text), &reason, &at));
-		assert_string_equal(reason, examples[i].reason);
-		assert_int_equal(at, examples[i].at);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places), cmocka_unit_test(test_dates),
-		cmocka_unit_test(test_times),  cmocka_unit_test(test_zones),
-		cmocka_unit_test(test_magic),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_zones),
 	};
 
 	return cmocka_run_group_tests_name("format/date", tests, NULL, NULL);
