@@ -14,12 +14,6 @@ void tally__matcher_release(struct inline_rules *parts)
 	cJSON_Delete(parts->generator);
 }
 
-static bool is_array_contains(const cJSON *type)
-{
-	return cJSON_IsString(type) && (strcmp(type->valuestring, "arrayContains") == 0 ||
-					strcmp(type->valuestring, "array-contains") == 0);
-}
-
 /* Adds what one type (a name or an expression) of `object` says. */
 static int read_type(struct extractor *extractor, const cJSON *object, struct inline_rules *parts)
 {
@@ -267,6 +261,13 @@ static int take_rules_and_example(struct extractor *extractor, cJSON *object,
 	return *example ? 0 : tally__fail_nomem(extractor->error);
 }
 
+/* arrayContains by its name: an expression has variants of its own. */
+static bool has_variants(const cJSON *object, const struct inline_rules *parts)
+{
+	return !parts->is_expression && cJSON_IsString(tally__json_get(object, INLINE_MATCHER)) &&
+	       find_rule(parts->rules, "arrayContains");
+}
+
 int tally__matcher_take(struct extractor *extractor, cJSON *object, cJSON **example)
 {
 	struct inline_rules parts;
@@ -277,7 +278,7 @@ int tally__matcher_take(struct extractor *extractor, cJSON *object, cJSON **exam
 		status = tally__extractor_add_generator(extractor, parts.generator);
 		parts.generator = NULL;
 	}
-	if (status == 0 && is_array_contains(tally__json_get(object, INLINE_MATCHER))) {
+	if (status == 0 && has_variants(object, &parts)) {
 		status = take_variants(extractor, object, parts.rules->child, &taken);
 		if (status == 0)
 			status = tally__extractor_add_rules(extractor, parts.rules, false);

@@ -20,16 +20,12 @@ struct kind {
 };
 
 static const struct kind rule_kinds[] = {
-	{"array-contains", "arrayContains", {"variants"}, "variants"},
 	{"arrayContains", "arrayContains", {"variants"}, "variants"},
 	{"boolean", "boolean", {NULL}, NULL},
-	{"content-type", "contentType", {"value"}, "value"},
 	{"contentType", "contentType", {"value"}, "value"},
 	{"date", "date", {"format", "date"}, NULL},
 	{"datetime", "datetime", {"format", "datetime"}, NULL},
 	{"decimal", "decimal", {NULL}, NULL},
-	{"each-key", "eachKey", {"rules", "generator"}, "rules"},
-	{"each-value", "eachValue", {"rules", "generator"}, "rules"},
 	{"eachKey", "eachKey", {"rules", "generator"}, "rules"},
 	{"eachValue", "eachValue", {"rules", "generator"}, "rules"},
 	{"equality", "equality", {NULL}, NULL},
@@ -42,13 +38,11 @@ static const struct kind rule_kinds[] = {
 	{"min-type", "type", {"min"}, "min"},
 	{"minmax", "type", {"min", "max"}, NULL},
 	{"minmax-type", "type", {"min", "max"}, NULL},
-	{"not-empty", "notEmpty", {NULL}, NULL},
 	{"notEmpty", "notEmpty", {NULL}, NULL},
 	{"null", "null", {NULL}, NULL},
 	{"number", "number", {NULL}, NULL},
 	{"regex", "regex", {"regex"}, "regex"},
 	{"semver", "semver", {NULL}, NULL},
-	{"status-code", "statusCode", {"status"}, NULL},
 	{"statusCode", "statusCode", {"status"}, NULL},
 	{"time", "time", {"format", "time"}, NULL},
 	{"timestamp", "timestamp", {"format", "timestamp"}, NULL},
@@ -73,10 +67,25 @@ static const struct kind generator_kinds[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
+/* Without case and hyphens, as matching compares them. */
+static bool same_name(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		while (*a == '-')
+			a++;
+		while (*b == '-')
+			b++;
+		if (tally__text_lower(*a) != tally__text_lower(*b))
+			return false;
+		if (!*a)
+			return true;
+	}
+}
+
 static const struct kind *find_kind(const struct kind *kinds, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(kinds[i].name, name) == 0)
+		if (same_name(kinds[i].name, name))
 			return &kinds[i];
 	return NULL;
 }
