@@ -1,8 +1,10 @@
 EXTRA_DIST += \
 	%D%/architecture.md \
 	%D%/generators.md \
+	%D%/expectations.md \
 	%D%/licenses.md \
 	%D%/limits.md \
+	%D%/optional-members.md \
 	%D%/performance.md \
 	%D%/store-format.md \
 	%D%/decisions/0001-libraries-loaded-when-used.md \
@@ -12,4 +14,5 @@ EXTRA_DIST += \
 	%D%/decisions/0005-matching-and-the-reference.md \
 	%D%/decisions/0006-how-a-commit-reaches-the-branch.md \
 	%D%/decisions/0010-generated-values.md \
+	%D%/decisions/0009-what-expectations-say.md \
 	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md

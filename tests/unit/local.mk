@@ -215,3 +215,7 @@ check_PROGRAMS += %D%/test_format_magic
 TESTS += %D%/test_format_magic
 tests_unit_test_format_magic_LDADD = $(unit_libs)
 tests_unit_test_format_magic_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_contract_pages
+TESTS += %D%/test_contract_pages
+tests_unit_test_contract_pages_LDADD = $(unit_libs)
+tests_unit_test_contract_pages_CPPFLAGS = $(unit_cppflags)

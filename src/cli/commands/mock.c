@@ -265,7 +265,8 @@ static const struct option options[] = {
 
 static const struct operand operands[] = {
 	{.name = "EXPECTATIONS",
-	 .help = "a contract file, or one with inline matchers in Pact's integration JSON"},
+	 .help = "a contract file, or one with inline matchers in Pact's integration JSON "
+		 "(doc/expectations.md)"},
 	OPERAND_END,
 };
 
