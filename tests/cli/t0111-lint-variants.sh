@@ -102,7 +102,7 @@ test_expect_success 'expectations are no contract' '
 	expect_in out "[readable]" "/interactions/0/response/body/note/0: found a matcher inside a value" "tally mock"
 	expect_status 2 "$tally" merge expectations.json --output merged.json
 	expect_in err "/interactions/0/response/body/note/0: found a matcher inside a value" "tally mock"
-	expect_status 2 "$tally" verify expectations.json --provider-url http://127.0.0.1:9
+	expect_status 2 "$tally" verify expectations.json --provider-url http://provider.invalid
 	expect_in err "/interactions/0/response/body/note/0: found a matcher inside a value" "tally mock"
 	expect_status 0 "$tally" broker init broker.git
 	expect_status 2 "$tally" publish expectations.json --version 1 --branch main --broker broker.git
