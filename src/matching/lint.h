@@ -66,6 +66,8 @@ struct lint_part {
 };
 void tally__lint_rules(struct lint *lint, const struct lint_part *part);
 void tally__lint_generators(struct lint *lint, const struct lint_part *part);
+/* The example of a body that is XML: that it is well-formed, and that its rules select in it. */
+void tally__lint_xml(struct lint *lint, const struct lint_part *part);
 
 /* Whether rules and generators may be for it. */
 bool tally__lint_is_category(const char *name);

@@ -268,7 +268,7 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 	lint_wildcard(lint, category, path);
 }
 
-/* An example that is no tree (XML, text) cannot be looked into. */
+/* An example that is no JSON cannot be looked into here. */
 static const cJSON *tree_of(const struct lint_part *part, const char *category)
 {
 	if (strcmp(category, "metadata") == 0)
@@ -351,5 +351,6 @@ void tally__lint_rules(struct lint *lint, const struct lint_part *part)
 		tally__buf_truncate(&lint->pointer, inner);
 	}
 	tally__buf_truncate(&lint->pointer, mark);
+	tally__lint_xml(lint, part);
 	tally__lint_generators(lint, part);
 }

@@ -40,3 +40,4 @@ libtallyall_la_SOURCES += \
 	%D%/walk.c %D%/walk.h
 libtallyall_la_SOURCES += %D%/match_xml.c %D%/match_xml.h %D%/match_xml_rules.c
 libtallyall_la_SOURCES += %D%/reach.c %D%/xml_step.c %D%/xml_step.h
+libtallyall_la_SOURCES += %D%/lint_xml.c %D%/xml_path.c %D%/xml_path.h
