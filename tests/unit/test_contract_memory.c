@@ -60,6 +60,20 @@ static const char old_contract[] =
 	"\"},\"response\":{\"status\":200,\"headers\":{\"Content-Type\":\"application/json\"},"
 	"\"body\":\"[1]\"}}]}";
 
+static const char generators[] =
+	"{\"consumer\":{\"name\":\"Shop\"},\"provider\":{\"name\":\"Orders\"},"
+	"\"metadata\":{\"pactSpecification\":{\"version\":\"3.0.0\"}},\"interactions\":["
+	"{\"description\":\"a\",\"request\":{\"path\":\"/\",\"generators\":{\"path\":{\"type\":"
+	"\"ProviderState\",\"expression\":\"/${a}\"},\"body\":{\"$.a\":{\"type\":"
+	"\"MockServerURL\",\"example\":\"a\",\"regex\":\"a\"}}}},\"response\":{\"headers\":{"
+	"\"Content-Type\":\"application/json\",\"X\":\"1\"},\"body\":{\"a\":1,\"b\":\"x\"},"
+	"\"matchingRules\":{\"header\":{\"X\":{\"matchers\":[{\"match\":\"integer\"}]}},"
+	"\"body\":{\"$.a\":{\"matchers\":[{\"match\":\"equality\"}]},\"$.b\":{\"matchers\":[{"
+	"\"match\":\"regex\",\"regex\":\"[a-z]+\"}]}}},\"generators\":{\"header\":{\"X\":{"
+	"\"type\":\"RandomInt\"}},\"body\":{\"$.a\":{\"type\":\"RandomInt\",\"min\":2},"
+	"\"$.b\":{\"type\":\"Regex\",\"regex\":\"[a-z]{3}\"},\"$.c\":{\"type\":\"Date\","
+	"\"expression\":\"soon\"},\"$.d\":{\"type\":\"Lorem\"}}}}}]}";
+
 /* What a call has made, so that a call which succeeds without memory makes nothing else. */
 static uint64_t made;
 
@@ -142,6 +156,21 @@ static int merge_and_lint(struct tally_error *error)
 	return status;
 }
 
+static int lint_generators(struct tally_error *error)
+{
+	struct tally_contract *contract = NULL;
+	cJSON *findings = NULL;
+	int status = tally_contract_parse(&contract, generators, sizeof(generators) - 1, error);
+
+	if (status == 0)
+		status = tally_contract_lint(contract, &findings, error);
+	if (status == 0)
+		status = look_at(findings, error);
+	cJSON_Delete(findings);
+	tally_contract_free(contract);
+	return status;
+}
+
 static void sweep(int (*call)(struct tally_error *error))
 {
 	struct tally_error error = TALLY_ERROR_INIT;
@@ -183,6 +212,7 @@ static void merging_and_linting(void **state)
 {
 	(void)state;
 	sweep(merge_and_lint);
+	sweep(lint_generators);
 }
 
 int main(void)
