@@ -125,6 +125,32 @@ static void test_zones(void **state)
 	check(examples, sizeof examples / sizeof examples[0]);
 }
 
+static void test_places(void **state)
+{
+	static const struct {
+		const char *pattern, *text, *reason;
+		size_t at;
+	} examples[] = {
+		{"yyyy-MM-dd", "2020-13-01", "expected a month from 1 to 12", 5},
+		{"yyyy-MM-dd", "2020-12",
+		 "expected the text that stands between the pattern's letters", 7},
+		{"yyyy-MM-dd", "2020-12-01T", "expected the end of the text", 10},
+		{"yyyy-MM-dd", "2020-02-30", "the month does not have that day", SIZE_MAX},
+		{"HH:mm", "12:60", "expected a minute from 0 to 59", 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+		const char *reason = NULL;
+		size_t at = 0;
+
+		assert_false(tally__date_matches(examples[i].pattern, examples[i].text,
+						 strlen(examples[i].text), &reason, &at));
+		assert_string_equal(reason, examples[i].reason);
+		assert_int_equal(at, examples[i].at);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
