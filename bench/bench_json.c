@@ -1,8 +1,6 @@
 /* The JSON door beside plain cJSON_Parse and cJSON_PrintUnformatted, in the same run. */
 #include "config.h"
 
-#include <limits.h>
-#include <malloc.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -114,12 +112,7 @@ static void measure(const char *name, size_t bytes, bool pretty)
 
 int main(void)
 {
-#ifdef M_TRIM_THRESHOLD
-	/* Memory given back to the system after each round and fetched again would be most of what
-	 * is measured for large documents. */
-	mallopt(M_TRIM_THRESHOLD, INT_MAX);
-	mallopt(M_MMAP_THRESHOLD, INT_MAX);
-#endif
+	bench_keep_memory();
 	measure("1 kB", 800, false);
 	measure("100 kB", 100000, false);
 	measure("100 kB, pretty", 50000, true);

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#define BENCH_CLOCK CLOCK_MONOTONIC
 #include "bench.h"
 #include "git/store.h"
 
