@@ -439,8 +439,58 @@ static bool match_token(const struct date_token *token, struct scan *s, const ch
 		*reason = token->reason;
 		return false;
 	default:
-		*reason = "the pattern is not valid: brackets have to be quoted";
+		return true;
+	}
+}
+
+/* Optional sections in one another. */
+#define SECTIONS_MAX 16
+
+/* The sections that the reader is in: where the text was when they began. */
+struct sections {
+	struct scan starts[SECTIONS_MAX];
+	size_t count;
+};
+
+/* "[" or "]"; false when there is none to end, or too many stand in one another. */
+static bool enter_or_leave(struct sections *sections, const struct date_token *token,
+			   const struct scan *s, const char **reason)
+{
+	if (token->kind == DATE_TOKEN_OPTION_START) {
+		if (sections->count == SECTIONS_MAX) {
+			*reason = "the pattern is not valid: too many brackets in one another";
+			return false;
+		}
+		sections->starts[sections->count++] = *s;
+	} else if (token->kind == DATE_TOKEN_OPTION_END) {
+		if (sections->count == 0) {
+			*reason = "the pattern is not valid: a bracket is closed that none opens";
+			return false;
+		}
+		sections->count--;
+	}
+	return true;
+}
+
+/* The text is not what the innermost section says: goes on behind it as if it were not there. */
+static bool skip_section(struct sections *sections, struct date_scanner *scanner, struct scan *s)
+{
+	size_t inner = 0;
+
+	if (sections->count == 0) {
 		return false;
+	}
+	*s = sections->starts[--sections->count];
+	for (;;) {
+		struct date_token token = tally__date_next(scanner);
+
+		if (token.kind == DATE_TOKEN_END || token.kind == DATE_TOKEN_INVALID) {
+			return token.kind == DATE_TOKEN_END;
+		}
+		inner += token.kind == DATE_TOKEN_OPTION_START;
+		if (token.kind == DATE_TOKEN_OPTION_END && inner-- == 0) {
+			return true;
+		}
 	}
 }
 
@@ -461,6 +511,7 @@ bool tally__date_matches(const char *pattern, const char *text, size_t len, cons
 {
 	struct scan s = {.at = text, .end = text + len};
 	struct date_scanner scanner = tally__date_scanner(pattern);
+	struct sections sections = {.count = 0};
 
 	for (;;) {
 		struct date_token token = tally__date_next(&scanner);
@@ -470,7 +521,11 @@ bool tally__date_matches(const char *pattern, const char *text, size_t len, cons
 		}
 		s.reserved = digits_behind(&token, scanner);
 		*at = stands_for_text(&token) ? (size_t)(s.at - text) : SIZE_MAX;
-		if (!match_token(&token, &s, reason)) {
+		if (!enter_or_leave(&sections, &token, &s, reason)) {
+			return false;
+		}
+		if (!match_token(&token, &s, reason) &&
+		    (token.kind == DATE_TOKEN_INVALID || !skip_section(&sections, &scanner, &s))) {
 			return false;
 		}
 	}
