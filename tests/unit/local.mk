@@ -219,3 +219,8 @@ check_PROGRAMS += %D%/test_contract_pages
 TESTS += %D%/test_contract_pages
 tests_unit_test_contract_pages_LDADD = $(unit_libs)
 tests_unit_test_contract_pages_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_matching_xml
+TESTS += %D%/test_matching_xml
+tests_unit_test_matching_xml_LDADD = $(unit_libs)
+tests_unit_test_matching_xml_CPPFLAGS = $(unit_cppflags)
