@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -163,6 +164,61 @@ static void test_wide_lines(void **state)
 	tally__buf_release(&out);
 }
 
+/* A text of a few lines of one or two letters; how many lines it has. */
+static size_t make_text(struct buf *out, uint32_t *seed)
+{
+	size_t lines = 0;
+
+	tally__buf_clear(out);
+	for (*seed = *seed * 1664525 + 1013904223; (*seed >> 16) % 8 > 0 && lines < 30; lines++) {
+		*seed = *seed * 1664525 + 1013904223;
+		tally__buf_addf(out, "%c%s\n", "abc"[(*seed >> 16) % 3],
+				(*seed >> 20) % 4 == 0 ? "\t" : "");
+	}
+	return lines;
+}
+
+/* Lines that begin with this sign. */
+static long count_signs(const char *diff, char sign)
+{
+	long count = *diff == sign;
+
+	for (; *diff; diff++) {
+		count += *diff == '\n' && diff[1] == sign;
+	}
+	return count;
+}
+
+/* What is taken away and added is what the texts differ by. */
+static void test_many_texts(void **state)
+{
+	struct buf expected, actual, out;
+	uint32_t seed = 1;
+
+	(void)state;
+	tally__buf_init(&expected, 1000);
+	tally__buf_init(&actual, 1000);
+	tally__buf_init(&out, 100000);
+	for (int i = 0; i < 3000; i++) {
+		long expected_lines = (long)make_text(&expected, &seed);
+		long actual_lines = (long)make_text(&actual, &seed);
+		bool same = expected.len == actual.len &&
+			    memcmp(expected.bytes, actual.bytes, actual.len) == 0;
+
+		tally__buf_clear(&out);
+		tally__diff_add(&out, expected.bytes, expected.len, actual.bytes, actual.len);
+		assert_int_equal(out.status, 0);
+		assert_int_equal(same, out.len == 0);
+		if (!strstr(out.bytes, "more lines differ")) {
+			assert_int_equal(count_signs(out.bytes, '-') - count_signs(out.bytes, '+'),
+					 expected_lines - actual_lines);
+		}
+	}
+	tally__buf_release(&expected);
+	tally__buf_release(&actual);
+	tally__buf_release(&out);
+}
+
 static void test_allocations(void **state)
 {
 	int status = TALLY_ENOMEM;
@@ -189,7 +245,7 @@ int main(void)
 		cmocka_unit_test(test_one_line_cut), cmocka_unit_test(test_invisible),
 		cmocka_unit_test(test_lines),        cmocka_unit_test(test_two_hunks),
 		cmocka_unit_test(test_bounds),       cmocka_unit_test(test_wide_lines),
-		cmocka_unit_test(test_allocations),
+		cmocka_unit_test(test_allocations),  cmocka_unit_test(test_many_texts),
 	};
 
 	return cmocka_run_group_tests_name("format/diff", tests, NULL, NULL);
