@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	%D%/decisions/0006-how-a-commit-reaches-the-branch.md \
 	%D%/decisions/0007-xml-bodies.md \
 	%D%/decisions/0013-mismatches-for-people.md \
+	%D%/decisions/0008-multipart-and-graphql.md \
 	%D%/decisions/0010-generated-values.md \
 	%D%/decisions/0009-what-expectations-say.md \
 	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md
