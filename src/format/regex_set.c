@@ -29,6 +29,24 @@ void tally__char_set_merge(struct char_set *set, const struct char_set *other)
 	}
 }
 
+void tally__char_set_intersect(struct char_set *set, const struct char_set *other)
+{
+	struct char_set both = {
+		.ascii = {set->ascii[0] & other->ascii[0], set->ascii[1] & other->ascii[1]},
+		.wide = set->wide && other->wide};
+
+	for (size_t i = 0; i < set->count; i++) {
+		for (size_t n = 0; n < other->count; n++) {
+			const struct char_range *a = &set->ranges[i];
+			const struct char_range *b = &other->ranges[n];
+
+			tally__char_set_add(&both, a->from > b->from ? a->from : b->from,
+					    a->to < b->to ? a->to : b->to);
+		}
+	}
+	*set = both;
+}
+
 static bool has_ascii(const struct char_set *set)
 {
 	return set->ascii[0] != 0 || set->ascii[1] != 0;

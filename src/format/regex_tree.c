@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "format/regex_tree.h"
 
+/* Classes in one another: more than anybody writes. */
+#define CLASS_DEPTH 16
+
 struct group_name {
 	const char *text;
 	size_t len;
@@ -259,33 +262,83 @@ static uint32_t take_class_character(struct parser *p)
 	return '\b';
 }
 
-static struct regex_node *parse_class(struct parser *p)
+static bool take_class(struct parser *p, struct char_set *out, bool nested, unsigned depth);
+
+/* One character, range or set within a class; false: a class in it does not end. */
+static bool take_item(struct parser *p, struct char_set *set, bool nested, unsigned depth)
 {
-	struct char_set set = {0};
+	uint32_t from = 0;
+	uint32_t to = 0;
+
+	if (take_posix(p, set) || take_set_escape(p, set)) {
+		return true;
+	}
+	if (nested && *p->at == '[') {
+		struct char_set inner = {0};
+
+		if (depth >= CLASS_DEPTH || !take_class(p, &inner, true, depth + 1)) {
+			return false;
+		}
+		tally__char_set_merge(set, &inner);
+		return true;
+	}
+	from = to = take_class_character(p);
+	if (p->at[0] == '-' && p->at[1] != ']' && p->at[1] != '\0') {
+		p->at++;
+		to = take_class_character(p);
+	}
+	tally__char_set_add(set, from, to);
+	return true;
+}
+
+/* From the opening bracket to behind the closing one; false when there is none. */
+static bool take_class(struct parser *p, struct char_set *out, bool nested, unsigned depth)
+{
+	struct char_set operand = {0};
 	const char *start = ++p->at;
 	bool inverted = *start == '^';
+	bool first = true;
 
 	p->at += inverted;
 	start = p->at;
 	while (*p->at != '\0' && (*p->at != ']' || p->at == start) && p->status == 0) {
-		uint32_t from = 0;
-		uint32_t to = 0;
-
-		if (take_posix(p, &set) || take_set_escape(p, &set)) {
+		if (!nested || strncmp(p->at, "&&", 2) != 0) {
+			if (!take_item(p, &operand, nested, depth)) {
+				return false;
+			}
 			continue;
 		}
-		from = to = take_class_character(p);
-		if (p->at[0] == '-' && p->at[1] != ']' && p->at[1] != '\0') {
-			p->at++;
-			to = take_class_character(p);
+		p->at += 2;
+		if (first) {
+			*out = operand;
+		} else {
+			tally__char_set_intersect(out, &operand);
 		}
-		tally__char_set_add(&set, from, to);
+		first = false;
+		operand = (struct char_set){0};
 	}
-	p->at += *p->at == ']';
+	if (first) {
+		*out = operand;
+	} else {
+		tally__char_set_intersect(out, &operand);
+	}
 	if (inverted) {
-		tally__char_set_invert(&set);
+		tally__char_set_invert(out);
 	}
-	return set_node(p, &set);
+	return *p->at == ']' && *p->at++;
+}
+
+/* Classes within a class; where these do not end, an opening bracket is a character. */
+static struct regex_node *parse_class(struct parser *p)
+{
+	struct char_set set = {0};
+	const char *start = p->at;
+
+	if (!take_class(p, &set, true, 1)) {
+		p->at = start;
+		take_class(p, &set, false, 1);
+	}
+	return p->status == 0 ? set_node(p, &set) : NULL;
 }
 
 /* ---- groups ---- */

@@ -41,6 +41,8 @@ bool tally__char_set_add_name(struct char_set *set, const char *name, size_t len
 /* Leaves the characters that were not in the set, of those that can be seen. */
 void tally__char_set_invert(struct char_set *set);
 void tally__char_set_merge(struct char_set *set, const struct char_set *other);
+/* Leaves what both have. */
+void tally__char_set_intersect(struct char_set *set, const struct char_set *other);
 
 /* Most groups that are remembered. */
 enum { REGEX_GROUPS = 100 };
