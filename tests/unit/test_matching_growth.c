@@ -304,6 +304,45 @@ static void test_nested_rules_find_what_is_wrong(void **state)
 		assert_true(measure(make_failing, depth).found > 0);
 }
 
+/* What is remembered of nested rules may find no memory. */
+static void test_allocations(void **state)
+{
+	static const char document[] = "[{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}},{\"body\":{"
+				       "\"$\":{\"matchers\":[" EACH_KEY "," EACH_VALUE "]},"
+				       "\"$.*\":{\"matchers\":[" EACH_KEY "," EACH_VALUE "]},"
+				       "\"$.*.*\":{\"matchers\":[" EACH_KEY "," EACH_VALUE "]}}}]";
+	cJSON *value = parse(document, sizeof document - 1);
+	struct tally_error error = TALLY_ERROR_INIT;
+	int status = TALLY_ENOMEM;
+	struct rules rules;
+	long n = 0;
+
+	(void)state;
+	assert_int_equal(tally__rules_compile(&rules, value->child->next, &error), 0);
+	for (; status != 0; n++) {
+		struct mismatches mismatches;
+		struct frame root = {.depth = 1};
+		struct reach reach;
+		struct walk walk;
+
+		assert_in_range(n, 0, 1000);
+		tally__mismatches_init(&mismatches);
+		tally__mem_fail_after(n);
+		tally__walk_init(&walk, &mismatches, false, NULL);
+		if (tally__reach_root(&walk, rules.body, &reach))
+			tally__match_json(&walk, &root, &reach, value->child, value->child);
+		tally__mem_fail_after(-1);
+		status = walk.status;
+		assert_true(status == 0 || status == TALLY_ENOMEM);
+		assert_int_equal(mismatches.count, 0);
+		tally__walk_release(&walk);
+		tally__mismatches_release(&mismatches);
+	}
+	assert_true(n > 4);
+	tally__rules_release(&rules);
+	cJSON_Delete(value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_rules_cost_nothing),
 		cmocka_unit_test(test_nested_rules),
 		cmocka_unit_test(test_nested_rules_find_what_is_wrong),
+		cmocka_unit_test(test_allocations),
 	};
 
 	return cmocka_run_group_tests_name("matching/growth", tests, NULL, NULL);
