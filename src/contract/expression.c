@@ -359,7 +359,7 @@ static int take_bound(struct scanner *scanner, struct expression *out, const cha
 
 	if (status != 0)
 		return status;
-	if (tally__json_kind(number) != JSON_INTEGER || number->valuedouble < 0 ||
+	if (tally__json_kind(number) != JSON_INTEGER || *start == '-' ||
 	    number->valuedouble > LIMIT_JSON_VALUES) {
 		cJSON_Delete(number);
 		return tally__scan_fail(scanner, start, "a size: a whole number, 0 or more");

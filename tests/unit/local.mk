@@ -224,3 +224,7 @@ check_PROGRAMS += %D%/test_matching_xml
 TESTS += %D%/test_matching_xml
 tests_unit_test_matching_xml_LDADD = $(unit_libs)
 tests_unit_test_matching_xml_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_contract_properties
+TESTS += %D%/test_contract_properties
+tests_unit_test_contract_properties_LDADD = $(unit_libs)
+tests_unit_test_contract_properties_CPPFLAGS = $(unit_cppflags)

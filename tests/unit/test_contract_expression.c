@@ -275,6 +275,7 @@ static void malformed(void **state)
 		{"matching(type, '\\u12')", "expected \\uXXXX or \\u{X…} at column 17"},
 		{"matching($name)", "expected a string in single quotes at column 11"},
 		{"atLeast(-1)", "expected a size: a whole number, 0 or more at column 9"},
+		{"atLeast(-0)", "expected a size: a whole number, 0 or more at column 9"},
 		{"atLeast(1.5)", "expected a size: a whole number, 0 or more at column 9"},
 		{"atLeast(1), atLeast(2)", "expected atLeast and atMost once each at column 13"},
 		{"atLeast(3), atMost(2)", "not below that in atLeast at column 13"},
