@@ -41,10 +41,11 @@ enum tally_part { TALLY_PART_REQUEST, TALLY_PART_RESPONSE, TALLY_PART_MESSAGE };
  *	"expected"  the example: JSON for nodes of a body, otherwise text; cut after 400 bytes
  *	"actual"    what came, in the same way; absent when it is missing
  *	"message"   one sentence; its first words are those of Pact's own tools
- *	"diff"      how two texts differ, where they are long or have lines: as a unified diff,
- *lines of which begin with "-" for the expected text and "+" for the actual one; texts of one line
- *with a caret below the first difference "detail"    true (no text) when it says how the nearest
- *element of a list differs from what the mismatch before it looked for
+ *	"diff"      how two texts differ, where they are long or have lines: as a unified
+ *	            diff, "-" for the expected text and "+" for the actual one; texts of one
+ *	            line with a caret below the first difference
+ *	"detail"    true (no text) when it says how the nearest element of a list differs
+ *	            from what the mismatch before it looked for
  *
  * TALLY_EINVAL (no such part or version, or one of the two missing); TALLY_EPARSE names the side
  * and the member; TALLY_ELIMIT; TALLY_ENOMEM.
