@@ -16,6 +16,7 @@ static struct tally_error outcome;
 #undef xmlFreeParserCtxt
 #undef xmlInitParser
 #undef xmlParseDocument
+#undef xmlSetStructuredErrorFunc
 #undef xmlStopParser
 
 static const struct library_symbol symbols[] = {

@@ -14,7 +14,10 @@
 	X(xmlFreeParserCtxt)                                                                       \
 	X(xmlInitParser)                                                                           \
 	X(xmlParseDocument)                                                                        \
-	X(xmlStopParser)
+	X(xmlSetStructuredErrorFunc)                                                               \
+	X(xmlStopParser)                                                                           \
+	X(__xmlStructuredError)                                                                    \
+	X(__xmlStructuredErrorContext)
 
 struct xml_api {
 #define TALLY_X(name) __typeof__(name) *name##_;
@@ -32,6 +35,12 @@ int tally__xml_load(struct tally_error *error);
 #define xmlFreeParserCtxt         tally__xml_api.xmlFreeParserCtxt_
 #define xmlInitParser             tally__xml_api.xmlInitParser_
 #define xmlParseDocument          tally__xml_api.xmlParseDocument_
+#define xmlSetStructuredErrorFunc tally__xml_api.xmlSetStructuredErrorFunc_
 #define xmlStopParser             tally__xml_api.xmlStopParser_
+/* The present handler of a thread, which is no variable but for the library itself. */
+#undef xmlStructuredError
+#undef xmlStructuredErrorContext
+#define xmlStructuredError        (*tally__xml_api.__xmlStructuredError_())
+#define xmlStructuredErrorContext (*tally__xml_api.__xmlStructuredErrorContext_())
 
 #endif

@@ -263,6 +263,32 @@ static const xmlSAXHandler handlers = {
 	.serror = take_error,
 };
 
+/* Errors of conversion between encodings have no parser: they go to the thread's handler, which
+ * otherwise prints them.  A handler that others have set there is put back. */
+static void take_stray_error(void *data, given_error e)
+{
+	struct reading *r = data;
+
+	/* The parser is in the middle of its input and must not be stopped here. */
+	if (r->status == 0 && !is_harmless(e)) {
+		r->status = e->code == XML_ERR_NO_MEMORY
+				    ? tally__fail_nomem(r->error)
+				    : tally__fail(r->error, TALLY_EPARSE,
+						  "the document is not in the encoding that it "
+						  "declares");
+	}
+}
+
+static void parse_document(struct reading *r)
+{
+	xmlStructuredErrorFunc others = xmlStructuredError;
+	void *context = xmlStructuredErrorContext;
+
+	xmlSetStructuredErrorFunc(r, take_stray_error);
+	xmlParseDocument(r->parser);
+	xmlSetStructuredErrorFunc(context, others);
+}
+
 static void parse(struct reading *r, bool is_utf8)
 {
 	/* NOENT: or "&amp;" in attributes comes as "&#38;".  There are no other entities. */
@@ -271,7 +297,7 @@ static void parse(struct reading *r, bool is_utf8)
 	xmlCtxtUseOptions(r->parser, options);
 	*r->parser->sax = handlers;
 	r->parser->userData = r;
-	xmlParseDocument(r->parser);
+	parse_document(r);
 	r->document->standalone = r->parser->standalone == 1   ? 1
 				  : r->parser->standalone == 0 ? 0
 							       : -1;

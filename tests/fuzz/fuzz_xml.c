@@ -1,7 +1,8 @@
 /* Input: a line of JSON, the body rules; a document; "\n---\n" and another document, or the first
  * again.  What is read can be written and read again; a comparison ends, says why when it fails and
  * gives the same result twice; and a document matches itself, without rules and when the rules of
- * all paths are "type". */
+ * all paths are "equality".  (By "type" it need not: each of several elements of one name is then
+ * compared with the first.) */
 #include "config.h"
 
 #include <string.h>
@@ -105,7 +106,7 @@ static void compare_twice(enum tally_part part, struct text expected, struct tex
 
 static void match_itself(struct text text, const cJSON *rules)
 {
-	cJSON *types = cJSON_CreateObject();
+	cJSON *equal = cJSON_CreateObject();
 	cJSON *mismatches = compare(TALLY_PART_REQUEST, text, text, NULL);
 	const cJSON *place = NULL;
 
@@ -116,15 +117,15 @@ static void match_itself(struct text text, const cJSON *rules)
 		cJSON *matchers = cJSON_CreateArray();
 		cJSON *rule = cJSON_CreateObject();
 
-		cJSON_AddStringToObject(rule, "match", "type");
+		cJSON_AddStringToObject(rule, "match", "equality");
 		cJSON_AddItemToArray(matchers, rule);
-		cJSON_AddItemToObject(cJSON_AddObjectToObject(types, place->string), "matchers",
+		cJSON_AddItemToObject(cJSON_AddObjectToObject(equal, place->string), "matchers",
 				      matchers);
 	}
-	mismatches = compare(TALLY_PART_REQUEST, text, text, types);
+	mismatches = compare(TALLY_PART_REQUEST, text, text, equal);
 	FUZZ_REQUIRE(!mismatches || !mismatches->child);
 	cJSON_Delete(mismatches);
-	cJSON_Delete(types);
+	cJSON_Delete(equal);
 }
 
 static struct text take(const char **at, const char *end, const char *separator)

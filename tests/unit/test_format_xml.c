@@ -169,6 +169,11 @@ static void other_encodings(void **state)
 	refuses("<?xml version='1.0' encoding='IBM037'?><a>\xE4</a>", TALLY_EPARSE,
 		"the encoding that the document declares is not supported", 1);
 	refuses("<a>\xE4</a>", TALLY_EPARSE, "not UTF-8", 1);
+	assert_int_equal(parse("<?xml version='1.0' encoding='us-ascii'?><a>\xE4</a>"),
+			 TALLY_EPARSE);
+	assert_int_equal(parse("<?xml version='1.0' encoding='euc-jp'?><a/>\xE4\xFF\x93"),
+			 TALLY_EPARSE);
+	assert_int_equal(parse_bytes("\xFF\xFE<\0a\0/\0>\0\x00\xD8\x01\x00", 14), TALLY_EPARSE);
 	refuses("<?xml version='1.0' encoding='euc-nonsense'?><a>\xE4</a>", TALLY_EPARSE, "ncoding",
 		1);
 }
@@ -436,6 +441,9 @@ static void nothing_is_printed(void **state)
 	parse("<p:a xmlns='not a URI'/>");
 	parse("<?xml version='1.7'?><a>&x;</a>");
 	parse("<?xml version='1.0' encoding='euc-none'?><a>\xE4</a>");
+	parse("<?xml version='1.0' encoding='us-ascii'?><a>\xE4</a>");
+	parse("<?xml version='1.0' encoding='euc-jp'?><a>\xE4\xFF\x93</a>");
+	parse_bytes("\xFF\xFE<\0a\0>\0\x00\xD8\x01\x00<\0/\0a\0>\0", 18);
 	fflush(stderr);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
