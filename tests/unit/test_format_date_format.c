@@ -80,6 +80,8 @@ static const struct {
 	{"'it''s' ''HH'' 'o''clock'", "it's '16' o'clock"},
 	{"''''", "'"},
 	{"dd.MM.yyyy, HH:mm 'Uhr' – é", "03.02.2026, 16:05 Uhr – é"},
+	/* What may be there always is. */
+	{"HH:mm[:ss[.SSS]][xx]", "16:05:09.047+0200"},
 	{"", ""},
 };
 

@@ -145,8 +145,8 @@ static const struct pair pairs[] = {
 	 "'2000-01-01T10:00:00.000+0000'"},
 	{"{'match': 'datetime'}", "{'type': 'DateTime', 'format': 'yyyy-MM-dd`T`HH:mm:ssXXX'}",
 	 "'2000-01-01T10:00:00Z'"},
-	{"{'match': 'timestamp', 'format': 'YYYY-`W`ww-e HH:mm:ss O'}",
-	 "{'type': 'DateTime', 'format': 'YYYY-`W`ww-e HH:mm:ss O',"
+	{"{'match': 'timestamp', 'format': 'YYYY-`W`ww-e HH:mm[:ss] O'}",
+	 "{'type': 'DateTime', 'format': 'YYYY-`W`ww-e HH:mm[:ss] O',"
 	 " 'expression': 'next friday @ 3 o`clock pm'}",
 	 "'2000-W01-1 10:00:00 GMT'"},
 	{"{'match': 'regex', 'regex': 'https://mock\\\\.example:4321/orders/1'}",
