@@ -234,7 +234,8 @@ int tally__generate_body(struct generation *g, struct body *body, const char *de
 		return 0;
 	}
 	status = tally__body_type(&type, body, declared, &g->made->arena, g->error);
-	if (status == 0 && tally__mime_is_json(&type)) {
+	if (status == 0 && (tally__mime_is_json(&type) ||
+			    (tally__mime_is_graphql(&type) && cJSON_IsObject(body->json)))) {
 		status = generate_json_body(g, body);
 	} else if (status == 0 && tally__mime_is_xml(&type)) {
 		status = generate_xml_body(g, body);
