@@ -43,8 +43,9 @@ TALLY_API const char *tally_mock_url(const struct tally_mock *mock);
 
 /* What happened so far: {"success": bool, "matched": [description…], "mismatches": [one object for
  * each request that did not match and each interaction that was not exercised, in the shape that
- * Pact's mock servers use: "type" is request-mismatch, request-not-found or missing-request, with
- * "method", "path", "request", and the interaction's "description"; a request-mismatch has the
+ * Pact's mock servers use: "type" is request-mismatch, request-not-found, missing-request or
+ * request-refused (one that is no HTTP, or too large; with a "reason"), with "method", "path",
+ * "request", and the interaction's "description"; a request-mismatch has the
  * "mismatches" in Pact's words ("type", "path", "parameter" or "key", "expected", "actual",
  * "mismatch") and with the "pointer", "rule", "diff" and "detail" of tally/match.h, and in
  * "omitted" how many more there are; a request-not-found has the "nearest" expectation with the

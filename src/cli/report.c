@@ -59,6 +59,9 @@ static void report_unmatched(const cJSON *item)
 		out("  %s %s was expected, but never asked", method, path);
 	else if (strcmp(type, "request-not-found") == 0)
 		out("  %s %s was asked, but nothing like it is expected", method, path);
+	else if (strcmp(type, "request-refused") == 0)
+		out("  %s%s%s was refused: %s", *method ? method : "a request", *path ? " " : "",
+		    path, json_text(item, "reason"));
 	else
 		out("  %s", type);
 	if (*description)

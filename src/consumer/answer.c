@@ -139,14 +139,11 @@ static void note_match(struct tally_mock *mock, struct expectation *expectation)
 	pthread_mutex_unlock(&mock->lock);
 }
 
-/* Takes the problem. */
-static int note_problem(struct tally_mock *mock, const struct mock_verdict *verdict, cJSON *problem)
+/* With the lock held; takes the problem. */
+static int keep_problem(struct tally_mock *mock, cJSON *problem)
 {
 	int status = 0;
 
-	pthread_mutex_lock(&mock->lock);
-	if (verdict->outcome == MOCK_MISMATCH)
-		verdict->expectation->tried = true;
 	if (mock->problem_count < LIMIT_MOCK_PROBLEMS) {
 		status = tally__json_append(mock->problems, problem);
 		mock->problem_count += status == 0;
@@ -156,8 +153,38 @@ static int note_problem(struct tally_mock *mock, const struct mock_verdict *verd
 	}
 	/* Even without memory to say what it was, the run did not go well. */
 	mock->omitted_count += status != 0;
+	return status;
+}
+
+/* Takes the problem. */
+static int note_problem(struct tally_mock *mock, const struct mock_verdict *verdict, cJSON *problem)
+{
+	int status;
+
+	pthread_mutex_lock(&mock->lock);
+	if (verdict->outcome == MOCK_MISMATCH)
+		verdict->expectation->tried = true;
+	status = keep_problem(mock, problem);
 	pthread_mutex_unlock(&mock->lock);
 	return status;
+}
+
+void tally__mock_refused(void *context, const struct http_refusal *refusal)
+{
+	struct tally_mock *mock = context;
+	struct arena arena;
+	const char *method, *path;
+	cJSON *problem = NULL;
+
+	tally__arena_init(&arena, 0);
+	method = as_text(&arena, refusal->method, strlen(refusal->method));
+	path = as_text(&arena, refusal->target, strcspn(refusal->target, "?"));
+	if (method && path)
+		problem = tally__mock_refusal(method, path, refusal);
+	pthread_mutex_lock(&mock->lock);
+	keep_problem(mock, problem);
+	pthread_mutex_unlock(&mock->lock);
+	tally__arena_release(&arena);
 }
 
 static int settle(struct tally_mock *mock, const struct mock_verdict *verdict,

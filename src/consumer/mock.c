@@ -122,7 +122,8 @@ int tally_mock_start(struct tally_mock **out, const struct tally_contract *contr
 {
 	static const struct tally_mock_options defaults = {0};
 	struct http_server_options server = {.threads = SERVER_THREADS,
-					     .handler = tally__mock_answer};
+					     .handler = tally__mock_answer,
+					     .refused = tally__mock_refused};
 	struct tally_mock *mock = tally__calloc(1, sizeof(*mock));
 	int status;
 

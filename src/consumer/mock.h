@@ -72,11 +72,17 @@ int tally__mock_generate(struct tally_mock *mock, struct expectation *expectatio
 int tally__mock_answer(void *context, const struct http_request *request, struct arena *arena,
 		       struct http_response *response);
 
+/* Notes a request that the server refused (an http_server_refused; the context is the mock). */
+void tally__mock_refused(void *context, const struct http_refusal *refusal);
+
 /* The request as received, as a model.  Lends the body; the rest is made in `arena`. */
 int tally__mock_read_request(struct request *out, struct arena *arena,
 			     const struct http_request *received);
 
 /* The JSON of a request that did not match, as the report has it; NULL when memory is short. */
 cJSON *tally__mock_problem(const struct mock_verdict *verdict, const struct request *actual);
+/* The same for a request that nothing could be compared with. */
+cJSON *tally__mock_refusal(const char *method, const char *path,
+			   const struct http_refusal *refusal);
 
 #endif

@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "consumer/mock.h"
 
@@ -161,6 +163,20 @@ cJSON *tally__mock_problem(const struct mock_verdict *verdict, const struct requ
 	    tally__json_put(out, "nearest", nearest(verdict)) != 0)
 		return fail(out);
 	if (tally__json_put(out, "request", request_json(actual)) != 0)
+		return fail(out);
+	return out;
+}
+
+cJSON *tally__mock_refusal(const char *method, const char *path, const struct http_refusal *refusal)
+{
+	const struct request request = {.method = method, .path = path};
+	cJSON *out = problem_of("request-refused", &request, NULL);
+	char why[200];
+
+	(void)snprintf(why, sizeof(why), "%.*s", (int)strcspn(refusal->why, "\n"), refusal->why);
+	if ((refusal->status != 0 &&
+	     tally__json_put(out, "status", cJSON_CreateNumber(refusal->status)) != 0) ||
+	    tally__json_put(out, "reason", cJSON_CreateString(why)) != 0)
 		return fail(out);
 	return out;
 }

@@ -47,6 +47,7 @@ struct incoming {
 	size_t header_bytes;
 	int refusal; /* the status to refuse it with, once it was read; 0: none */
 	bool started;
+	bool told; /* of its refusal */
 };
 
 static enum MHD_Result on_arrival(void *context, const struct sockaddr *address,
@@ -68,6 +69,44 @@ static void free_incoming(struct incoming *incoming)
 	tally__free(incoming);
 }
 
+static void tell_refused(const struct http_server *server, struct incoming *incoming, int status,
+			 const char *why)
+{
+	const char *method = incoming->request.method;
+	const struct http_refusal refusal = {.method = method != NULL ? method : "",
+					     .target = incoming->target != NULL ? incoming->target
+										: "",
+					     .status = status,
+					     .why = why};
+
+	if (server->options.refused != NULL && !incoming->told)
+		server->options.refused(server->options.context, &refusal);
+	incoming->told = true;
+}
+
+static const char *refusal_text(int status)
+{
+	switch (status) {
+	case 400:
+		return "The request has a header that is not HTTP.\n";
+	case 413:
+		return "The request's body is larger than this server takes.\n";
+	case 431:
+		return "The request has more bytes of headers than this server takes.\n";
+	default:
+		return "The server ran out of memory.\n";
+	}
+}
+
+/* A request that never came so far that it could be answered. */
+static void tell_end(const struct http_server *server, struct incoming *incoming)
+{
+	if (incoming != NULL && incoming->refusal != 0)
+		tell_refused(server, incoming, incoming->refusal, refusal_text(incoming->refusal));
+	else if (incoming != NULL && !incoming->started)
+		tell_refused(server, incoming, 0, "The request ended too early, or is not HTTP.\n");
+}
+
 static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
 			  enum MHD_ConnectionNotificationCode what)
 {
@@ -81,6 +120,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 				->connect_fd);
 	} else if (entered != NULL) {
 		/* libmicrohttpd tells of no end for a request that it refused while reading it. */
+		tell_end(server, entered->incoming);
 		free_incoming(entered->incoming);
 		entered->incoming = NULL;
 		*socket_context = NULL;
@@ -117,11 +157,11 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 {
 	struct server_connection *entered = entered_as(connection);
 
-	(void)context;
 	(void)reason;
 	*request = NULL;
 	if (entered == NULL)
 		return;
+	tell_end(context, entered->incoming);
 	free_incoming(entered->incoming);
 	entered->incoming = NULL;
 }
@@ -236,22 +276,10 @@ static uint64_t announced_bytes(const struct incoming *incoming)
 	return text != NULL && tally__text_to_u64(text, &bytes) ? bytes : 0;
 }
 
-static const char *refusal_text(int status)
+static enum MHD_Result refuse(const struct http_server *server, struct MHD_Connection *connection,
+			      struct incoming *incoming)
 {
-	switch (status) {
-	case 400:
-		return "The request has a header that is not HTTP.\n";
-	case 413:
-		return "The request's body is larger than this server takes.\n";
-	case 431:
-		return "The request has more bytes of headers than this server takes.\n";
-	default:
-		return "The server ran out of memory.\n";
-	}
-}
-
-static enum MHD_Result refuse(struct MHD_Connection *connection, struct incoming *incoming)
-{
+	tell_refused(server, incoming, incoming->refusal, refusal_text(incoming->refusal));
 	return send_text(connection, incoming->request.method, incoming->refusal,
 			 refusal_text(incoming->refusal), true);
 }
@@ -274,7 +302,7 @@ static enum MHD_Result start(struct http_server *server, struct MHD_Connection *
 		if (announced - server->options.max_body_bytes < LIMIT_DISCARD_BYTES)
 			return MHD_YES;
 	}
-	return incoming->refusal == 0 ? MHD_YES : refuse(connection, incoming);
+	return incoming->refusal == 0 ? MHD_YES : refuse(server, connection, incoming);
 }
 
 static enum MHD_Result receive(struct incoming *incoming, const char *bytes, size_t *len)
@@ -291,6 +319,15 @@ static enum MHD_Result receive(struct incoming *incoming, const char *bytes, siz
 											   : MHD_NO;
 }
 
+/* The handler gave an answer that cannot be sent. */
+static enum MHD_Result fail_answer(const struct http_server *server,
+				   struct MHD_Connection *connection, struct incoming *incoming,
+				   const char *why, bool closing)
+{
+	tell_refused(server, incoming, 500, why);
+	return send_text(connection, incoming->request.method, 500, why, closing);
+}
+
 static enum MHD_Result answer(struct http_server *server, struct MHD_Connection *connection,
 			      struct incoming *incoming)
 {
@@ -299,7 +336,7 @@ static enum MHD_Result answer(struct http_server *server, struct MHD_Connection 
 	bool closing = tally__connections_ending(&server->connections);
 
 	if (incoming->refusal != 0)
-		return refuse(connection, incoming);
+		return refuse(server, connection, incoming);
 	request->body = incoming->body.bytes;
 	request->body_len = incoming->body.len;
 	if (server->options.handler(server->options.context, request, &incoming->arena,
@@ -307,14 +344,14 @@ static enum MHD_Result answer(struct http_server *server, struct MHD_Connection 
 		return send_text(connection, request->method, 500, "The server could not answer.\n",
 				 closing);
 	if (response.status < 200 || response.status > 999)
-		return send_text(connection, request->method, 500,
-				 "The status of the answer is none that HTTP can end a request "
-				 "with.\n",
-				 closing);
+		return fail_answer(server, connection, incoming,
+				   "The status of the answer is none that HTTP can end a request "
+				   "with.\n",
+				   closing);
 	if (send_answer(connection, request->method, &response, closing) == MHD_YES)
 		return MHD_YES;
-	return send_text(connection, request->method, 500,
-			 "The headers of the answer cannot be sent.\n", true);
+	return fail_answer(server, connection, incoming,
+			   "The headers of the answer cannot be sent.\n", true);
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,

@@ -17,6 +17,18 @@ struct http_server;
 typedef int http_server_handler(void *context, const struct http_request *request,
 				struct arena *arena, struct http_response *response);
 
+/* A request that the server answered by itself, because it was none that the handler could be given
+ * or the handler's answer none that could be sent. */
+struct http_refusal {
+	const char *method, *target; /* "" when they could not be read */
+	int status;                  /* of the answer; 0: libmicrohttpd's own, or none */
+	const char *why;             /* a sentence */
+};
+
+/* Called once for each of these, before the answer goes out; but when the connection has ended for
+ * those that libmicrohttpd refuses while it reads them. */
+typedef void http_server_refused(void *context, const struct http_refusal *refusal);
+
 struct http_server_options {
 	const char *host;        /* NULL: 127.0.0.1; a name or an address, IPv6 too */
 	unsigned short port;     /* 0: any free one */
@@ -24,6 +36,7 @@ struct http_server_options {
 	unsigned threads;        /* 0: 1 */
 	unsigned idle_timeout_s; /* 0: 30 */
 	http_server_handler *handler;
+	http_server_refused *refused; /* NULL: nobody is told */
 	void *context;
 };
 

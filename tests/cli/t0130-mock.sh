@@ -65,6 +65,14 @@ test_expect_success 'what was not expected: 1, said, no contract' '
 	[ ! -e contracts ]
 '
 
+test_expect_success 'what the server itself refuses: 1, said, no contract' '
+	rm -rf contracts
+	expect_status 1 "$tally" mock expectations.json -- sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body
+		curl -s -H \"X Y: 1\" \$TALLY_MOCK_URL/orders/42 >body"
+	expect_in out "GET /orders/42 was refused: The request has a header that is not HTTP."
+	[ ! -e contracts ]
+'
+
 test_expect_success 'a command that fails: its status is passed on, no contract' '
 	expect_status 7 "$tally" mock expectations.json -- \
 		sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body; exit 7"

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "format/json.h"
 #include "http/client.h"
+#include "http_wire.h"
 #include "tally/mock.h"
 
 #define TOP(interactions)                                                                          \
@@ -570,6 +571,31 @@ static void the_record_is_bounded(void **state)
 	cJSON_Delete(report);
 }
 
+/* A run with a request that nobody could look at did not go well. */
+static void tells_what_the_server_refused(void **state)
+{
+	static const char *const requests[] = {
+		"GET /a?q=1 HTTP/1.1\r\nHost: h\r\nX Y: 1\r\n\r\n",
+		"POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999999\r\n\r\n",
+	};
+
+	(void)state;
+	start(TOP(""), NULL);
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		const char *port = strrchr(tally_mock_url(mock), ':') + 1;
+		struct buf answer = wire_ask((unsigned short)strtoul(port, NULL, 10), requests[i],
+					     strlen(requests[i]));
+
+		tally__buf_release(&answer);
+	}
+	assert_report("{\"matched\":[],\"mismatches\":[{\"method\":\"GET\",\"path\":\"/a\","
+		      "\"reason\":\"The request has a header that is not "
+		      "HTTP.\",\"status\":400,"
+		      "\"type\":\"request-refused\"},{\"method\":\"POST\",\"path\":\"/b\","
+		      "\"reason\":\"The request's body is larger than this server takes.\","
+		      "\"status\":413,\"type\":\"request-refused\"}],\"success\":false}");
+}
+
 static void refuses_what_it_cannot_serve(void **state)
 {
 	static const struct {
@@ -631,6 +657,7 @@ int main(void)
 		TEST(a_seed_gives_the_same_answers),
 		TEST(the_time_can_be_fixed),
 		TEST(the_record_is_bounded),
+		TEST(tells_what_the_server_refused),
 		TEST(refuses_what_it_cannot_serve),
 	};
 

@@ -29,7 +29,21 @@ struct fixture {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool in_handler, let_go, waits;
+	struct buf refused; /* "METHOD target status" of each refusal, a line each */
+	size_t refusals;
 };
+
+static void on_refused(void *context, const struct http_refusal *refusal)
+{
+	struct fixture *fixture = context;
+
+	pthread_mutex_lock(&fixture->lock);
+	tally__buf_addf(&fixture->refused, "%s %s %d\n", refusal->method, refusal->target,
+			refusal->status);
+	fixture->refusals++;
+	pthread_cond_broadcast(&fixture->changed);
+	pthread_mutex_unlock(&fixture->lock);
+}
 
 static void keep(struct fixture *fixture, const struct http_request *request)
 {
@@ -73,6 +87,7 @@ static void start(struct fixture *fixture, struct http_server_options options)
 	struct tally_error error = TALLY_ERROR_INIT;
 
 	options.handler = on_request;
+	options.refused = on_refused;
 	options.context = fixture;
 	if (tally__http_server_start(&fixture->server, &options, &error) != 0)
 		fail_msg("%s", error.message);
@@ -87,6 +102,7 @@ static int setup(void **state)
 	tally__arena_init(&fixture->arena, 0);
 	pthread_mutex_init(&fixture->lock, NULL);
 	pthread_cond_init(&fixture->changed, NULL);
+	tally__buf_init(&fixture->refused, 1 << 16);
 	*state = fixture;
 	return 0;
 }
@@ -97,6 +113,7 @@ static int teardown(void **state)
 
 	tally__http_server_stop(fixture->server);
 	tally__arena_release(&fixture->arena);
+	tally__buf_release(&fixture->refused);
 	pthread_cond_destroy(&fixture->changed);
 	pthread_mutex_destroy(&fixture->lock);
 	tally__free(fixture);
@@ -556,6 +573,34 @@ static void start_survives_lack_of_memory(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
+/* What the handler never sees, or cannot answer, is told of once. */
+static void refusals_are_told(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf answer;
+
+	start(fixture, (struct http_server_options){.max_body_bytes = 3});
+	answer = ask(fixture, "GET /good HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "HTTP/1.1 200 ");
+	tally__buf_release(&answer);
+	assert_int_equal(fixture->refusals, 0);
+	answer = ask(fixture, "POST /large?q HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n1234");
+	assert_contains(answer, "HTTP/1.1 413 ");
+	/* Before it is answered. */
+	assert_string_equal(fixture->refused.bytes, "POST /large?q 413\n");
+	tally__buf_release(&answer);
+	answer = ask(fixture, "GET /name HTTP/1.1\r\nHost: h\r\nX Y: 1\r\n\r\n");
+	assert_contains(answer, "HTTP/1.1 400 ");
+	tally__buf_release(&answer);
+	fixture->status = 150;
+	answer = ask(fixture, "GET /status HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+	assert_contains(answer, "HTTP/1.1 500 ");
+	tally__buf_release(&answer);
+	assert_int_equal(fixture->refusals, 3);
+	assert_string_equal(fixture->refused.bytes,
+			    "POST /large?q 413\nGET /name 400\nGET /status 500\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -576,6 +621,7 @@ int main(void)
 		TEST(hosts_and_ports),
 		TEST(ipv6),
 		TEST(start_survives_lack_of_memory),
+		TEST(refusals_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
