@@ -143,8 +143,6 @@ const struct name_values *tally__query_find(const struct name_values_list *query
  * specification splits: those of lists, such as Accept.  Lists are built in an arena. */
 int tally__header_add(struct name_values_list *headers, struct arena *arena, const char *name,
 		      const char *value);
-/* Appends a member to the text of a path expression: ".name", or "['na me']". */
-void tally__path_add_field(struct buf *out, const char *name);
 /* Whether commas separate the values of the header `name`, as in Accept. */
 bool tally__header_is_list(const char *name);
 /* Parses a query string as received ("a=1&b=2"); an empty or NULL text gives an empty list. */

@@ -37,19 +37,6 @@ int tally__extractor_begin(struct extractor *extractor, const char *category, co
 	return tally__buf_status(&extractor->path, extractor->error);
 }
 
-void tally__pointer_add(struct buf *pointer, const char *name)
-{
-	tally__buf_addc(pointer, '/');
-	for (; *name; name++) {
-		if (*name == '~')
-			tally__buf_adds(pointer, "~0");
-		else if (*name == '/')
-			tally__buf_adds(pointer, "~1");
-		else
-			tally__buf_addc(pointer, *name);
-	}
-}
-
 int tally__extractor_fail(struct extractor *extractor, const char *member, const char *format, ...)
 {
 	size_t mark = extractor->pointer.len;

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "contract/contract.h"
+#include "format/path_text.h"
 
 #define INLINE_MATCHER   "pact:matcher:type"
 #define INLINE_GENERATOR "pact:generator:type"
@@ -33,9 +34,6 @@ int tally__extractor_begin(struct extractor *extractor, const char *category, co
 /* Takes `value` (in every case) apart; *example is to be released by the caller.  TALLY_EPARSE with
  * a JSON pointer as its place, TALLY_ELIMIT, TALLY_ENOMEM. */
 int tally__extractor_take(struct extractor *extractor, cJSON *value, cJSON **example);
-
-/* Adds a segment to the pointer; undo with tally__buf_truncate to the length before. */
-void tally__pointer_add(struct buf *pointer, const char *name);
 
 /* TALLY_EPARSE at the present pointer, or at its member. */
 int tally__extractor_fail(struct extractor *extractor, const char *member, const char *format, ...)

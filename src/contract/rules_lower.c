@@ -6,33 +6,7 @@
 
 #include "base/limits.h"
 #include "contract/writer.h"
-
-static bool is_identifier(const char *text)
-{
-	static const char letters[] = "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	size_t first = strspn(text, letters);
-
-	return first > 0 &&
-	       (!text[first] ||
-		text[first + strspn(text + first, "_0123456789"
-						  "abcdefghijklmnopqrstuvwxyz"
-						  "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0');
-}
-
-void tally__path_add_field(struct buf *out, const char *name)
-{
-	if (is_identifier(name)) {
-		tally__buf_addf(out, ".%s", name);
-		return;
-	}
-	tally__buf_adds(out, "['");
-	for (; *name; name++) {
-		if (*name == '\\' || *name == '\'')
-			tally__buf_addc(out, '\\');
-		tally__buf_addc(out, *name);
-	}
-	tally__buf_adds(out, "']");
-}
+#include "format/path_text.h"
 
 /* The first rule of an entry; matching by equality needs no rule. */
 static void write_flat_rule(struct writer *writer, cJSON *out, const char *key, const cJSON *entry)

@@ -1,4 +1,5 @@
 libtallyall_la_SOURCES += %D%/json.c %D%/json.h
+libtallyall_la_SOURCES += %D%/path_text.c %D%/path_text.h
 libtallyall_la_SOURCES += %D%/json_build.c %D%/json_build.h
 libtallyall_la_SOURCES += %D%/json_input.c %D%/json_input.h
 libtallyall_la_SOURCES += %D%/json_names.c %D%/json_names.h

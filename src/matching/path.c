@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "format/path_text.h"
 #include "matching/path.h"
 
 struct parser {
@@ -245,41 +246,13 @@ int tally__path_compare(const struct path_expression *a, const struct path_expre
 	return strcmp(a->source, b->source);
 }
 
-static bool is_plain_name(const char *text, size_t len)
-{
-	if (len == 0 || is_digit(text[0])) {
-		return false;
-	}
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !is_digit(c) &&
-		    c != '_') {
-			return false;
-		}
-	}
-	return true;
-}
-
 void tally__path_add_fragment(struct buf *out, const char *text, size_t len)
 {
-	if (is_plain_name(text, len)) {
-		tally__buf_addc(out, '.');
-		tally__buf_add(out, text, len);
+	if (!tally__path_is_index(text, len)) {
+		tally__path_add_name(out, text, len);
 		return;
 	}
-	if (tally__path_is_index(text, len)) {
-		tally__buf_addc(out, '[');
-		tally__buf_add(out, text, len);
-		tally__buf_addc(out, ']');
-		return;
-	}
-	tally__buf_adds(out, "['");
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\'' || text[i] == '\\') {
-			tally__buf_addc(out, '\\');
-		}
-		tally__buf_addc(out, text[i]);
-	}
-	tally__buf_adds(out, "']");
+	tally__buf_addc(out, '[');
+	tally__buf_add(out, text, len);
+	tally__buf_addc(out, ']');
 }

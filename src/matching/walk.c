@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "format/diff.h"
+#include "format/path_text.h"
 #include "matching/display.h"
 #include "matching/walk.h"
 #include "matching/xml_step.h"
@@ -167,23 +168,13 @@ static const char *pointer(struct walk *walk, const struct frame *frame)
 	size_t count = list_frames(frame, frames);
 
 	for (size_t i = 0; i < count; i++) {
-		tally__buf_addc(&walk->text, '/');
 		if (frames[i]->step) {
+			tally__buf_addc(&walk->text, '/');
 			tally__xml_step_add_xpath(&walk->text, frames[i]->step);
-			continue;
-		}
-		if (!frames[i]->key) {
-			tally__buf_addf(&walk->text, "%zu", frames[i]->index);
-			continue;
-		}
-		for (const char *c = frames[i]->key; *c; c++) {
-			if (*c == '~') {
-				tally__buf_adds(&walk->text, "~0");
-			} else if (*c == '/') {
-				tally__buf_adds(&walk->text, "~1");
-			} else {
-				tally__buf_addc(&walk->text, *c);
-			}
+		} else if (frames[i]->key) {
+			tally__pointer_add(&walk->text, frames[i]->key);
+		} else {
+			tally__buf_addf(&walk->text, "/%zu", frames[i]->index);
 		}
 	}
 	return take_text(walk, &walk->text);
