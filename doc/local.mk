@@ -2,6 +2,7 @@ EXTRA_DIST += \
 	%D%/architecture.md \
 	%D%/generators.md \
 	%D%/expectations.md \
+	%D%/compatibility.md \
 	%D%/licenses.md \
 	%D%/limits.md \
 	%D%/optional-members.md \

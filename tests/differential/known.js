@@ -50,16 +50,16 @@ function hasOddFirstName(json) {
 
 const ROWS = {
   'rules below eachValue': hasRulesBelowEachValue,
-  'JSON told by its first character': (test) => !declaresType(test) && hasOddFirstName(test.expected.body?.json),
+  'JSON told by its first character': (test) => !declaresType(test) && hasOddFirstName(test.expected.body?.json ?? test.expected.body?.file),
   'signs of integers in text': (test) => has(test, 'integer') && inText(test),
   'inf and NaN': (test) => has(test, 'decimal', 'number') && /inf|nan/i.test(test.actual.query || ''),
   'metadata that are objects or lists': (test) => test.kind === 'message' && test.rules?.metadata && Object.values(test.expected.metadata).some(isContainer),
   'brackets in version 2 names': (test, theirs) => test.spec === '2' && theirs === 'refused' && Object.keys(test.rules?.query || {}).some((name) => name.includes('[')),
   'double quotes in paths': (test, theirs) => theirs === 'refused' && Object.keys(test.rules?.body || {}).some((path) => path.includes('["')),
   'minus zero': inBodies(/-0(?![0-9])/),
+  'versions of any size': (test) => has(test, 'semver') && /\d{19}/.test(body(test)),
   'integers beyond 64 bits': inBodies(/\d{19}/),
   'NUL in JSON strings': inBodies(/\\u0000/),
-  'versions of any size': (test) => has(test, 'semver') && /\d{19}/.test(body(test)),
   'other names of min and max': (test) => has(test, 'minType', 'maxType', 'minmax', 'min-max-type'),
   'eachValue without rules': (test) => rulesOf(test).some((rule) => rule.match === 'eachValue' && rule.rules.length === 0),
   'byte order mark': (test) => body(test).startsWith('\ufeff'),

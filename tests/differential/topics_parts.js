@@ -37,6 +37,7 @@ const QUERIES = [
   ['query rule as a path', { a: ['1'] }, { query: { '$.a': re('\\d') } }, ['a=2', 'a=x']],
   ['query with brackets', { 'a[]': ['1', '2'] }, null, ['a[]=1&a[]=2', 'a%5B%5D=1&a%5B%5D=2', 'a[]=2&a[]=1', 'a=1&a=2']],
   ['rule for brackets', { 'a[]': ['1'] }, { query: { 'a[]': re('\\d') } }, ['a[]=2', 'a[]=x', 'a[]=1&a[]=2']],
+  ['version 2 rule for brackets', { 'a[]': ['1'] }, { query: { 'a[]': re('\\d') } }, ['a[]=2', 'a[]=x'], { spec: '2', alone: true }],
   ['query of signs', { q: ['a b&c=d'] }, null, ['q=a+b%26c%3Dd', 'q=a%20b%26c=d', 'q=a%2Bb%26c%3Dd']],
   ['query of unicode', { q: ['ä'] }, null, ['q=%C3%A4', 'q=%E4']],
   ['method', undefined, null, [undefined], { method: 'PUT' }],
@@ -75,6 +76,7 @@ const PARTS = [
   ['expected body empty', { body: { file: { content: '', contentType: JSON_TYPE, encoded: false } } }, null, [{}, typed(JSON_TYPE, '{"a":1}'), typed(JSON_TYPE, undefined), typed('text/plain', 'x')]],
   ['expected body present', { body: json({ a: 1 }) }, null, [{}, typed(JSON_TYPE, undefined), typed(JSON_TYPE, 'null'), typed(JSON_TYPE, '{}'), typed(undefined, '{"a":1}')]],
   ['expected null', { body: { file: null }, headers: { 'Content-Type': [JSON_TYPE] } }, null, [typed(JSON_TYPE, 'null'), typed(JSON_TYPE, undefined), typed(JSON_TYPE, '{}')], { spec: '3' }],
+  ['JSON without a type', { body: { file: { '@t': 1 } } }, null, [typed(JSON_TYPE, '{"@t":1}'), typed(JSON_TYPE, '{"@t":2}')], { spec: '3' }],
   ['expected text', { body: { type: 'text/plain', text: 'abc' } }, null, [typed('text/plain', 'abc'), typed('text/plain', 'abc\n'), typed('text/plain', undefined), typed('text/plain', 'ABC'), typed(JSON_TYPE, '"abc"')]],
   ...['[a-z]+', 'b', '.*', '(?m).*'].map((pattern) => ['text by pattern', { body: { type: 'text/plain', text: 'abc' } }, { body: { $: re(pattern) } }, ['abc', 'b', 'a\nb', 'A', ''].map((text) => typed('text/plain', text || undefined))]),
   ...['type', 'integer', 'decimal', 'number', 'boolean', 'notEmpty', 'semver', 'date', 'equality', 'null', 'eachValue', 'arrayContains'].map((match) =>
