@@ -24,10 +24,13 @@ for header in tally.h tally/*.h; do
 	fi
 done
 
+# libxml2 keeps its headers in a folder of their own.
+xml_flags=$(pkg-config --cflags libxml-2.0)
 cd "$TALLY_SRCDIR/src" || exit 99
 for header in */*.h; do
 	# A header may count on config.h, which every source file includes first.
+	# shellcheck disable=SC2086
 	expect "\"$header\" alone" alone "${CC:-cc}" c c17 "$header" -D_GNU_SOURCE \
-		-include "$TALLY_BUILDDIR/config.h" -I. -I"$TALLY_SRCDIR/include"
+		-include "$TALLY_BUILDDIR/config.h" -I. -I"$TALLY_SRCDIR/include" $xml_flags
 done
 finish
