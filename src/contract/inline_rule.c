@@ -67,14 +67,12 @@ static const struct kind generator_kinds[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* Without case and hyphens, as matching compares them. */
+/* Without case, hyphens and underscores, as matching compares them. */
 static bool same_name(const char *a, const char *b)
 {
 	for (;; a++, b++) {
-		while (*a == '-')
-			a++;
-		while (*b == '-')
-			b++;
+		a += strspn(a, "-_");
+		b += strspn(b, "-_");
 		if (tally__text_lower(*a) != tally__text_lower(*b))
 			return false;
 		if (!*a)

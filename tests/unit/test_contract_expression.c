@@ -258,6 +258,7 @@ static void malformed(void **state)
 		{"matching(type, 'x'),", "arrayContains(…) at column 21"},
 		{"matching(, 'x')", "expected the name of a rule, such as type at column 10"},
 		{"matching(Regex, '\\d', '1')", "expected a rule that matching(…) can name"},
+		{"matching(re_gex_, 'x', '1')", "expected a rule that matching(…) can name"},
 		{"matching(min, 1)", "expected a rule that matching(…) can name"},
 		{"matching(integer, 1.0)", "expected a number without a fraction at column 19"},
 		{"matching(decimal, 1)", "expected a number with a fraction at column 19"},
