@@ -3,10 +3,11 @@ cli_tests = \
 	%D%/t0002-documents.sh \
 	%D%/t0003-tables.sh \
 	%D%/t0100-match.sh \
-	%D%/t0105-generate.sh %D%/t0106-generators-page.sh \
-	%D%/t0110-lint.sh %D%/t0111-lint-variants.sh \
 	%D%/t0105-generate.sh \
-	%D%/t0110-lint.sh %D%/t0111-lint-variants.sh %D%/t0112-lint-xml.sh \
+	%D%/t0106-generators-page.sh \
+	%D%/t0110-lint.sh \
+	%D%/t0111-lint-variants.sh \
+	%D%/t0112-lint-xml.sh \
 	%D%/t0120-merge.sh \
 	%D%/t0130-mock.sh \
 	%D%/t0140-publish.sh \
