@@ -15,8 +15,9 @@ EXTRA_DIST += \
 	%D%/decisions/0005-matching-and-the-reference.md \
 	%D%/decisions/0006-how-a-commit-reaches-the-branch.md \
 	%D%/decisions/0007-xml-bodies.md \
-	%D%/decisions/0013-mismatches-for-people.md \
 	%D%/decisions/0008-multipart-and-graphql.md \
-	%D%/decisions/0010-generated-values.md \
 	%D%/decisions/0009-what-expectations-say.md \
-	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md
+	%D%/decisions/0010-what-generators-make.md \
+	%D%/decisions/0011-where-generated-values-go.md \
+	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md \
+	%D%/decisions/0013-mismatches-for-people.md
