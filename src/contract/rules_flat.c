@@ -39,9 +39,9 @@ static const char *copy_quoted(const char *text, char *name)
 	return *text ? text + 2 : NULL;
 }
 
-/* Takes the first field of `*cursor` (".name", "['name']"), which it moves past; NULL when there is
+/* Takes the name of a header or parameter (".name", "['name']") off `*cursor`; NULL when there is
  * none, or memory is short (*status). */
-static char *take_field(struct arena *arena, const char **cursor, int *status)
+static char *take_name(struct arena *arena, const char **cursor, int *status)
 {
 	bool quoted = strncmp(*cursor, "['", 2) == 0;
 	const char *start = *cursor + (quoted ? 2 : 1);
@@ -62,6 +62,27 @@ static char *take_field(struct arena *arena, const char **cursor, int *status)
 	return name;
 }
 
+/* Takes ".category" off `*cursor`.  No category has a bracket in its name: `$.query[x]` is a path
+ * of `query`, and not a category that nobody knows. */
+static char *take_category(struct arena *arena, const char **cursor, int *status)
+{
+	size_t len;
+	char *name;
+
+	if (**cursor != '.')
+		return take_name(arena, cursor, status);
+	*status = 0;
+	len = strcspn(*cursor + 1, ".[");
+	if (len == 0)
+		return NULL;
+	name = tally__arena_memdup(arena, *cursor + 1, len);
+	if (name)
+		*cursor += len + 1;
+	else
+		*status = TALLY_ENOMEM;
+	return name;
+}
+
 struct flat_key {
 	const char *category;
 	const char *name; /* "" for a category without names */
@@ -73,7 +94,7 @@ static int parse_flat_key(struct lifter *lifter, const char *key, struct flat_ke
 	const struct reader *reader = lifter->reader;
 	const char *cursor = key + 1;
 	int status = 0;
-	char *field = *key == '$' ? take_field(reader->arena, &cursor, &status) : NULL;
+	char *field = *key == '$' ? take_category(reader->arena, &cursor, &status) : NULL;
 
 	if (field && *field == '$')
 		return tally__lifter_refuse_category(lifter, key, field);
@@ -86,7 +107,7 @@ static int parse_flat_key(struct lifter *lifter, const char *key, struct flat_ke
 		if (out->form == FORM_PATHS)
 			out->name = tally__arena_printf(reader->arena, "$%s", cursor);
 		else
-			out->name = take_field(reader->arena, &cursor, &status);
+			out->name = take_name(reader->arena, &cursor, &status);
 		if (out->name)
 			return 0;
 		if (out->form == FORM_PATHS)
