@@ -29,8 +29,9 @@ static void release(void *pointer, void *context)
 	tally__free(pointer);
 }
 
-static int compile(struct regex *regex, const struct buf *pattern, enum regex_mode mode,
-		   struct tally_error *error)
+/* `pattern` is what `source` was translated to. */
+static int compile(struct regex *regex, const struct buf *pattern, const char *source,
+		   enum regex_mode mode, struct tally_error *error)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
 	pcre2_compile_context *context = pcre2_compile_context_create(regex->memory);
@@ -55,7 +56,7 @@ static int compile(struct regex *regex, const struct buf *pattern, enum regex_mo
 		}
 		pcre2_get_error_message(code, text, sizeof text);
 		return tally__fail(error, TALLY_EPARSE, "%s at offset %zu", (const char *)text,
-				   (size_t)offset);
+				   tally__regex_source_offset(source, strlen(source), offset));
 	}
 	return 0;
 }
@@ -73,8 +74,7 @@ int tally__regex_new(struct regex **out, const char *pattern, enum regex_mode mo
 				   "it has %zu bytes, the most that is allowed is %d", len,
 				   (int)LIMIT_REGEX_BYTES);
 	}
-	/* The longest translation is that of \h, 2 bytes to 12. */
-	tally__buf_init(&translated, (size_t)LIMIT_REGEX_BYTES * 8);
+	tally__buf_init(&translated, REGEX_TRANSLATED_BYTES);
 	tally__regex_translate(&translated, pattern, len);
 	status = tally__buf_status(&translated, error);
 	if (status != 0) {
@@ -93,7 +93,7 @@ int tally__regex_new(struct regex **out, const char *pattern, enum regex_mode mo
 	}
 	pcre2_set_match_limit(regex->context, LIMIT_REGEX_STEPS);
 	pcre2_set_heap_limit(regex->context, LIMIT_REGEX_HEAP_KIB);
-	status = compile(regex, &translated, mode, error);
+	status = compile(regex, &translated, pattern, mode, error);
 	if (status == 0) {
 		*out = regex;
 		regex = NULL;

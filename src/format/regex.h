@@ -3,8 +3,9 @@
  * Contracts come from every language, and the reference implementation reads their expressions in
  * Ruby's dialect; so that dialect is translated where PCRE2 differs:
  * \h and \H are hexadecimal digits, (?m) lets the dot match newlines, ^ and $ match at lines,
- * {,n} is {0,n}, \uXXXX is a character; classes may have others in them, [a[bc]], and be
- * intersections, [a-z&&[^aeiou]].  What only PCRE2 knows is accepted too.
+ * {,n} is {0,n}, \uXXXX is a character, \p{Digit} is [[:digit:]] as the others of POSIX are;
+ * classes may have others in them, [a[bc]], and be intersections, [a-z&&[^aeiou]].  What only PCRE2
+ * knows is accepted too, such as \Q...\E for text.
  *
  * A compiled expression may be used from several threads at once.
  */

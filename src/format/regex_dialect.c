@@ -3,11 +3,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/limits.h"
+#include "base/text.h"
 #include "format/regex_dialect.h"
 
 /* Character classes in one another beyond this are taken as PCRE2 takes them. */
 #define CLASS_DEPTH 16
+
+/* Groups in one another: one more than PCRE2 compiles. */
+#define GROUP_DEPTH 251
 
 /* An expression on its way. */
 struct translation {
@@ -15,6 +18,9 @@ struct translation {
 	const char *end;
 	struct buf *out;
 	unsigned class_depth; /* 0: outside [...] */
+	unsigned depth;       /* of groups */
+	/* (?x), for each group that is open: white space and comments are nothing. */
+	bool extended[GROUP_DEPTH + 1];
 };
 
 static int hex_value(char c)
@@ -68,12 +74,83 @@ static bool translate_unicode(struct translation *t)
 	return true;
 }
 
+/* Takes what goes on up to `stop`, or to the end of the expression, as it is. */
+static void copy_through(struct translation *t, const char *stop)
+{
+	size_t len = strlen(stop);
+
+	while (t->at < t->end && strncmp(t->at, stop, len) != 0) {
+		tally__buf_addc(t->out, *t->at++);
+	}
+	if (t->at < t->end) {
+		tally__buf_add(t->out, t->at, len);
+		t->at += len;
+	}
+}
+
+/* The names of POSIX that PCRE2 knows as classes alone.  Case, '-', '_' and blanks do not count in
+ * the names of properties. */
+static const char *posix_name(const char *name, size_t len)
+{
+	static const char *const names[] = {"alnum", "blank", "cntrl", "digit", "graph",
+					    "print", "punct", "word",  "xdigit"};
+	char plain[8];
+	size_t count = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] == '-' || name[i] == '_' || name[i] == ' ') {
+			continue;
+		}
+		if (count == sizeof plain - 1) {
+			return NULL;
+		}
+		plain[count++] = tally__text_lower(name[i]);
+	}
+	plain[count] = '\0';
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(plain, names[i]) == 0) {
+			return names[i];
+		}
+	}
+	return NULL;
+}
+
+/* "\p{Digit}", "\P{Digit}" and "\p{^Digit}"; false for the properties that PCRE2 knows. */
+static bool translate_property(struct translation *t)
+{
+	bool negated = t->at[1] == 'P';
+	const char *name = t->at + 3;
+	const char *close = NULL;
+	const char *known = NULL;
+
+	if (t->end - t->at < 4 || (t->at[1] != 'p' && t->at[1] != 'P') || t->at[2] != '{') {
+		return false;
+	}
+	if (*name == '^') {
+		negated = !negated;
+		name++;
+	}
+	close = memchr(name, '}', (size_t)(t->end - name));
+	known = close ? posix_name(name, (size_t)(close - name)) : NULL;
+	if (!known) {
+		return false;
+	}
+	tally__buf_addf(t->out, t->class_depth > 0 ? "[:%s%s:]" : "[[:%s%s:]]", negated ? "^" : "",
+			known);
+	t->at = close + 1;
+	return true;
+}
+
 static void translate_escape(struct translation *t)
 {
 	bool in_class = t->class_depth > 0;
 
 	if (t->end - t->at < 2) {
 		tally__buf_addc(t->out, *t->at++);
+	} else if (t->at[1] == 'Q') {
+		copy_through(t, "\\E");
+	} else if (translate_property(t)) {
+		return;
 	} else if (t->at[1] == 'h' || t->at[1] == 'H') {
 		tally__buf_addf(t->out, in_class ? "[:%sxdigit:]" : "[[:%sxdigit:]]",
 				t->at[1] == 'H' ? "^" : "");
@@ -84,10 +161,20 @@ static void translate_escape(struct translation *t)
 	}
 }
 
+static void open_group(struct translation *t)
+{
+	bool extended = t->extended[t->depth];
+
+	t->depth += t->depth < GROUP_DEPTH;
+	t->extended[t->depth] = extended;
+}
+
 /* "(?imx-imx)" and "(?imx-imx:": Ruby's m is what the others call s. */
 static bool translate_options(struct translation *t)
 {
 	const char *letter = t->at + 2;
+	bool extended = t->extended[t->depth];
+	bool on = true;
 
 	if (t->end - t->at < 3 || t->at[1] != '?') {
 		return false;
@@ -99,11 +186,19 @@ static bool translate_options(struct translation *t)
 		return false;
 	}
 	for (; t->at < letter; t->at++) {
+		on = on && *t->at != '-';
+		extended = *t->at == 'x' ? on : extended;
 		/* u, a, d choose an encoding in Ruby, which here is always UTF-8. */
 		if (*t->at != 'u' && *t->at != 'a' && *t->at != 'd') {
 			tally__buf_addc(t->out, *t->at == 'm' ? 's' : *t->at);
 		}
 	}
+	/* Behind ')' they hold for what follows in the group around them, else for their own. */
+	if (*t->at == ':') {
+		open_group(t);
+	}
+	t->extended[t->depth] = extended;
+	tally__buf_addc(t->out, *t->at++);
 	return true;
 }
 
@@ -126,16 +221,17 @@ static bool translate_repeat(struct translation *t)
 	return true;
 }
 
-/* The end of "[:name:]" at `at`, or NULL. */
-static const char *posix_class_end(const char *at, const char *end)
+const char *tally__regex_posix_end(const char *at, const char *end)
 {
-	const char *close = NULL;
+	const char *name = at + 2;
 
 	if (end - at < 4 || at[0] != '[' || at[1] != ':') {
 		return NULL;
 	}
-	close = memchr(at + 2, ':', (size_t)(end - at - 2));
-	return close && close + 1 < end && close[1] == ']' ? close + 2 : NULL;
+	while (name < end && !strchr(":[]\\", *name)) {
+		name++;
+	}
+	return end - name > 1 && name[0] == ':' && name[1] == ']' ? name + 2 : NULL;
 }
 
 /* ---- classes with classes in them, and intersections ---- */
@@ -151,8 +247,8 @@ static bool translate_set(struct translation *t, unsigned depth, struct buf *out
 
 static void operand_init(struct operand *operand)
 {
-	tally__buf_init(&operand->plain, (size_t)LIMIT_REGEX_BYTES * 8);
-	tally__buf_init(&operand->classes, (size_t)LIMIT_REGEX_BYTES * 8);
+	tally__buf_init(&operand->plain, REGEX_TRANSLATED_BYTES);
+	tally__buf_init(&operand->classes, REGEX_TRANSLATED_BYTES);
 }
 
 static void operand_release(struct operand *operand)
@@ -183,7 +279,7 @@ static void add_operand(struct buf *out, const struct operand *operand)
 /* One item of an operand; false when a class in it does not end. */
 static bool translate_item(struct translation *t, unsigned depth, struct operand *operand)
 {
-	const char *posix_end = posix_class_end(t->at, t->end);
+	const char *posix_end = tally__regex_posix_end(t->at, t->end);
 	struct buf *outer = t->out;
 
 	if (posix_end) {
@@ -265,7 +361,7 @@ static bool translate_set(struct translation *t, unsigned depth, struct buf *out
 		return false;
 	}
 	t->at += negated ? 2 : 1;
-	tally__buf_init(&set, (size_t)LIMIT_REGEX_BYTES * 8);
+	tally__buf_init(&set, REGEX_TRANSLATED_BYTES);
 	complete = translate_operands(t, depth, &set, &plain);
 	if (set.status != 0) {
 		out->status = set.status;
@@ -295,7 +391,7 @@ static void translate_class_start(struct translation *t)
 
 static void translate_in_class(struct translation *t)
 {
-	const char *posix_end = posix_class_end(t->at, t->end);
+	const char *posix_end = tally__regex_posix_end(t->at, t->end);
 
 	if (posix_end) {
 		tally__buf_add(t->out, t->at, (size_t)(posix_end - t->at));
@@ -323,23 +419,72 @@ static void translate_class(struct translation *t)
 	translate_class_start(t);
 }
 
+/* What stands outside classes and is written as it is, but for groups and comments. */
+static void translate_plain(struct translation *t)
+{
+	if (t->end - t->at >= 3 && strncmp(t->at, "(?#", 3) == 0) {
+		copy_through(t, ")");
+		return;
+	}
+	if (*t->at == '#' && t->extended[t->depth]) {
+		copy_through(t, "\n");
+		return;
+	}
+	if (*t->at == '(') {
+		open_group(t);
+	} else if (*t->at == ')' && t->depth > 0) {
+		t->depth--;
+	}
+	tally__buf_addc(t->out, *t->at++);
+}
+
+static void translate_next(struct translation *t)
+{
+	if (*t->at == '\\') {
+		translate_escape(t);
+	} else if (t->class_depth > 0) {
+		translate_in_class(t);
+	} else if (*t->at == '[') {
+		translate_class(t);
+	} else if ((*t->at != '(' || !translate_options(t)) &&
+		   (*t->at != '{' || !translate_repeat(t))) {
+		translate_plain(t);
+	}
+}
+
 void tally__regex_translate(struct buf *out, const char *pattern, size_t len)
 {
 	struct translation state = {.at = pattern, .end = pattern + len, .out = out};
-	struct translation *t = &state;
 
-	while (t->at < t->end) {
-		if (*t->at == '\\') {
-			translate_escape(t);
-		} else if (t->class_depth > 0) {
-			translate_in_class(t);
-		} else if (*t->at == '[') {
-			translate_class(t);
-		} else if ((*t->at == '(' && translate_options(t)) ||
-			   (*t->at == '{' && translate_repeat(t))) {
-			continue;
-		} else {
-			tally__buf_addc(t->out, *t->at++);
+	while (state.at < state.end) {
+		translate_next(&state);
+	}
+}
+
+size_t tally__regex_source_offset(const char *pattern, size_t len, size_t offset)
+{
+	struct buf out;
+	struct translation state = {.at = pattern, .end = pattern + len, .out = &out};
+	size_t source = len;
+
+	tally__buf_init(&out, REGEX_TRANSLATED_BYTES);
+	while (state.at < state.end) {
+		const char *start = state.at;
+		size_t before = out.len;
+
+		translate_next(&state);
+		if (out.status != 0) {
+			break;
+		}
+		if (offset < out.len) {
+			size_t taken = (size_t)(state.at - start);
+			bool same = out.len - before == taken &&
+				    memcmp(out.bytes + before, start, taken) == 0;
+
+			source = (size_t)(start - pattern) + (same ? offset - before : 0);
+			break;
 		}
 	}
+	tally__buf_release(&out);
+	return source;
 }

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "format/regex_dialect.h"
 #include "format/regex_tree.h"
 
 /* Classes in one another: more than anybody writes. */
@@ -240,15 +241,33 @@ static bool take_set_escape(struct parser *p, struct char_set *set)
 /* "[:alpha:]" within a class. */
 static bool take_posix(struct parser *p, struct char_set *set)
 {
-	const char *end = p->at[0] == '[' && p->at[1] == ':' ? strstr(p->at + 2, ":]") : NULL;
+	const char *end = tally__regex_posix_end(p->at, p->end);
 
 	if (!end) {
 		return false;
 	}
-	if (!tally__char_set_add_name(set, p->at + 2, (size_t)(end - p->at) - 2)) {
+	if (!tally__char_set_add_name(set, p->at + 2, (size_t)(end - p->at) - 4)) {
 		fail(p, "a class of characters that is not known");
 	}
-	p->at = end + 2;
+	p->at = end;
+	return true;
+}
+
+/* \Q...\E within a class: each of its characters; false: there is none. */
+static bool take_quoted(struct parser *p, struct char_set *set)
+{
+	if (strncmp(p->at, "\\Q", 2) != 0) {
+		return false;
+	}
+	for (p->at += 2; *p->at != '\0' && strncmp(p->at, "\\E", 2) != 0;) {
+		size_t len = tally__utf8_char_len(p->at, (size_t)(p->end - p->at));
+		uint32_t character =
+			len > 1 ? tally__utf8_code_point(p->at, len) : (unsigned char)*p->at;
+
+		tally__char_set_add(set, character, character);
+		p->at += len > 0 ? len : 1;
+	}
+	p->at += *p->at != '\0' ? 2 : 0;
 	return true;
 }
 
@@ -270,7 +289,7 @@ static bool take_item(struct parser *p, struct char_set *set, bool nested, unsig
 	uint32_t from = 0;
 	uint32_t to = 0;
 
-	if (take_posix(p, set) || take_set_escape(p, set)) {
+	if (take_posix(p, set) || take_set_escape(p, set) || take_quoted(p, set)) {
 		return true;
 	}
 	if (nested && *p->at == '[') {

@@ -60,7 +60,7 @@ struct regex_node {
 /* How often something is repeated that may be repeated without end. */
 enum { REGEX_UNBOUNDED_REPEATS = 20 };
 
-/* TALLY_EUNSUPPORTED, TALLY_ELIMIT, TALLY_ENOMEM. */
+/* TALLY_EUNSUPPORTED: what no text can be made for, also too much of it; TALLY_ENOMEM. */
 int tally__regex_tree(struct regex_node **out, struct arena *arena, const char *pattern,
 		      struct tally_error *error);
 

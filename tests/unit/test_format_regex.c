@@ -92,6 +92,14 @@ static void test_dialect(void **state)
 		{"\\uD83C\\uDF89", "🎉", true},
 		{"\\\\u0041", "\\u0041", true},
 		{"[\\u0041-\\u0043]+", "ABC", true},
+		{"\\p{Digit}+", "1", true},
+		{"\\p{Digit}+", "a", false},
+		{"\\p{digit}\\P{ALNUM}\\p{^Punct}", "1-a", true},
+		{"[\\p{XDigit}_]+", "fF_0", true},
+		{"[\\P{Word} ]+", "- ", true},
+		{"[^\\p{Cntrl}\\p{Blank}]+", "a b", false},
+		{"\\p{Graph}\\p{Print}", "a ", true},
+		{"[\\p{Alnum}&&[^b]]", "b", false},
 		{"\\x{1F389}", "🎉", true},
 		{"\\p{L}+", "größe", true},
 		{"\\w+\\d", "日本٣", true},
@@ -153,6 +161,63 @@ static void test_classes(void **state)
 
 	(void)state;
 	check(examples, sizeof examples / sizeof examples[0], REGEX_WHOLE);
+}
+
+/* What only looks like what is translated: text in \Q...\E, and comments. */
+static void test_as_it_is(void **state)
+{
+	static const struct example examples[] = {
+		{"\\Q(?m)\\E", "(?m)", true},
+		{"\\Q(?m)\\E", "(?s)", false},
+		{"\\Qa{,3}\\E", "a{,3}", true},
+		{"\\Qa{,3}\\E", "a{0,3}", false},
+		{"\\Q[[a]]\\E", "[[a]]", true},
+		{"\\Q[a&&b]\\E", "[a&&b]", true},
+		{"\\Q\\h\\p{Digit}\\u0041\\E\\h", "\\h\\p{Digit}\\u0041f", true},
+		{"\\Q[a", "[a", true},
+		{"\\\\Q[a]", "\\Qa", true},
+		{"[\\Qa&&b\\E]+", "&ba", true},
+		{"[\\Q]\\E[x]]+", "]x", true},
+		{"(?#[a&&b])a", "a", true},
+		{"(?#{,3}\\h)a", "a", true},
+		{"(?x) [a] # [b&&c]\n b # \\h", "ab", true},
+		{"(?x:a # [&&\n)#[b]", "a#b", true},
+		{"((?x)a # [&&\n)#[b]", "a#b", true},
+		{"(?x)(?-x:#[b])", "#b", true},
+		{"[[:]+[a:]", "[[a", true},
+		{"[[:]+[a:]\\h", "[af", true},
+	};
+
+	(void)state;
+	check(examples, sizeof examples / sizeof examples[0], REGEX_WHOLE);
+}
+
+/* Errors count in what was written, not in its translation. */
+static void test_offsets(void **state)
+{
+	static const struct {
+		const char *pattern;
+		const char *place;
+	} examples[] = {
+		{"\\h\\h(", " at offset 5"},
+		{"[a&&b]a)", " at offset 7"},
+		{"\\h[z-a]\\h", " at offset 5"},
+		{"a{2,1}", " at offset 5"},
+		{"\\p{Digit}(?<n>a)(?<n>b)", " at offset 21"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+		struct tally_error error = TALLY_ERROR_INIT;
+		struct regex *regex = NULL;
+
+		assert_int_equal(tally__regex_new(&regex, examples[i].pattern, REGEX_WHOLE, &error),
+				 TALLY_EPARSE);
+		if (!strstr(error.message, examples[i].place)) {
+			print_message("# %s: %s\n", examples[i].pattern, error.message);
+			fail();
+		}
+	}
 }
 
 /* Classes that never end, and classes in classes without end, cost no more than reading them. */
@@ -289,11 +354,12 @@ static void test_allocations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),   cmocka_unit_test(test_search),
-		cmocka_unit_test(test_dialect), cmocka_unit_test(test_invalid),
-		cmocka_unit_test(test_classes), cmocka_unit_test(test_many_brackets),
-		cmocka_unit_test(test_limits),  cmocka_unit_test(test_memory_limit),
-		cmocka_unit_test(test_bytes),   cmocka_unit_test(test_allocations),
+		cmocka_unit_test(test_whole),    cmocka_unit_test(test_search),
+		cmocka_unit_test(test_dialect),  cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_classes),  cmocka_unit_test(test_many_brackets),
+		cmocka_unit_test(test_as_it_is), cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_limits),   cmocka_unit_test(test_memory_limit),
+		cmocka_unit_test(test_bytes),    cmocka_unit_test(test_allocations),
 	};
 
 	return cmocka_run_group_tests_name("format/regex", tests, NULL, NULL);

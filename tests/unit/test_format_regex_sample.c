@@ -94,6 +94,10 @@ static const char *const patterns[] = {
 	"[^a[bc]]{4}",
 	"[ä-ü&&[é-ö]]",
 	"[[a]+",
+	"[[:]+[a:]",
+	"[\\Qa]&&ä\\E]{3}",
+	"\\p{Digit}\\P{Alnum}\\p{Punct}\\p{XDigit}\\p{Graph}\\p{Print}\\p{Blank}\\p{Word}\\p{"
+	"Cntrl}",
 	"\\w{0,1000}",
 };
 
