@@ -16,6 +16,7 @@ struct scan {
 	long year;
 	long month;
 	long day;
+	long day_of_year;
 };
 
 static bool is_digit(char c)
@@ -126,7 +127,7 @@ static bool scan_month(struct scan *s, unsigned count)
 
 static bool scan_day_of_year(struct scan *s, unsigned count)
 {
-	return scan_number(s, count < 3 ? 3 : count, 1, 366, NULL);
+	return scan_number(s, count < 3 ? 3 : count, 1, 366, &s->day_of_year);
 }
 
 static bool scan_day(struct scan *s, unsigned count)
@@ -506,6 +507,12 @@ static bool is_day_of_month(const struct scan *s)
 	       s->day <= tally__time_days_in_month(s->year ? s->year : 2001, (int)s->month);
 }
 
+/* Without a year it may be a leap year's. */
+static bool is_day_of_year(const struct scan *s)
+{
+	return s->day_of_year < 366 || s->year == 0 || tally__time_days_in_month(s->year, 2) == 29;
+}
+
 bool tally__date_matches(const char *pattern, const char *text, size_t len, const char **reason,
 			 size_t *at)
 {
@@ -536,6 +543,11 @@ bool tally__date_matches(const char *pattern, const char *text, size_t len, cons
 	}
 	if (!is_day_of_month(&s)) {
 		*reason = "the month does not have that day";
+		*at = SIZE_MAX;
+		return false;
+	}
+	if (!is_day_of_year(&s)) {
+		*reason = "the year does not have that day";
 		*at = SIZE_MAX;
 		return false;
 	}
