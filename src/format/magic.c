@@ -63,7 +63,8 @@ static const struct magic {
 	{"application/x-tar", 257, "ustar", 5, 0, "", 0},
 };
 
-/* How far into an archive or text to look for what tells more. */
+/* How far to look for the word that tells drawings and videos of one beginning apart; the directory
+ * of an archive stands at its end. */
 #define LOOK_BYTES 4096
 
 static bool has_bytes(const char *bytes, size_t len, size_t at, const char *wanted,
