@@ -3,6 +3,7 @@
 #include "format/json.h"
 
 #include <pthread.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -188,14 +189,28 @@ int tally__json_append(cJSON *array, cJSON *item)
 	return TALLY_ENOMEM;
 }
 
-static bool equal_values(const cJSON *a, const cJSON *b, unsigned levels);
+/* Two values that are compared, and what it may take. */
+struct equality {
+	size_t left; /* values in them that may be visited */
+	unsigned levels;
+};
 
-static bool equal_arrays(const cJSON *a, const cJSON *b, unsigned levels)
+static bool equal_values(struct equality *e, const cJSON *a, const cJSON *b);
+
+static bool equal_children(struct equality *e, const cJSON *a, const cJSON *b)
+{
+	if (e->left == 0)
+		return false;
+	e->left--;
+	return equal_values(e, a, b);
+}
+
+static bool equal_arrays(struct equality *e, const cJSON *a, const cJSON *b)
 {
 	const cJSON *a_item = a->child;
 	const cJSON *b_item = b->child;
 
-	while (a_item != NULL && b_item != NULL && equal_values(a_item, b_item, levels)) {
+	while (a_item != NULL && b_item != NULL && equal_children(e, a_item, b_item)) {
 		a_item = a_item->next;
 		b_item = b_item->next;
 	}
@@ -208,7 +223,7 @@ static bool same_name(const cJSON *a, const cJSON *b)
 }
 
 /* Compares what two objects hold from two members on, whatever their order. */
-static bool equal_unordered(const cJSON *a_member, const cJSON *b, unsigned levels)
+static bool equal_unordered(struct equality *e, const cJSON *a_member, const cJSON *b)
 {
 	struct json_index index;
 	bool equal = true;
@@ -221,13 +236,13 @@ static bool equal_unordered(const cJSON *a_member, const cJSON *b, unsigned leve
 						? NULL
 						: tally__json_index_get(&index, a_member->string);
 
-		equal = b_member != NULL && equal_values(a_member, b_member, levels);
+		equal = b_member != NULL && equal_children(e, a_member, b_member);
 	}
 	tally__json_index_release(&index);
 	return equal;
 }
 
-static bool equal_objects(const cJSON *a, const cJSON *b, unsigned levels)
+static bool equal_objects(struct equality *e, const cJSON *a, const cJSON *b)
 {
 	const cJSON *a_member = a->child;
 	const cJSON *b_member = b->child;
@@ -236,15 +251,27 @@ static bool equal_objects(const cJSON *a, const cJSON *b, unsigned levels)
 		return false;
 	/* Mostly both have one order. */
 	while (a_member != NULL && same_name(a_member, b_member)) {
-		if (!equal_values(a_member, b_member, levels))
+		if (!equal_children(e, a_member, b_member))
 			return false;
 		a_member = a_member->next;
 		b_member = b_member->next;
 	}
-	return a_member == NULL || equal_unordered(a_member, b, levels);
+	return a_member == NULL || equal_unordered(e, a_member, b);
 }
 
-static bool equal_values(const cJSON *a, const cJSON *b, unsigned levels)
+static bool equal_containers(struct equality *e, const cJSON *a, const cJSON *b)
+{
+	bool equal;
+
+	if (e->levels == 0)
+		return false;
+	e->levels--;
+	equal = cJSON_IsArray(a) ? equal_arrays(e, a, b) : equal_objects(e, a, b);
+	e->levels++;
+	return equal;
+}
+
+static bool equal_values(struct equality *e, const cJSON *a, const cJSON *b)
 {
 	enum json_kind kind = tally__json_kind(a);
 
@@ -261,15 +288,24 @@ static bool equal_values(const cJSON *a, const cJSON *b, unsigned levels)
 	case JSON_STRING:
 		return a->valuestring != NULL && b->valuestring != NULL &&
 		       strcmp(a->valuestring, b->valuestring) == 0;
-	case JSON_ARRAY:
-		return levels > 0 && equal_arrays(a, b, levels - 1);
 	default:
-		return levels > 0 && equal_objects(a, b, levels - 1);
+		return equal_containers(e, a, b);
 	}
+}
+
+bool tally__json_equal_within(const cJSON *a, const cJSON *b, size_t *left)
+{
+	/* A tree deeper than any that can be parsed equals nothing. */
+	struct equality e = {.left = *left, .levels = LIMIT_JSON_DEPTH};
+	bool equal = a != NULL && b != NULL && equal_values(&e, a, b);
+
+	*left = e.left;
+	return equal;
 }
 
 bool tally__json_equal(const cJSON *a, const cJSON *b)
 {
-	/* A tree deeper than any that can be parsed equals nothing. */
-	return a != NULL && b != NULL && equal_values(a, b, LIMIT_JSON_DEPTH);
+	size_t left = SIZE_MAX;
+
+	return tally__json_equal_within(a, b, &left);
 }

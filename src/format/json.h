@@ -37,6 +37,9 @@ const char *tally__json_number_text(const cJSON *number, char scratch[JSON_NUMBE
 /* Equality as Pact has it: an integer never equals a decimal; decimals by value (1.10 = 1.1,
  * 100.0 = 1e2), integers by text, of any size; objects without regard to order. */
 bool tally__json_equal(const cJSON *a, const cJSON *b);
+/* The same, visiting no more than *left values in them; takes those visited from *left, and gives
+ * up, with false, when none is left. */
+bool tally__json_equal_within(const cJSON *a, const cJSON *b, size_t *left);
 
 /* A deep copy, number texts included; NULL when memory is short. */
 cJSON *tally__json_clone(const cJSON *value);

@@ -29,11 +29,13 @@ static inline struct place tally__node_place(const struct node *node)
  * would. */
 void tally__node_count_parts(const struct node *node, const cJSON *value);
 
-/* Finds members of an object; those asked for in their own order are found at once. */
+/* Finds members of an object; those asked for in their own order, or in the opposite one, are found
+ * at once. */
 struct lookup {
 	const cJSON *object;
-	const cJSON *next;
+	const cJSON *next; /* of the one found last, or the first of all */
 	struct json_index index;
+	unsigned searches; /* how often another place had to be looked at */
 	bool indexed;
 };
 

@@ -13,6 +13,9 @@
 /* Unexpected members are told up to this many, where they are allowed. */
 #define FEW_NAMES 8
 
+/* An index of all members costs as much as a few searches for one of them. */
+#define LINEAR_SEARCHES 2
+
 void tally__node_count_parts(const struct node *n, const cJSON *value)
 {
 	if (n->walk->hinting) {
@@ -20,10 +23,28 @@ void tally__node_count_parts(const struct node *n, const cJSON *value)
 	}
 }
 
-const cJSON *tally__lookup_search(struct walk *walk, struct lookup *lookup, const char *name)
+/* The one that is next where members come in the opposite order, or NULL. */
+static const cJSON *member_before(const struct lookup *lookup)
 {
-	const cJSON *found = NULL;
+	const cJSON *first = lookup->object->child;
+	const cJSON *last = first ? first->prev : NULL;
 
+	if (lookup->next && lookup->next != first) {
+		return lookup->next->prev != first ? lookup->next->prev->prev : NULL;
+	}
+	/* The first member's predecessor is the last one; not so where a caller lent us the end of
+	 * a longer list. */
+	if (!last || last->next) {
+		return NULL;
+	}
+	return lookup->next ? last : last->prev;
+}
+
+static const cJSON *search(struct walk *walk, struct lookup *lookup, const char *name)
+{
+	if (!lookup->indexed && lookup->searches++ < LINEAR_SEARCHES) {
+		return tally__json_get(lookup->object, name);
+	}
 	if (!lookup->indexed) {
 		if (tally__json_index_init(&lookup->index, lookup->object) != 0) {
 			tally__walk_fail(walk, TALLY_ENOMEM);
@@ -31,7 +52,16 @@ const cJSON *tally__lookup_search(struct walk *walk, struct lookup *lookup, cons
 		}
 		lookup->indexed = true;
 	}
-	found = tally__json_index_get(&lookup->index, name);
+	return tally__json_index_get(&lookup->index, name);
+}
+
+const cJSON *tally__lookup_search(struct walk *walk, struct lookup *lookup, const char *name)
+{
+	const cJSON *found = member_before(lookup);
+
+	if (!found || strcmp(found->string, name) != 0) {
+		found = search(walk, lookup, name);
+	}
 	if (found) {
 		lookup->next = found->next;
 	}

@@ -6,6 +6,10 @@
 #include "base/mem.h"
 #include "matching/walk.h"
 
+/* Where wildcards overlap, a position is reached on several ways through the trie.  So many are
+ * followed for one step. */
+#define WAYS_PER_STEP 4
+
 static bool push_active(struct walk *walk, const struct rule_node *node)
 {
 	if (walk->active_count == walk->active_capacity) {
@@ -48,12 +52,22 @@ bool tally__reach_root(struct walk *walk, const struct rule_node *root, struct r
 	return reach_node(walk, root, 1, out);
 }
 
-bool tally__reach_child(struct walk *walk, const struct reach *from, size_t depth, const char *text,
-			size_t len, bool is_index, struct reach *out)
+/* At something below a position: nothing of its own is reached yet.  False when the walk has failed
+ * or, while hinting, has to end. */
+static bool begin_reach(struct walk *walk, const struct reach *from, struct reach *out)
 {
 	*out = *from;
 	out->first = walk->active_count;
 	out->count = 0;
+	return from->count <= WAYS_PER_STEP || tally__walk_steps(walk, from->count / WAYS_PER_STEP);
+}
+
+bool tally__reach_child(struct walk *walk, const struct reach *from, size_t depth, const char *text,
+			size_t len, bool is_index, struct reach *out)
+{
+	if (!begin_reach(walk, from, out)) {
+		return false;
+	}
 	for (size_t i = 0; i < from->count; i++) {
 		const struct rule_node *node = walk->active[from->first + i];
 		const struct rule_node *exact = NULL;
@@ -97,9 +111,9 @@ static bool reach_position(struct walk *walk, const struct rule_node *node, size
 bool tally__reach_document(struct walk *walk, const struct reach *from, size_t depth,
 			   struct reach *out)
 {
-	*out = *from;
-	out->first = walk->active_count;
-	out->count = 0;
+	if (!begin_reach(walk, from, out)) {
+		return false;
+	}
 	for (size_t i = 0; i < from->count; i++) {
 		const struct rule_node *node = walk->active[from->first + i];
 
@@ -122,9 +136,9 @@ static bool reach_named(struct walk *walk, const struct rule_node *node, size_t 
 bool tally__reach_names(struct walk *walk, const struct reach *from, size_t depth,
 			const struct reach_names *names, struct reach *out)
 {
-	*out = *from;
-	out->first = walk->active_count;
-	out->count = 0;
+	if (!begin_reach(walk, from, out)) {
+		return false;
+	}
 	for (size_t i = 0; i < from->count; i++) {
 		const struct rule_node *node = walk->active[from->first + i];
 

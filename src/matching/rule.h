@@ -32,6 +32,7 @@ struct application {
 	struct buf *scratch; /* for the texts of JSON values */
 	const char *reason;  /* static or the rule's */
 	size_t reason_at;    /* where in the text that is; of dates; SIZE_MAX: nowhere */
+	size_t steps;        /* that it may take yet: values visited in lists and maps */
 	bool costly;         /* a regular expression gave up */
 	int status;          /* TALLY_ENOMEM: the test could not be made */
 };

@@ -42,7 +42,7 @@ bool tally__application_text(struct application *application, const struct opera
 static bool test_equality(struct application *a)
 {
 	if (a->expected.json && a->actual.json) {
-		return tally__json_equal(a->expected.json, a->actual.json);
+		return tally__json_equal_within(a->expected.json, a->actual.json, &a->steps);
 	}
 	if (a->expected.json || a->actual.json) {
 		return false;

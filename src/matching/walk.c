@@ -59,8 +59,8 @@ bool tally__walk_too_long(struct walk *walk)
 		return false;
 	}
 	tally__fail(walk->error, TALLY_ELIMIT,
-		    "the comparison visits more than %d values; arrayContains rules multiply "
-		    "them",
+		    "the comparison visits more than %d values; arrayContains rules and "
+		    "wildcards that overlap multiply them",
 		    (int)LIMIT_MATCH_STEPS);
 	return tally__walk_fail(walk, TALLY_ELIMIT);
 }
@@ -374,8 +374,13 @@ static void report_failure(struct walk *walk, const struct place *place,
 static bool apply_one(struct walk *walk, const struct place *place, const struct rule *rule,
 		      const struct operand *expected, const struct operand *actual)
 {
-	struct application a = {
-		.rule = rule, .expected = *expected, .actual = *actual, .scratch = &walk->scratch};
+	/* None left afterwards: that was one more than is allowed. */
+	size_t steps = walk->step_limit > walk->steps ? walk->step_limit - walk->steps + 1 : 1;
+	struct application a = {.rule = rule,
+				.expected = *expected,
+				.actual = *actual,
+				.scratch = &walk->scratch,
+				.steps = steps};
 	bool passes = false;
 
 	/* A long list would otherwise pay the whole limit for each element. */
@@ -386,8 +391,12 @@ static bool apply_one(struct walk *walk, const struct place *place, const struct
 		passes = rule->kind->test(&a);
 	}
 	walk->costly += a.costly;
+	walk->steps += steps - a.steps;
 	if (a.status != 0) {
 		return tally__walk_fail(walk, a.status);
+	}
+	if (a.steps == 0) {
+		return tally__walk_too_long(walk);
 	}
 	if (!passes) {
 		report_failure(walk, place, &a, rule->kind->describe);

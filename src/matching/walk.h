@@ -96,6 +96,13 @@ static inline bool tally__walk_step(struct walk *walk)
 	return ++walk->steps <= walk->step_limit || tally__walk_too_long(walk);
 }
 
+/* Counts several; false when there were too many. */
+static inline bool tally__walk_steps(struct walk *walk, size_t count)
+{
+	walk->steps += count;
+	return walk->steps <= walk->step_limit || tally__walk_too_long(walk);
+}
+
 /* ---- mismatches ---- */
 
 /* Undoes what was found since a mark: an alternative that was tried. */

@@ -27,6 +27,8 @@ struct cost {
 	size_t steps;
 	size_t allocations;
 	size_t found;
+	size_t hint_steps;
+	int status;
 };
 
 static cJSON *parse(const char *text, size_t len)
@@ -39,7 +41,8 @@ static cJSON *parse(const char *text, size_t len)
 	return value;
 }
 
-static struct cost measure(void (*make)(struct texts *, size_t), size_t size)
+/* At most `limit` steps, unless the comparison has to fail. */
+static struct cost measure_within(void (*make)(struct texts *, size_t), size_t size, size_t limit)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct texts texts;
@@ -66,11 +69,13 @@ static struct cost measure(void (*make)(struct texts *, size_t), size_t size)
 		fail_msg("%s", error.message);
 	tally__mismatches_init(&mismatches);
 	tally__walk_init(&walk, &mismatches, false, &error);
+	walk.step_limit = limit;
 	tally__mem_fail_after(-1);
 	assert_true(tally__reach_root(&walk, rules.body, &reach));
 	tally__match_json(&walk, &root, &reach, document->child, actual);
-	cost = (struct cost){walk.steps, tally__mem_fail_after(-1), walk.found};
-	if (walk.status != 0)
+	cost = (struct cost){walk.steps, tally__mem_fail_after(-1), walk.found, walk.hint_steps,
+			     walk.status};
+	if (walk.status != 0 && limit == LIMIT_MATCH_STEPS)
 		fail_msg("%s", error.message);
 	tally__walk_release(&walk);
 	tally__mismatches_release(&mismatches);
@@ -81,6 +86,11 @@ static struct cost measure(void (*make)(struct texts *, size_t), size_t size)
 	tally__buf_release(&texts.rules);
 	tally__buf_release(&texts.actual);
 	return cost;
+}
+
+static struct cost measure(void (*make)(struct texts *, size_t), size_t size)
+{
+	return measure_within(make, size, LIMIT_MATCH_STEPS);
 }
 
 /* Ten times the size is ten times the work, and a little for what does not grow. */
@@ -162,6 +172,23 @@ static void make_map(struct texts *texts, size_t size)
 	add_members(&texts->actual, size, true);
 }
 
+static void make_same_order(struct texts *texts, size_t size)
+{
+	add_rule(texts, "$", "{\"match\":\"type\"}");
+	add_members(&texts->expected, size, false);
+	add_members(&texts->actual, size, false);
+}
+
+/* Every third member first, then the others: `size` is no multiple of three. */
+static void make_shuffled(struct texts *texts, size_t size)
+{
+	add_members(&texts->expected, size, false);
+	for (size_t i = 0; i < size; i++)
+		tally__buf_addf(&texts->actual, "%s\"m%zu\":%zu", i > 0 ? "," : "{", i * 3 % size,
+				i * 3 % size);
+	tally__buf_adds(&texts->actual, "}");
+}
+
 static void make_contains(struct texts *texts, size_t size)
 {
 	add_rule(texts, "$",
@@ -179,6 +206,69 @@ static void test_lists_and_objects(void **state)
 	assert_linear(make_object, 1000, 3);
 	assert_linear(make_map, 1000, 6);
 	assert_linear(make_contains, 1000, 2);
+}
+
+/* An index of the members is made only where they are looked for all over the place. */
+static void test_orders_of_members(void **state)
+{
+	struct cost same = measure(make_same_order, 1000);
+	struct cost opposite = measure(make_object, 1000);
+	struct cost any = measure(make_shuffled, 1000);
+
+	(void)state;
+	assert_int_equal(same.found, 0);
+	assert_int_equal(opposite.allocations, same.allocations);
+	assert_int_equal(any.found, 0);
+	assert_true(any.allocations > same.allocations);
+	/* One expected member, and the first of a thousand is not it. */
+	assert_int_equal(measure(make_map, 1000).allocations, measure(make_map, 1).allocations);
+}
+
+/* Whatever the order, each member is found, and nothing else for it. */
+static void test_all_orders_of_members(void **state)
+{
+	enum { COUNT = 5, ORDERS = 120 };
+
+	(void)state;
+	for (size_t order = 0; order < ORDERS; order++) {
+		char names[COUNT + 1] = "abcde";
+		char expected[64];
+		char actual[64];
+		struct mismatches mismatches;
+		struct reach reach = {0};
+		struct frame root = {.depth = 1};
+		struct walk walk;
+		cJSON *e, *a;
+
+		for (size_t i = 0, rest = order; i < COUNT; i++) {
+			size_t other = i + rest % (COUNT - i);
+			char name = names[other];
+
+			rest /= COUNT - i;
+			names[other] = names[i];
+			names[i] = name;
+		}
+		/* "d" is another letter's value, and "e" is missing. */
+		snprintf(expected, sizeof expected,
+			 "{\"a\":\"a\",\"b\":\"b\",\"c\":\"c\",\"d\":\"e\",\"f\":\"f\"}");
+		snprintf(actual, sizeof actual,
+			 "{\"%c\":\"%c\",\"%c\":\"%c\",\"%c\":\"%c\",\"%c\":\"%c\",\"%c\":\"%c\"}",
+			 names[0], names[0], names[1], names[1], names[2], names[2], names[3],
+			 names[3], names[4], names[4]);
+		e = parse(expected, strlen(expected));
+		a = parse(actual, strlen(actual));
+		tally__mismatches_init(&mismatches);
+		tally__walk_init(&walk, &mismatches, false, NULL);
+		tally__match_json(&walk, &root, &reach, e, a);
+		assert_int_equal(walk.status, 0);
+		assert_int_equal(mismatches.count, 2);
+		assert_string_equal(mismatches.items[0].path, "$.d");
+		assert_string_equal(mismatches.items[1].path, "$");
+		tally__walk_release(&walk);
+		tally__mismatches_release(&mismatches);
+		cJSON_Delete(e);
+		cJSON_Delete(a);
+	}
 }
 
 /* ---- rules ---- */
@@ -202,6 +292,132 @@ static void test_rules_cost_nothing(void **state)
 	(void)state;
 	assert_int_equal(few.steps, many.steps);
 	assert_int_equal(few.allocations, many.allocations);
+}
+
+static void make_with_wildcards(struct texts *texts, size_t rules)
+{
+	char path[64];
+
+	for (size_t i = 0; i < rules; i++) {
+		snprintf(path, sizeof path, "$.*[*].x%zu", i);
+		add_rule(texts, path, "{\"match\":\"type\"}");
+	}
+	tally__buf_adds(&texts->expected, "{\"a\":[{\"x1\":1,\"x2\":2,\"x3\":3}]}");
+	tally__buf_adds(&texts->actual, "{\"a\":[{\"x1\":4,\"x2\":5,\"x3\":6}]}");
+}
+
+/* Each way to write `levels` members "a", by name or as a wildcard, above 100 members: as many
+ * positions in the trie are reached at once. */
+static void make_overlapping(struct texts *texts, size_t levels)
+{
+	struct buf path;
+
+	tally__buf_init(&path, SIZE_MAX / 2);
+	for (size_t way = 0; way < (size_t)1 << levels; way++) {
+		tally__buf_clear(&path);
+		tally__buf_adds(&path, "$");
+		for (size_t i = 0; i < levels; i++)
+			tally__buf_adds(&path, way >> i & 1 ? ".a" : ".*");
+		tally__buf_adds(&path, ".other");
+		add_rule(texts, path.bytes, "{\"match\":\"type\"}");
+	}
+	tally__buf_release(&path);
+	for (struct buf *text = &texts->expected; text;
+	     text = text == &texts->expected ? &texts->actual : NULL) {
+		for (size_t i = 0; i < levels; i++)
+			tally__buf_adds(text, "{\"a\":");
+		add_members(text, 100, false);
+		for (size_t i = 0; i < levels; i++)
+			tally__buf_adds(text, "}");
+	}
+}
+
+/* Where rules begin alike they share the way; where wildcards overlap, every way counts. */
+static void test_wildcards(void **state)
+{
+	struct cost few = measure(make_with_wildcards, 4);
+	struct cost many = measure(make_with_wildcards, 1000);
+	struct cost one = measure(make_overlapping, 0);
+	struct cost ways = measure(make_overlapping, 10);
+
+	(void)state;
+	assert_int_equal(few.found, 0);
+	assert_int_equal(few.steps, many.steps);
+	assert_int_equal(few.allocations, many.allocations);
+	assert_int_equal(ways.found, 0);
+	assert_in_range(one.steps, 100, 500);
+	assert_in_range(ways.steps, 100 * 1024 / 8, 100 * 1024);
+	assert_int_equal(measure_within(make_overlapping, 10, ways.steps).status, 0);
+	assert_int_equal(measure_within(make_overlapping, 10, ways.steps - 1).status, TALLY_ELIMIT);
+}
+
+/* ---- what a rule looks at by itself ---- */
+
+/* An element that fits is the last one; the others differ from the example at its end. */
+static void make_equal(struct texts *texts, size_t size)
+{
+	add_rule(texts, "$",
+		 "{\"match\":\"arrayContains\",\"variants\":[{\"index\":0,\"rules\":{\"$\":{"
+		 "\"matchers\":[{\"match\":\"equality\"}]}}}]}");
+	tally__buf_adds(&texts->expected, "[");
+	add_numbers(&texts->expected, 100);
+	tally__buf_adds(&texts->expected, "]");
+	for (size_t i = 0; i < size; i++) {
+		tally__buf_adds(&texts->actual, i > 0 ? "," : "[");
+		add_numbers(&texts->actual, 100);
+		if (i + 1 < size) {
+			tally__buf_truncate(&texts->actual, texts->actual.len - 1);
+			tally__buf_adds(&texts->actual, "0]");
+		}
+	}
+	tally__buf_adds(&texts->actual, "]");
+}
+
+static void test_equality_counts(void **state)
+{
+	struct cost cost = measure(make_equal, 50);
+	struct cost none;
+
+	(void)state;
+	assert_int_equal(cost.found, 0);
+	assert_in_range(cost.steps, 50 * 100, 2 * 50 * 100);
+	assert_int_equal(measure_within(make_equal, 50, cost.steps).status, 0);
+	/* Giving up is no verdict, wherever it happens. */
+	for (size_t limit = 1; limit < cost.steps; limit += 7) {
+		none = measure_within(make_equal, 50, limit);
+		assert_int_equal(none.status, TALLY_ELIMIT);
+	}
+}
+
+/* ---- hints ---- */
+
+/* Variants of which none is there, in a list that would take far too long to search for each. */
+static void make_hints(struct texts *texts, size_t size)
+{
+	tally__buf_adds(&texts->rules, "\"$\":{\"matchers\":[{\"match\":\"arrayContains\","
+				       "\"variants\":[");
+	for (size_t i = 0; i < 60; i++)
+		tally__buf_addf(&texts->rules,
+				"%s{\"index\":0,\"rules\":{\"$.l[*]\":{\"matchers\":[{"
+				"\"match\":\"type\"}]}}}",
+				i > 0 ? "," : "");
+	tally__buf_adds(&texts->rules, "]}]}");
+	tally__buf_adds(&texts->expected, "[{\"a\":2,\"l\":[1],\"z\":2}]");
+	for (size_t i = 0; i < size; i++)
+		tally__buf_addf(&texts->actual, "%s{\"a\":1,\"l\":[1,2,3,4],\"z\":1}",
+				i > 0 ? "," : "[");
+	tally__buf_adds(&texts->actual, "]");
+}
+
+static void test_hints_are_bounded(void **state)
+{
+	struct cost few = measure(make_hints, 10);
+	struct cost many = measure(make_hints, 4000);
+
+	(void)state;
+	assert_int_equal(few.found, many.found);
+	assert_in_range(few.hint_steps, 60 * 10, LIMIT_HINT_STEPS / 2);
+	assert_in_range(many.hint_steps, LIMIT_HINT_STEPS / 2, LIMIT_HINT_STEPS);
 }
 
 /* ---- several rules at each of many levels ---- */
@@ -347,7 +563,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists_and_objects),
+		cmocka_unit_test(test_orders_of_members),
+		cmocka_unit_test(test_all_orders_of_members),
 		cmocka_unit_test(test_rules_cost_nothing),
+		cmocka_unit_test(test_wildcards),
+		cmocka_unit_test(test_equality_counts),
+		cmocka_unit_test(test_hints_are_bounded),
 		cmocka_unit_test(test_nested_rules),
 		cmocka_unit_test(test_nested_rules_find_what_is_wrong),
 		cmocka_unit_test(test_allocations),
