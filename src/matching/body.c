@@ -264,6 +264,16 @@ void tally__bodies_match(const struct bodies *b, bool message)
 	}
 }
 
+/* JSON that was parsed already is compared as it is, unless it is its bytes that count. */
+static bool needs_bytes(const struct bodies *b)
+{
+	if (b->actual->state != BODY_PRESENT) {
+		return false;
+	}
+	return !b->actual->json || !tally__mime_is_json(&b->expected->type) ||
+	       has_only_content_type_rule(b);
+}
+
 void tally__match_body(struct walk *walk, const struct expected_body *expected,
 		       const struct body *actual, const char *declared, bool message)
 {
@@ -277,17 +287,19 @@ void tally__match_body(struct walk *walk, const struct expected_body *expected,
 			   .reach = &reach};
 	int status = tally__body_type(&b.actual_type, actual, declared, &walk->arena, walk->error);
 
-	if (status == 0 && actual->state == BODY_PRESENT &&
-	    !(actual->json && tally__mime_is_json(&expected->type))) {
+	if (status == 0 && !tally__reach_root(walk, expected->rules->body, &reach)) {
+		return;
+	}
+	if (status == 0 && needs_bytes(&b)) {
 		status = tally__body_bytes(actual, &walk->arena, &b.actual_bytes, &b.actual_len,
 					   walk->error);
 	}
-	if (status != 0) {
-		tally__walk_fail(walk, status);
-	} else if (tally__reach_root(walk, expected->rules->body, &reach)) {
+	if (status == 0) {
 		tally__bodies_match(&b, message);
-		tally__reach_leave(walk, &reach);
+	} else {
+		tally__walk_fail(walk, status);
 	}
+	tally__reach_leave(walk, &reach);
 }
 
 /* Reads content that is compared as a tree; that it cannot be read is told when it is compared. */
