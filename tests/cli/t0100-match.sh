@@ -4,6 +4,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 
+# shellcheck disable=SC2034 # the scripts use it
 q="'"
 
 cat >expected.json <<'EOF'
@@ -57,8 +58,8 @@ test_expect_success 'what is not kept is counted' '
 '
 
 test_expect_success 'grouped by part, in order; texts with their differences' '
-	echo "{\"status\": 200, \"headers\": {\"X-A\": \"1\"}, \"body\": {\"t\": \"a\\nb\\n\"}}" >text.json
-	echo "{\"status\": 201, \"headers\": {\"X-A\": \"2\"}, \"body\": {\"t\": \"a\\nc\\n\"}}" >other-text.json
+	printf "%s\n" "{\"status\": 200, \"headers\": {\"X-A\": \"1\"}, \"body\": {\"t\": \"a\\nb\\n\"}}" >text.json
+	printf "%s\n" "{\"status\": 201, \"headers\": {\"X-A\": \"2\"}, \"body\": {\"t\": \"a\\nc\\n\"}}" >other-text.json
 	expect_status 1 "$tally" match response text.json other-text.json
 	{
 		echo "status: expected 200 but was 201"

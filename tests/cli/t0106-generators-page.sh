@@ -5,8 +5,10 @@
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 
 page=$TALLY_SRCDIR/doc/generators.md
+# shellcheck disable=SC2034 # the scripts use it
 now=2024-02-28T12:30:15+01:00
 state='{"id": 7, "name": "Ann", "price": 12.50, "big": 12345678901234567890}'
+# shellcheck disable=SC2034 # the scripts use it
 context='{"providerState": '$state', "mockServer": {"url": "http://mock.example:8080"}}'
 
 # The rows of tables whose first cell begins like this, as "cell<TAB>cell"; \| is a bar.

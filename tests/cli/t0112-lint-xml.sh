@@ -16,7 +16,9 @@ xml_contract() {
 	EOF
 }
 
+# shellcheck disable=SC2034 # the scripts use it
 rule='{"combine": "AND", "matchers": [{"match": "type"}]}'
+# shellcheck disable=SC2034 # the scripts use it
 document='"<a xmlns:p=\"urn:p\"><b p:x=\"1\"/><p:c>2</p:c></a>"'
 
 test_expect_success 'paths that select something' '
