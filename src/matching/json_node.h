@@ -33,7 +33,8 @@ void tally__node_count_parts(const struct node *node, const cJSON *value);
  * at once. */
 struct lookup {
 	const cJSON *object;
-	const cJSON *next; /* of the one found last, or the first of all */
+	const cJSON
+		*next; /* of the one found last, or the first of all; NULL once there is an index */
 	struct json_index index;
 	unsigned searches; /* how often another place had to be looked at */
 	bool indexed;

@@ -57,12 +57,15 @@ static const cJSON *search(struct walk *walk, struct lookup *lookup, const char 
 
 const cJSON *tally__lookup_search(struct walk *walk, struct lookup *lookup, const char *name)
 {
-	const cJSON *found = member_before(lookup);
+	const cJSON *found = lookup->indexed ? NULL : member_before(lookup);
 
 	if (!found || strcmp(found->string, name) != 0) {
 		found = search(walk, lookup, name);
 	}
-	if (found) {
+	/* Where there is no order, looking at neighbours is to wait for memory, and for nothing. */
+	if (lookup->indexed) {
+		lookup->next = NULL;
+	} else if (found) {
 		lookup->next = found->next;
 	}
 	return found;
