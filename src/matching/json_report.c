@@ -16,10 +16,17 @@
 /* An index of all members costs as much as a few searches for one of them. */
 #define LINEAR_SEARCHES 2
 
+/* Counts so many values more than the mismatch that is reported. */
+static void add_distance(const struct node *n, size_t more)
+{
+	n->walk->distance += more;
+	n->walk->distance_plain += n->list ? 0 : more;
+}
+
 void tally__node_count_parts(const struct node *n, const cJSON *value)
 {
 	if (n->walk->hinting) {
-		n->walk->distance += tally__json_weight(value) - 1;
+		add_distance(n, tally__json_weight(value) - 1);
 	}
 }
 
@@ -205,7 +212,7 @@ void tally__report_keys(const struct node *n, size_t missing, size_t common)
 		describe_keys(text, n, missing, unexpected);
 	}
 	if (n->walk->hinting) {
-		n->walk->distance += missing + (n->walk->strict ? unexpected : 0) - 1;
+		add_distance(n, missing + (n->walk->strict ? unexpected : 0) - 1);
 	}
 	tally__walk_report_text(n->walk, &place, n->list ? n->list->rules->name : "equality",
 				&expected, &actual);

@@ -127,19 +127,31 @@ static void compare_variant(struct walk *walk, const struct frame *frame,
 	tally__reach_leave(walk, &reach);
 }
 
-/* How far an element is from the variant; no further than `limit` is looked. */
-static size_t measure(struct walk *walk, const struct variant *variant, const cJSON *actual,
-		      size_t limit)
+/* How far an element is from a variant. */
+struct distance {
+	size_t all;
+	size_t plain; /* of these, what had to be equal: most often what tells elements apart */
+};
+
+static bool is_nearer(struct distance a, struct distance b)
+{
+	return a.all != b.all ? a.all < b.all : a.plain < b.plain;
+}
+
+/* No further than `limit` is looked. */
+static struct distance measure(struct walk *walk, const struct variant *variant,
+			       const cJSON *actual, size_t limit)
 {
 	struct frame root = {.depth = 1};
 	struct mark mark = tally__walk_mark(walk);
-	size_t distance = 0;
+	struct distance distance = {0};
 
 	walk->quiet++;
 	walk->distance = 0;
+	walk->distance_plain = 0;
 	walk->distance_limit = limit;
 	compare_variant(walk, &root, variant, actual);
-	distance = walk->distance;
+	distance = (struct distance){walk->distance, walk->distance_plain};
 	walk->quiet--;
 	tally__walk_rewind(walk, mark);
 	return distance;
@@ -149,7 +161,7 @@ struct nearest tally__nearest_find(struct walk *walk, const struct variant *vari
 				   const cJSON *list)
 {
 	struct nearest nearest = {0};
-	size_t best = SIZE_MAX;
+	struct distance best = {SIZE_MAX, SIZE_MAX};
 	size_t start = steps_for_hints(walk);
 	size_t index = 0;
 	const cJSON *item = NULL;
@@ -162,12 +174,14 @@ struct nearest tally__nearest_find(struct walk *walk, const struct variant *vari
 	aside = begin_hints(walk);
 	cJSON_ArrayForEach(item, list)
 	{
-		size_t distance = measure(walk, variant, item, best - 1);
+		/* What is as far can be nearer only where fewer values had to be equal. */
+		struct distance distance =
+			measure(walk, variant, item, best.plain > 0 ? best.all : best.all - 1);
 
 		if (is_spent(walk, start)) {
 			break;
 		}
-		if (distance < best) {
+		if (is_nearer(distance, best)) {
 			best = distance;
 			nearest.item = item;
 			nearest.index = index;
@@ -177,7 +191,7 @@ struct nearest tally__nearest_find(struct walk *walk, const struct variant *vari
 	end_hints(walk, aside);
 	nearest.all_seen = !item;
 	/* The only one there is can be looked at, however different it is. */
-	if (nearest.item && best >= tally__json_weight(variant->example) && list->child->next) {
+	if (nearest.item && best.all >= tally__json_weight(variant->example) && list->child->next) {
 		nearest.item = NULL;
 	}
 	return nearest;

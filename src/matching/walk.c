@@ -70,7 +70,7 @@ bool tally__walk_too_long(struct walk *walk)
 struct mark tally__walk_mark(const struct walk *walk)
 {
 	return (struct mark){walk->mismatches->count, walk->mismatches->omitted, walk->found,
-			     walk->distance};
+			     walk->distance, walk->distance_plain};
 }
 
 void tally__walk_rewind(struct walk *walk, struct mark mark)
@@ -81,6 +81,7 @@ void tally__walk_rewind(struct walk *walk, struct mark mark)
 	walk->mismatches->omitted = mark.omitted;
 	walk->found = mark.found;
 	walk->distance = mark.distance;
+	walk->distance_plain = mark.distance_plain;
 }
 
 /* Most frames of a path: those of a JSON document in parts of parts. */
@@ -305,6 +306,9 @@ void tally__walk_report_text(struct walk *walk, const struct place *place, const
 {
 	walk->found++;
 	walk->distance++;
+	if (walk->hinting && strcmp(rule, "equality") == 0) {
+		walk->distance_plain++;
+	}
 	if (walk->quiet > 0 || walk->status != 0) {
 		return;
 	}

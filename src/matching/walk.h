@@ -50,6 +50,8 @@ struct walk {
 	size_t hint_steps;
 	size_t hint_costly;
 	size_t distance; /* how far what was compared while hinting is from what was expected */
+	size_t distance_plain; /* of these, found by equality; others are by a rule of another name
+				*/
 	size_t distance_limit; /* beyond it nobody wants to know how far; SIZE_MAX: no limit */
 	const struct frame *detail_of; /* mismatches are details of one at this place */
 	/* See matching/visits.h. */
@@ -111,6 +113,7 @@ struct mark {
 	size_t omitted;
 	size_t found;
 	size_t distance;
+	size_t distance_plain;
 };
 
 struct mark tally__walk_mark(const struct walk *walk);
