@@ -213,9 +213,13 @@ static void compare_header(struct walk *walk, const struct rules *rules,
 	}
 	if (expected->value_count == 0) {
 		if (actual->value_count > 0) {
-			tally__walk_report(walk, &place, "equality", NULL, NULL,
+			struct operand e = tally__values_operand(walk, expected);
+			struct operand a = tally__values_operand(walk, actual);
+			const char *shown = tally__values_text(walk, actual);
+
+			tally__walk_report(walk, &place, "equality", &e, &a,
 					   "Expected an empty header but received %s",
-					   tally__values_text(walk, actual));
+					   shown ? shown : "");
 		}
 		return;
 	}
@@ -287,7 +291,7 @@ static void report_missing_header(struct walk *walk, const struct map *actual,
 				  const struct name_values *wanted)
 {
 	struct place place = {.kind = MISMATCH_HEADER, .name = wanted->name};
-	struct operand e = tally__operand_text(tally__values_text(walk, wanted));
+	struct operand e = tally__values_operand(walk, wanted);
 	const char *misspelt = NULL;
 	const char *name = tally__walk_shown(walk, wanted->name);
 	struct buf *text = tally__walk_message(walk, &place);

@@ -292,7 +292,11 @@ static void compare_pair(struct pair *pair)
 	compare_headers(pair, as_text);
 	status = tally__multipart_content(pair->actual, &walk->arena, &pair->bytes, &pair->len);
 	if (status == TALLY_EPARSE) {
-		tally__walk_report(walk, &place, "equality", NULL, NULL,
+		struct operand e = {.text = pair->expected->content.bytes,
+				    .len = pair->expected->content.len};
+		struct operand a = {.text = pair->actual->body, .len = pair->actual->body_len};
+
+		tally__walk_report(walk, &place, "equality", &e, &a,
 				   "Failed to parse the actual body: 'it is not base64'");
 	} else if (status != 0) {
 		tally__walk_fail(walk, status);

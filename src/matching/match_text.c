@@ -1,6 +1,9 @@
 /* Bodies that are one text or a row of bytes. */
 #include "config.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "matching/bodies.h"
 
 void tally__match_text(const struct bodies *b)
@@ -10,31 +13,39 @@ void tally__match_text(const struct bodies *b)
 	}
 }
 
-static void add_summary(struct buf *out, const struct mime *type, const char *bytes, size_t len)
+/* "image/png, 120 bytes, starting with 89504e47"; NULL when memory is short. */
+static const char *summarize(struct walk *walk, const struct mime *type, const char *bytes,
+			     size_t len)
 {
-	tally__buf_addc(out, '[');
-	tally__mime_format(out, type);
-	tally__buf_addf(out, ", %zu bytes, starting with ", len);
+	char start[65] = "";
+
 	for (size_t i = 0; i < len && i < 32; i++) {
-		tally__buf_addf(out, "%02x", (unsigned)(unsigned char)bytes[i]);
+		snprintf(start + 2 * i, sizeof start - 2 * i, "%02x",
+			 (unsigned)(unsigned char)bytes[i]);
 	}
-	tally__buf_addc(out, ']');
+	return tally__arena_printf(&walk->arena, "%s, %zu bytes, starting with %s",
+				   tally__bodies_type_text(walk, type), len, start);
 }
 
 void tally__match_binary(const struct bodies *b)
 {
 	struct place place = tally__bodies_place(b);
-	struct buf *text = NULL;
+	const char *actual = NULL;
+	const char *expected = NULL;
 
 	if (tally__bodies_apply_rules(b) || tally__bodies_are_equal(b)) {
 		return;
 	}
-	text = tally__walk_message(b->walk, &place);
-	if (text) {
-		tally__buf_adds(text, "Actual body ");
-		add_summary(text, &b->actual_type, b->actual_bytes, b->actual_len);
-		tally__buf_adds(text, " is not equal to the expected body ");
-		add_summary(text, &b->expected->type, b->expected->bytes, b->expected->len);
+	place.opaque = true;
+	actual = summarize(b->walk, &b->actual_type, b->actual_bytes, b->actual_len);
+	expected = summarize(b->walk, &b->expected->type, b->expected->bytes, b->expected->len);
+	if (!actual || !expected) {
+		tally__walk_fail(b->walk, TALLY_ENOMEM);
+		return;
 	}
-	tally__walk_report_text(b->walk, &place, "equality", NULL, NULL);
+	tally__walk_report(b->walk, &place, "equality",
+			   &(struct operand){.text = expected, .len = strlen(expected)},
+			   &(struct operand){.text = actual, .len = strlen(actual)},
+			   "Actual body [%s] is not equal to the expected body [%s]", actual,
+			   expected);
 }

@@ -105,6 +105,12 @@ const char *tally__values_text(struct walk *walk, const struct name_values *valu
 	return copy;
 }
 
+struct operand tally__values_operand(struct walk *walk, const struct name_values *values)
+{
+	return tally__operand_text(values->value_count == 1 ? values->values[0]
+							    : tally__values_text(walk, values));
+}
+
 /* What the rules say of how many values there are. */
 static void apply_bounds(struct walk *walk, const struct place *place, const struct rule_list *list,
 			 const struct name_values *actual)
@@ -177,10 +183,8 @@ static void report_parameter(struct walk *walk, const struct parameters *p,
 			     const char *after)
 {
 	const char *name = expected ? expected->name : actual->name;
-	struct operand e = expected ? tally__operand_text(tally__values_text(walk, expected))
-				    : (struct operand){0};
-	struct operand a = actual ? tally__operand_text(tally__values_text(walk, actual))
-				  : (struct operand){0};
+	struct operand e = {0};
+	struct operand a = {0};
 	struct operand quoted = tally__operand_text(name);
 	const char *misspelt = NULL;
 	struct buf *text = tally__walk_message(walk, place);
@@ -193,6 +197,15 @@ static void report_parameter(struct walk *walk, const struct parameters *p,
 		if (misspelt) {
 			tally__display_misspelling(text, misspelt, name);
 		}
+	}
+	if (expected && actual) {
+		/* Their number differs, which lists alone show. */
+		e = tally__operand_text(tally__values_text(walk, expected));
+		a = tally__operand_text(tally__values_text(walk, actual));
+	} else if (expected) {
+		e = tally__values_operand(walk, expected);
+	} else {
+		a = tally__values_operand(walk, actual);
 	}
 	tally__walk_report_text(walk, place, "equality", expected ? &e : NULL, actual ? &a : NULL);
 }
@@ -236,15 +249,16 @@ static void compare_parameter(struct walk *walk, const struct parameters *p,
 			      const struct place *place, const struct rule_list *list,
 			      const struct name_values *expected, const struct name_values *actual)
 {
-	const char *shown = NULL;
-
 	if (list) {
 		tally__values_apply(walk, place, list, expected, actual);
 		return;
 	}
 	if (expected->value_count == 0 && actual->value_count > 0) {
-		shown = tally__values_text(walk, actual);
-		tally__walk_report(walk, place, "equality", NULL, NULL,
+		struct operand e = tally__values_operand(walk, expected);
+		struct operand a = tally__values_operand(walk, actual);
+		const char *shown = tally__values_text(walk, actual);
+
+		tally__walk_report(walk, place, "equality", &e, &a,
 				   "Expected an empty parameter list for '%s' but received %s",
 				   tally__walk_shown(walk, expected->name), shown ? shown : "");
 		return;

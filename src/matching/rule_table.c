@@ -240,6 +240,9 @@ static bool test_content_type(struct application *a)
 		return false;
 	}
 	a->reason = tally__magic_detect(text, len);
+	/* What a mismatch shows: types say more than bytes. */
+	a->expected = (struct operand){.text = a->rule->text, .len = strlen(a->rule->text)};
+	a->actual = (struct operand){.text = a->reason, .len = strlen(a->reason)};
 	if (are_equivalent_types(a, a->rule->text, a->reason)) {
 		return true;
 	}

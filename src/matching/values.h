@@ -11,6 +11,8 @@ struct operand tally__operand_text(const char *text);
 
 /* "['a', 'b']", made in the walk's arena and cut where it is long; NULL when memory is short. */
 const char *tally__values_text(struct walk *walk, const struct name_values *values);
+/* The only value, or that text of several. */
+struct operand tally__values_operand(struct walk *walk, const struct name_values *values);
 
 /* What a rule does with a list, for texts: bounds and the like for the list, then the rules for
  * each actual value, whose example is the expected one at its place or else the first. */

@@ -287,10 +287,14 @@ static void add_mismatch(struct walk *walk, const struct place *place, const cha
 		mismatch.pointer = pointer(walk, place->frame);
 	} else {
 		mismatch.path = keep(walk, place->name, strlen(place->name));
+		/* The body as a whole, whatever its path is called. */
+		if (place->kind == MISMATCH_BODY || place->kind == MISMATCH_BODY_TYPE) {
+			mismatch.pointer = keep(walk, "", 0);
+		}
 	}
 	mismatch.expected = value_text(walk, expected);
 	mismatch.actual = value_text(walk, actual);
-	mismatch.diff = diff_text(walk, rule, expected, actual);
+	mismatch.diff = place->opaque ? NULL : diff_text(walk, rule, expected, actual);
 	set_position(walk, &mismatch, walk->detail_of ? walk->detail_of : place->frame);
 	if (walk->status != 0 || !mismatch.path || !mismatch.rule || !has_room(list)) {
 		tally__walk_fail(walk, TALLY_ENOMEM);
