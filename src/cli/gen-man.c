@@ -72,6 +72,8 @@ static void put_paragraphs(FILE *f, const char *text)
 static void put_sentence(FILE *f, const char *phrase)
 {
 	(void)fputc(toupper((unsigned char)phrase[0]), f);
+	if (phrase[1] == ' ')
+		(void)fputc(' ', f);
 	put_text(f, phrase + 1, strlen(phrase + 1));
 	(void)fputs(".\n", f);
 }

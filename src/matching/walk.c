@@ -425,7 +425,11 @@ void tally__walk_apply(struct walk *walk, const struct place *place, const struc
 {
 	struct mark mark = tally__walk_mark(walk);
 	bool impatient = walk->impatient;
+	struct place here = *place;
 
+	if (list->any && list->count > 1 && !here.suffix) {
+		here.suffix = " (one of the rules here would do)";
+	}
 	walk->impatient = impatient && !list->any;
 	for (size_t i = 0; i < list->count && tally__walk_step(walk); i++) {
 		const struct rule *rule = &list->rules[i];
@@ -434,7 +438,7 @@ void tally__walk_apply(struct walk *walk, const struct place *place, const struc
 			continue;
 		}
 		if ((is_done_above(rule, cascaded) ||
-		     apply_one(walk, place, rule, expected, actual)) &&
+		     apply_one(walk, &here, rule, expected, actual)) &&
 		    list->any) {
 			tally__walk_rewind(walk, mark);
 			break;
