@@ -1,90 +1,198 @@
 /* Starting and stopping the mock provider. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "consumer/mock.h"
+#include "contract/inline.h"
 
 /* Enough for the parallel requests of a page or a test run. */
 enum { SERVER_THREADS = 4 };
 
-static int fail_part(const struct interaction *interaction, const char *part, int status,
+/* Where a part, or a member of it, stands: what is prepared is HTTP, so all of it is in the list
+ * "interactions". */
+struct place {
+	const struct interaction *interaction;
+	size_t index;
+	const char *part;
+};
+
+/* The error happened in a member of a part ("" is the part itself): says so by a JSON pointer. */
+static int fail_part(const struct place *place, const char *member, int status,
 		     struct tally_error *error)
 {
-	tally__error_within(error, part);
-	tally__error_within(error, interaction->description);
+	char pointer[TALLY_ERROR_WHERE_BYTES];
+
+	/* One that is cut leads to something around what is meant. */
+	(void)snprintf(pointer, sizeof(pointer), "/interactions/%zu/%s%s", place->index,
+		       place->part, member);
+	tally__error_within(error, pointer);
 	return status;
 }
 
 /* Of 1xx the server could send none, so that the consumer would see another answer. */
-static int check_status(const struct interaction *interaction, struct tally_error *error)
+static int check_status(const struct place *place, struct tally_error *error)
 {
-	int status = interaction->response.status;
+	int status = place->interaction->response.status;
 
 	if (status >= 200 && status <= 999)
 		return 0;
 	tally__fail(error, TALLY_EINVAL,
 		    "expected a status that can end a request, 200 to 999, found %d", status);
-	return fail_part(interaction, "response.status", TALLY_EINVAL, error);
+	return fail_part(place, "/status", TALLY_EINVAL, error);
 }
 
 /* A regular expression that is no such is a mismatch for who compares, but nothing to begin with.
  */
-static int check_matcher(const struct matcher *matcher, struct tally_error *error)
+static int check_matcher(const struct place *place, const struct matcher *matcher,
+			 struct tally_error *error)
 {
 	const char *invalid = tally__matcher_invalid(matcher);
 
-	return invalid ? tally__fail(error, TALLY_EPARSE, "%s", invalid) : 0;
+	if (!invalid)
+		return 0;
+	tally__fail(error, TALLY_EPARSE, "%s", invalid);
+	return fail_part(place, "", TALLY_EPARSE, error);
+}
+
+/* ---- examples ---- */
+
+static int fail_example(const struct place *place, const struct mismatch *mismatch,
+			struct tally_error *error)
+{
+	static const char *const members[] = {
+		[MISMATCH_METHOD] = "/method",  [MISMATCH_PATH] = "/path",
+		[MISMATCH_QUERY] = "/query",    [MISMATCH_STATUS] = "/status",
+		[MISMATCH_HEADER] = "/headers", [MISMATCH_METADATA] = "/metadata",
+		[MISMATCH_BODY_TYPE] = "/body", [MISMATCH_BODY] = "/body"};
+	struct buf member;
+	int status;
+
+	tally__buf_init(&member, LIMIT_DOCUMENT_BYTES);
+	tally__buf_adds(&member, members[mismatch->kind]);
+	if (mismatch->pointer)
+		tally__buf_adds(&member, mismatch->pointer);
+	else if ((mismatch->kind == MISMATCH_QUERY || mismatch->kind == MISMATCH_HEADER) &&
+		 mismatch->path)
+		tally__pointer_add(&member, mismatch->path);
+	status = tally__buf_status(&member, error);
+	if (status == 0) {
+		tally__fail(error, TALLY_EPARSE,
+			    "the example does not match its own rule, so no answer that does "
+			    "could be it: %s%s%s",
+			    mismatch->path ? mismatch->path : "",
+			    mismatch->path && *mismatch->path ? ": " : "", mismatch->message);
+		status = fail_part(place, member.bytes, TALLY_EPARSE, error);
+	}
+	tally__buf_release(&member);
+	return status;
+}
+
+/* Rules that only a plugin has say nothing here.  What is not even equal to itself cannot be
+ * compared, though others may do it; so it is with a comparison that meets a limit. */
+static int judge_example(const struct place *place, int status, const struct mismatches *mismatches,
+			 struct tally_error *error)
+{
+	if (status == TALLY_ENOMEM)
+		return tally__fail_nomem(error);
+	for (size_t i = 0; status == 0 && i < mismatches->count; i++) {
+		const struct mismatch *each = &mismatches->items[i];
+
+		if (each->rule && strcmp(each->rule, "equality") != 0 &&
+		    tally__rule_is_known(each->rule))
+			return fail_example(place, each, error);
+	}
+	return 0;
+}
+
+static int check_request(const struct place *place, const struct matcher *matcher,
+			 struct tally_error *error)
+{
+	const struct request *request = &place->interaction->request;
+	struct mismatches mismatches;
+	int status = 0;
+
+	if (!request->matching_rules)
+		return 0;
+	tally__mismatches_init(&mismatches);
+	status = tally__match_request(matcher, request, &mismatches, NULL);
+	status = judge_example(place, status, &mismatches, error);
+	tally__mismatches_release(&mismatches);
+	return status;
 }
 
 /* The response is sent as it is: its rules are for the verifier, and must be of use there. */
-static int check_response(const struct interaction *interaction, struct tally_error *error)
-{
-	struct matcher *matcher = NULL;
-	int status = tally__matcher_new_response(&matcher, &interaction->response, error);
-
-	if (status == 0)
-		status = check_matcher(matcher, error);
-	tally__matcher_free(matcher);
-	return status ? fail_part(interaction, "response", status, error) : 0;
-}
-
-static int prepare_response(struct tally_mock *mock, struct expectation *expectation,
+static int compare_response(const struct place *place, const struct matcher *matcher,
 			    struct tally_error *error)
 {
-	const struct interaction *interaction = expectation->interaction;
-	const struct response *response = &interaction->response;
+	const struct response *response = &place->interaction->response;
+	struct mismatches mismatches;
+	int status;
+
+	if (!response->matching_rules)
+		return 0;
+	tally__mismatches_init(&mismatches);
+	status = tally__match_response(matcher, response, &mismatches, NULL);
+	status = judge_example(place, status, &mismatches, error);
+	tally__mismatches_release(&mismatches);
+	return status;
+}
+
+static int check_response(const struct place *place, struct tally_error *error)
+{
+	struct matcher *matcher = NULL;
+	int status = tally__matcher_new_response(&matcher, &place->interaction->response, error);
+
+	if (status != 0)
+		return fail_part(place, "", status, error);
+	status = check_matcher(place, matcher, error);
+	if (status == 0)
+		status = compare_response(place, matcher, error);
+	tally__matcher_free(matcher);
+	return status;
+}
+
+/* ---- what is expected ---- */
+
+static int prepare_response(struct tally_mock *mock, struct expectation *expectation,
+			    const struct place *place, struct tally_error *error)
+{
+	const struct response *response = &expectation->interaction->response;
 	int status = tally__mock_response(&expectation->response, &mock->arena, response, error);
 
 	if (status != 0)
-		return status == TALLY_EINVAL
-			       ? fail_part(interaction, "response.headers", status, error)
-			       : status;
+		return status == TALLY_EINVAL ? fail_part(place, "/headers", status, error)
+					      : status;
 	status = tally__generators_new(&expectation->generators, GENERATOR_CONSUMER,
 				       response->generators, response->matching_rules, error);
-	return status ? fail_part(interaction, "response", status, error) : 0;
+	return status ? fail_part(place, "", status, error) : 0;
 }
 
-static int prepare(struct tally_mock *mock, const struct interaction *interaction,
+static int prepare(struct tally_mock *mock, const struct interaction *interaction, size_t index,
 		   struct tally_error *error)
 {
+	const struct place request = {interaction, index, "request"};
+	const struct place response = {interaction, index, "response"};
 	struct expectation *expectation = &mock->expectations[mock->count];
 	int status =
 		tally__matcher_new_request(&expectation->matcher, &interaction->request, error);
 
 	if (status != 0)
-		return fail_part(interaction, "request", status, error);
+		return fail_part(&request, "", status, error);
 	mock->count++;
 	expectation->interaction = interaction;
-	status = check_matcher(expectation->matcher, error);
-	if (status != 0)
-		return fail_part(interaction, "request", status, error);
-	status = check_status(interaction, error);
+	status = check_matcher(&request, expectation->matcher, error);
 	if (status == 0)
-		status = check_response(interaction, error);
+		status = check_request(&request, expectation->matcher, error);
 	if (status == 0)
-		status = prepare_response(mock, expectation, error);
+		status = check_status(&response, error);
+	if (status == 0)
+		status = check_response(&response, error);
+	if (status == 0)
+		status = prepare_response(mock, expectation, &response, error);
 	return status;
 }
 
@@ -100,7 +208,7 @@ static int prepare_all(struct tally_mock *mock, const struct tally_contract *con
 		return tally__fail_nomem(error);
 	for (size_t i = 0; i < contract->interaction_count && status == 0; i++)
 		if (contract->interactions[i].kind == INTERACTION_HTTP)
-			status = prepare(mock, &contract->interactions[i], error);
+			status = prepare(mock, &contract->interactions[i], i, error);
 	return status;
 }
 

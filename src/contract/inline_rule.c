@@ -1,6 +1,7 @@
 /* Rules and generators out of the attributes of a matcher object. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -8,6 +9,7 @@
 #include "contract/expression.h"
 #include "contract/inline.h"
 #include "format/graphql.h"
+#include "format/regex.h"
 
 /* Most attributes that a rule or generator has. */
 enum { MAX_ATTRIBUTES = 3 };
@@ -315,6 +317,71 @@ static int put_query_regex(struct extractor *extractor, cJSON *out, const cJSON 
 	return status;
 }
 
+/* A number in a rule is a number, or the text of one: matching reads both. */
+static bool read_bound(const cJSON *rule, const char *name, uint64_t *out)
+{
+	const cJSON *value = tally__json_get(rule, name);
+	char scratch[JSON_NUMBER_BYTES];
+
+	if (cJSON_IsNumber(value))
+		return tally__text_to_u64(tally__json_number_text(value, scratch), out);
+	return cJSON_IsString(value) && tally__text_to_u64(value->valuestring, out);
+}
+
+static int check_bounds(struct extractor *extractor, const cJSON *rule, const char *member)
+{
+	static const char *const names[] = {"min", "max"};
+	uint64_t bounds[2] = {0, UINT64_MAX};
+
+	for (size_t i = 0; i < 2; i++)
+		if (tally__json_get(rule, names[i]) && !read_bound(rule, names[i], &bounds[i]))
+			return tally__extractor_fail(extractor, member ? member : names[i],
+						     "expected \"%s\" to be a whole number, 0 or "
+						     "more",
+						     names[i]);
+	if (bounds[0] <= bounds[1])
+		return 0;
+	return tally__extractor_fail(extractor, member ? member : "min",
+				     "expected \"min\" not to be above \"max\": no value has at "
+				     "least %" PRIu64 " and at most %" PRIu64 " elements",
+				     bounds[0], bounds[1]);
+}
+
+static int check_regex(struct extractor *extractor, const char *text, const char *member)
+{
+	struct tally_error why = TALLY_ERROR_INIT;
+	struct regex *regex = NULL;
+	int status = tally__regex_new(&regex, text, REGEX_WHOLE, &why);
+
+	tally__regex_free(regex);
+	if (status == TALLY_ENOMEM)
+		return tally__fail_nomem(extractor->error);
+	if (status == 0)
+		return 0;
+	return tally__extractor_fail(extractor, member,
+				     "the regular expression \"%s\" is invalid: %s",
+				     tally__text_shown(extractor->arena, text, 200), why.message);
+}
+
+/* That a rule of the specification can hold for some value, as far as that shows without one.
+ * Errors are at `member`, or at the rule's own where that is NULL. */
+static int check_rule(struct extractor *extractor, const cJSON *rule, const char *member)
+{
+	const char *name = tally__json_get_string(rule, "match");
+	const char *regex = tally__json_get_string(rule, "regex");
+	const cJSON *inner = tally__json_get(rule, "rules");
+	int status = 0;
+
+	if (name && strcmp(name, "type") == 0)
+		status = check_bounds(extractor, rule, member);
+	if (name && strcmp(name, "regex") == 0 && regex)
+		status = check_regex(extractor, regex, member ? member : "regex");
+	for (const cJSON *each = cJSON_IsArray(inner) ? inner->child : NULL; each && status == 0;
+	     each = each->next)
+		status = check_rule(extractor, each, member ? member : "rules");
+	return status;
+}
+
 /* {`label`: the name as contracts write it, and the attributes}. */
 static int make(struct extractor *extractor, const cJSON *object, const char *label,
 		const char *name, const struct kind *kind, cJSON **out)
@@ -355,6 +422,9 @@ static int take_expression(struct extractor *extractor, const char *text, cJSON 
 			"expected the rules themselves, found a reference to \"%s\": only "
 			"plugins know what it names; write its matcher into \"value\"",
 			tally__text_shown(extractor->arena, expression.reference, 60));
+	for (const cJSON *rule = status == 0 ? expression.rules->child : NULL; rule && status == 0;
+	     rule = rule->next)
+		status = check_rule(extractor, rule, INLINE_MATCHER);
 	while (status == 0 && expression.rules->child)
 		cJSON_AddItemToArray(rules, cJSON_DetachItemViaPointer(expression.rules,
 								       expression.rules->child));
@@ -380,9 +450,13 @@ int tally__inline_rules(struct extractor *extractor, const cJSON *object, const 
 		return take_expression(extractor, text, rules, example, generator);
 	status = make(extractor, object, "match", text,
 		      find_kind(rule_kinds, COUNT(rule_kinds), text), &rule);
-	if (status == 0 && tally__json_append(rules, rule) != 0)
-		status = tally__fail_nomem(extractor->error);
-	return status;
+	if (status == 0)
+		status = check_rule(extractor, rule, NULL);
+	if (status != 0) {
+		cJSON_Delete(rule);
+		return status;
+	}
+	return tally__json_append(rules, rule) ? tally__fail_nomem(extractor->error) : 0;
 }
 
 int tally__inline_generator(struct extractor *extractor, const cJSON *object, cJSON **generator)

@@ -605,21 +605,34 @@ static void refuses_what_it_cannot_serve(void **state)
 	} cases[] = {
 		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"headers\":{\"X-A\":\"a"
 		     "\\r\\nX-B: c\"}}}"),
-		 TALLY_EINVAL, "d: response.headers"},
+		 TALLY_EINVAL, "/interactions/0/response/headers"},
 		{TOP("{\"description\":\"d\",\"request\":{\"matchingRules\":{\"body\":{\"$.[\":{"
 		     "\"matchers\":[{\"match\":\"type\"}]}}}}}"),
-		 TALLY_EPARSE, "d: request"},
+		 TALLY_EPARSE, "/interactions/0/request"},
 		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"status\":101}}"),
-		 TALLY_EINVAL, "d: response.status"},
+		 TALLY_EINVAL, "/interactions/0/response/status"},
 		{TOP("{\"description\":\"d\",\"request\":{\"matchingRules\":{\"path\":{"
 		     "\"matchers\":[{\"match\":\"regex\",\"regex\":\"(\"}]}}}}"),
-		 TALLY_EPARSE, "d: request"},
+		 TALLY_EPARSE, "/interactions/0/request"},
 		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"matchingRules\":{"
 		     "\"status\":{\"matchers\":[{\"match\":\"statusCode\",\"status\":\"x\"}]}}}}"),
-		 TALLY_EPARSE, "d: response"},
+		 TALLY_EPARSE, "/interactions/0/response"},
 		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"matchingRules\":{"
 		     "\"body\":{\"$\":{\"matchers\":[{\"match\":\"regex\",\"regex\":\"(\"}]}}}}}"),
-		 TALLY_EPARSE, "d: response"},
+		 TALLY_EPARSE, "/interactions/0/response"},
+		/* Examples that their own rules refuse. */
+		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"body\":{\"a\":[{\"b\":"
+		     "\"x\"}]},\"matchingRules\":{\"body\":{\"$.a[*].b\":{\"matchers\":[{\"match\":"
+		     "\"integer\"}]}}}}}"),
+		 TALLY_EPARSE, "/interactions/0/response/body/a/0/b"},
+		{TOP("{\"description\":\"d\",\"request\":{\"headers\":{\"X-A\":\"b\"},"
+		     "\"matchingRules\":{\"header\":{\"X-A\":{\"matchers\":[{\"match\":\"regex\","
+		     "\"regex\":\"a\"}]}}}},\"response\":{}}"),
+		 TALLY_EPARSE, "/interactions/0/request/headers/X-A"},
+		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"status\":404,"
+		     "\"matchingRules\":{\"status\":{\"matchers\":[{\"match\":\"statusCode\","
+		     "\"status\":\"success\"}]}}}}"),
+		 TALLY_EPARSE, "/interactions/0/response/status"},
 	};
 
 	(void)state;
