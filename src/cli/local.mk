@@ -26,6 +26,8 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/common.h \
 	%D%/contracts.c \
 	%D%/contracts.h \
+	%D%/expectations.c \
+	%D%/expectations.h \
 	%D%/files.c \
 	%D%/help.c \
 	%D%/help.h \

@@ -49,6 +49,30 @@ test_expect_success 'a second run merges; the same again changes nothing' '
 	cmp contracts/web-shop-orders.json before.json
 '
 
+cat >contradicts.json <<'EOF'
+{"consumer": {"name": "c"}, "provider": {"name": "p"}, "interactions": [
+  {"description": "d", "request": {"path": "/d"},
+   "response": {"headers": {"Content-Type": "application/json"},
+    "body": {"list/1": {"pact:matcher:type": "type", "value": [
+      {"n": {"pact:matcher:type": "integer", "value": "x"}}]}}}}]}
+EOF
+cat >messages.json <<'EOF'
+{"consumer": {"name": "c"}, "provider": {"name": "p"}, "interactions": [
+  {"type": "Asynchronous/Messages", "description": "m", "contents": {"content": {}}},
+  {"type": "Synchronous/HTTP", "description": "d", "request": {"path": "/d"},
+   "response": {"status": {"pact:matcher:type": "statusCode", "status": "x", "value": 200}}}],
+ "metadata": {"pactSpecification": {"version": "4.0"}}}
+EOF
+
+test_expect_success 'an example that its own matcher refuses: 2, and where it stands in the file' '
+	expect_status 2 "$tally" mock contradicts.json -- true
+	expect_in err "contradicts.json: /interactions/0/response/body/list~11/value/0/n: " \
+		"the example does not match its own rule"
+	expect_empty out
+	expect_status 2 "$tally" mock messages.json -- true
+	expect_in err "messages.json: /interactions/1/response: " "statusCode"
+'
+
 test_expect_success 'what was not asked: 1, said, no contract' '
 	rm -rf contracts
 	expect_status 1 "$tally" mock expectations.json -- true

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/expectations.h"
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/report.h"
@@ -25,41 +26,41 @@ struct mock_options {
 struct mock_run {
 	struct call *call;
 	const struct mock_options *options;
-	struct tally_contract *contract;
+	struct tally_contract *contract; /* as read, and served */
+	struct tally_contract *http;     /* without its messages, when it has some */
 	struct tally_mock *mock;
 	sigset_t signals;
 	int command_status; /* of COMMAND; 0 without one */
 	char *path;         /* of the contract that was written; or NULL */
 };
 
-/* Reads the contract again from a document. */
-static int replace_contract(struct tally_contract **contract, const cJSON *document,
-			    struct tally_error *error)
+/* What is written. */
+static const struct tally_contract *written(const struct mock_run *run)
 {
-	struct tally_contract *changed = NULL;
+	return run->http ? run->http : run->contract;
+}
+
+/* Reads a contract from a document. */
+static int read_again(struct tally_contract **out, const cJSON *document, struct tally_error *error)
+{
 	char *text = NULL;
 	size_t len = 0;
 	int code = tally_json_write(&text, &len, document, TALLY_JSON_COMPACT, error);
 
 	if (code == 0)
-		code = tally_contract_parse(&changed, text, len, error);
+		code = tally_contract_parse(out, text, len, error);
 	tally_free(text);
-	if (code < 0)
-		return code;
-	tally_contract_free(*contract);
-	*contract = changed;
-	return 0;
+	return code;
 }
 
 /* A mock provider speaks HTTP: messages are not exercised, and must not get into the contract as
  * if they were. */
-static int drop_messages(struct tally_contract **contract, const char *path,
-			 struct tally_error *error)
+static int drop_messages(struct mock_run *run, const char *path, struct tally_error *error)
 {
 	cJSON *document = NULL;
 	cJSON *list, *item, *next;
 	size_t count = 0;
-	int code = tally_contract_write(*contract, TALLY_SPEC_V4, &document, error);
+	int code = tally_contract_write(run->contract, TALLY_SPEC_V4, &document, error);
 
 	if (code < 0)
 		return code;
@@ -78,7 +79,7 @@ static int drop_messages(struct tally_contract **contract, const char *path,
 				 "expected at least one HTTP interaction, found only messages, "
 				 "which a mock provider cannot serve");
 	else if (count > 0)
-		code = replace_contract(contract, document, error);
+		code = read_again(&run->http, document, error);
 	cJSON_Delete(document);
 	if (code == 0 && count > 0)
 		note("%s: %zu message%s neither served nor written to the contract", path, count,
@@ -135,7 +136,7 @@ static int save(struct mock_run *run, bool success, struct tally_error *error)
 
 	if (!success || run->command_status != 0)
 		return 0;
-	return tally_contract_save(run->contract, spec_of_choice(o->spec), o->output_dir,
+	return tally_contract_save(written(run), spec_of_choice(o->spec), o->output_dir,
 				   o->overwrite ? TALLY_SAVE_OVERWRITE : TALLY_SAVE_MERGE,
 				   &run->path, error);
 }
@@ -211,10 +212,11 @@ static int mock(struct call *call, const struct mock_options *o)
 	/* Before the mock starts its threads, which would take the signals otherwise. */
 	signals_hold(&run.signals);
 	if (tally_expectations_read_file(&run.contract, call->operands[0], &error) < 0 ||
-	    drop_messages(&run.contract, call->operands[0], &error) < 0 ||
-	    check_contract(run.contract, o, call->operands[0], &error) < 0) {
+	    drop_messages(&run, call->operands[0], &error) < 0 ||
+	    check_contract(written(&run), o, call->operands[0], &error) < 0) {
 		status = failed(&error);
 	} else if (tally_mock_start(&run.mock, run.contract, &options, &error) < 0) {
+		expectations_place(&error, call->operands[0]);
 		status = failed_in_options(call, &error);
 	} else {
 		status = serve(&run);
@@ -223,6 +225,7 @@ static int mock(struct call *call, const struct mock_options *o)
 	}
 	tally_mock_stop(run.mock);
 	tally_contract_free(run.contract);
+	tally_contract_free(run.http);
 	tally_free(run.path);
 	return status;
 }
