@@ -1,5 +1,5 @@
 // Tally beside the reference implementation of Pact: differential.js [--seed N] [--count N]
-// [--topics [--every N]] [--topic NAME] [--only ID] [--size N] [--show N].  TALLY names the
+// [--topics [--every N]] [--topic BEGINNING] [--only ID] [--size N] [--show N].  TALLY names the
 // program; the reference is found in NODE_PATH, and PACT can name another.
 //
 // Judges COUNT cases by chance, and those of topics.js, with both.  Where they differ, the case is
@@ -22,14 +22,16 @@ function collect() {
   const random = new Random(Number(options.seed));
   const cases = options.topics ? topics().filter((_, index) => index % Number(options.every) === 0) : [];
   for (let i = 0; i < Number(options.count); i += 1) cases.push(generate(random, `r${options.seed}-${i}`));
-  if (options.topic) return cases.filter((test) => test.topic === options.topic);
+  if (options.topic) return cases.filter((test) => test.topic.startsWith(options.topic));
   return options.only ? cases.filter((test) => test.id === options.only) : cases;
 }
 
 function show(test, reference, tally) {
   const actual = { ...test.actual, body: test.actual.body === undefined ? undefined : String(test.actual.body) };
   console.log(`# ${test.id} (${test.topic}, ${test.kind}, version ${test.spec}): reference ${reference.verdict}, tally ${tally.verdict}`);
-  console.log(`#   expected ${text({ ...test.expected, rules: test.rules })}`);
+  const expected = { ...test.expected };
+  if (Buffer.isBuffer(expected.body?.text)) expected.body = { ...expected.body, text: String(expected.body.text) };
+  console.log(`#   expected ${text({ ...expected, rules: test.rules })}`);
   console.log(`#   actual   ${JSON.stringify(actual)}`);
   for (const why of [reference.why, tally.why]) if (why) console.log(`#   ${why.trim().replace(/\n/g, '\n#   ')}`);
 }

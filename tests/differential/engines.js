@@ -40,20 +40,33 @@ async function ask(port, cases) {
   return verdicts;
 }
 
-// Verifies one contract against a provider of the cases; `read` finds the outcomes in the report.
-async function verify(cases, program, args, read) {
-  const server = await serve(cases);
+// Verifies one contract against a server; `read` finds the outcomes, by description, in the report.
+async function replay(server, content, program, args, read) {
   const file = scratchFile('contract.json');
   const report = scratchFile('report.json');
-  fs.writeFileSync(file, contract(cases));
+  fs.writeFileSync(file, content);
   const done = await run(program, args(file, server.address().port, report));
   server.closeAllConnections();
   server.close();
   if (!fs.existsSync(report)) return { refused: done.out };
   const outcomes = read(JSON.parse(fs.readFileSync(report, 'utf8')));
-  if (outcomes.size === 0) return { refused: done.out };
-  return { verdicts: cases.map((test) => outcomes.get(test.id)) };
+  return outcomes.size === 0 ? { refused: done.out } : { outcomes };
 }
+
+// The cases, against a provider that has their answers.
+async function verify(engine, cases) {
+  const answer = await engine.replay(await serve(cases), contract(cases));
+  return answer.refused === undefined ? { verdicts: cases.map((test) => answer.outcomes.get(test.id)) } : answer;
+}
+
+// The cases, sent to a mock server.
+async function mock(engine, cases) {
+  const answer = await engine.mock(contract(cases), (port) => ask(port, cases));
+  return answer.refused === undefined ? { verdicts: answer.result } : answer;
+}
+
+// Where a provider of either verifier is told of provider states; others need not listen.
+const STATES = '/provider-states';
 
 function freePort() {
   return new Promise((resolve) => {
@@ -99,19 +112,21 @@ class Reference {
     });
   }
 
-  async requests(cases) {
-    const created = await this.call('POST', '/', contract(cases)).catch((error) => ({ status: 0, answer: error.message }));
+  // What `use` makes of the mock server of a contract, as { result }.
+  async mock(content, use) {
+    const created = await this.call('POST', '/', content).catch((error) => ({ status: 0, answer: error.message }));
     if (created.status === 0) await this.restart();
     if (created.status !== 200) return { refused: `${created.status} ${created.answer}` };
     const { id, port } = JSON.parse(created.answer).mockServer;
-    const verdicts = await ask(port, cases);
+    const result = await use(port);
     await this.call('DELETE', `/mockserver/${id}`).catch(() => this.restart());
-    return { verdicts };
+    return { result };
   }
 
-  responses(cases) {
-    return verify(cases, this.program,
-      (file, port, report) => ['verifier', '-f', file, '-h', '127.0.0.1', '-p', String(port), '-n', 'provider', '-j', report, '--no-colour'],
+  replay(server, content, states = false) {
+    return replay(server, content, this.program,
+      (file, port, report) => ['verifier', '-f', file, '-h', '127.0.0.1', '-p', String(port), '-n', 'provider', '-j', report, '--no-colour',
+        ...(states ? ['-s', `http://127.0.0.1:${port}${STATES}`] : [])],
       (report) => new Map(report.interactionResults.map((result) => [result.description, { verdict: result.result === 'OK' }])));
   }
 }
@@ -125,30 +140,31 @@ class Tally {
 
   stop() {}
 
-  requests(cases) {
+  mock(content, use) {
     const file = scratchFile('contract.json');
-    fs.writeFileSync(file, contract(cases));
+    fs.writeFileSync(file, content);
     return new Promise((resolve, reject) => {
       const child = spawn(this.program, ['mock', file, '--output-dir', scratchFile('out')], { cwd: scratch });
       let out = '';
-      let verdicts;
+      let used;
       const heard = (piece) => {
         out += piece;
         const port = /^listening on http:\/\/[^:]*:(\d+)/m.exec(out);
-        if (!port || verdicts) return;
-        verdicts = ask(Number(port[1]), cases);
-        verdicts.then(() => child.kill('SIGINT'), reject);
+        if (!port || used) return;
+        used = use(Number(port[1]));
+        used.then(() => child.kill('SIGINT'), reject);
       };
       child.stdout.on('data', heard);
       child.stderr.on('data', heard);
       child.on('error', reject);
-      child.on('close', async () => resolve(verdicts ? { verdicts: await verdicts } : { refused: out }));
+      child.on('close', async () => resolve(used ? { result: await used } : { refused: out }));
     });
   }
 
-  responses(cases) {
-    return verify(cases, this.program,
-      (file, port, report) => ['verify', file, '--provider-url', `http://127.0.0.1:${port}`, '--json', report],
+  replay(server, content, states = false) {
+    return replay(server, content, this.program,
+      (file, port, report) => ['verify', file, '--provider-url', `http://127.0.0.1:${port}`, '--json', report,
+        ...(states ? ['--state-change-url', `http://127.0.0.1:${port}${STATES}`] : [])],
       (report) => new Map(report.contracts.flatMap((one) => one.interactions)
         .map((result) => [result.description, OUTCOMES[result.outcome] ?? { verdict: 'refused', why: JSON.stringify(result) }])));
   }
@@ -156,7 +172,7 @@ class Tally {
 
 // Cases in contracts of `size`; one that is refused is halved until the culprit stands alone.
 async function judgeTogether(engine, cases) {
-  const answer = cases[0].kind === 'request' ? await engine.requests(cases) : await engine.responses(cases);
+  const answer = cases[0].kind === 'request' ? await mock(engine, cases) : await verify(engine, cases);
   if (answer.verdicts) return answer.verdicts;
   if (cases.length === 1) return [{ verdict: 'refused', why: answer.refused }];
   const half = Math.ceil(cases.length / 2);
@@ -180,4 +196,4 @@ async function judge(engine, cases, size) {
   return verdicts;
 }
 
-module.exports = { Reference, Tally, judge };
+module.exports = { Reference, Tally, judge, STATES };

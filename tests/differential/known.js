@@ -48,6 +48,11 @@ function hasOddFirstName(json) {
   return isMap(json) && /^[^\p{L}\p{N}_]/u.test(Object.keys(json).sort()[0] ?? 'a');
 }
 
+const type = (test) => (test.expected.headers?.['Content-Type'] || [''])[0];
+const isXml = (test) => type(test) === 'application/xml';
+const isMultipart = (test) => type(test).startsWith('multipart/');
+const paths = (test) => Object.keys(test.rules?.body || {});
+
 const ROWS = {
   'rules below eachValue': hasRulesBelowEachValue,
   'JSON told by its first character': (test) => !declaresType(test) && hasOddFirstName(test.expected.body?.json ?? test.expected.body?.file),
@@ -70,6 +75,20 @@ const ROWS = {
   'null over the wire': (test) => test.expected.body?.file === null && body(test) === 'null',
   'rule names written as paths': (test) => ['header', 'query'].some((part) => Object.keys(test.rules?.[part] || {}).some((name) => /^\$|\[0\]$/.test(name))),
   'dialect of regular expressions': (test) => rulesOf(test).some((rule) => /&&|\(\?P|\(\?s/.test(rule.regex || '')),
+  'optional sections of dates': (test, theirs) => !theirs && rulesOf(test).some((rule) => /\[/.test(rule.format || '')),
+  'years of one letter': (test, theirs) => !theirs && rulesOf(test).some((rule) => /^y-/.test(rule.format || '')),
+  'namespaces in XML paths': (test, theirs) => isXml(test) && !theirs && paths(test).some((path) => path.includes("['p:")),
+  'indexes in XML paths': (test, theirs) => isXml(test) && !theirs && paths(test).some((path) => /\[[0-9*]+\]/.test(path)),
+  'rules for one value at an XML element': (test, theirs) => isXml(test) && !theirs && has(test, 'regex') && paths(test).every((path) => /^\$\.a$/.test(path)),
+  '`min` and `max` in XML': (test) => isXml(test) && [...rulesIn(test.rules?.body)].some((rule) => 'min' in rule || 'max' in rule),
+  'blanks beside references in XML': (test, theirs) => isXml(test) && !theirs && /&#/.test(body(test)) && /\s|&#32;/.test(body(test)),
+  'rules on the type of content': (test) => has(test, 'contentType') && !has(test, 'type'),
+  'boundaries of multipart bodies': (test, theirs, ours) => isMultipart(test) && ours && type(test) !== test.actual.headers[0][1],
+  'parts of one name': (test) => isMultipart(test) && test.topic.includes('of one name'),
+  'fields where files are expected': (test, theirs, ours) => isMultipart(test) && ours && body(test).split('filename=').length < String(test.expected.body.text).split('filename=').length,
+  'JSON in the fields of forms': (test, theirs, ours) => isMultipart(test) && ours && /name="o"\r\nContent-Type: application\/json/.test(body(test)),
+  'GraphQL bodies': (test, theirs, ours) => ours && (type(test) === 'application/graphql' || has(test, 'graphql')),
+  'content of any type': (test, theirs, ours) => ours && type(test) === '*/*',
   'binary content without a type': (test) => Buffer.isBuffer(test.actual.body) && test.actual.headers.length === 0,
 };
 

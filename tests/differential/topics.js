@@ -5,6 +5,7 @@
 const { num, isList, isMap } = require('./values');
 const bodies = require('./topics_bodies');
 const parts = require('./topics_parts');
+const trees = require('./topics_trees');
 
 // JSON in files has numbers that JavaScript would rewrite, so they stand in the tables as "#1.0".
 function exact(value) {
@@ -49,6 +50,7 @@ function topics() {
   };
   bodies.each(add);
   parts.each(add);
+  trees.each(add);
   return cases;
 }
 

@@ -45,6 +45,9 @@ const ROWS = [
   ['offsets', { a: '10:00:00Z' }, { body: { '$.a': { match: 'time', format: 'HH:mm:ssXXX' } } }, strings(['10:20:30+11:00', '10:20:30+12:00', '10:20:30+13:45', '10:20:30-12:00', '10:20:30+19:00'])],
   ['zones', { a: '10:00:00 UTC' }, { body: { '$.a': { match: 'time', format: 'HH:mm:ss VV' } } }, strings(['10:20:30 Europe/Berlin', '10:20:30 America/New_York', '10:20:30 Nowhere/Land'])],
   ['days of the year', { a: '2024-001' }, { body: { '$.a': { match: 'date', format: 'yyyy-DDD' } } }, strings(['2024-366', '2024-365', '2024-367'])],
+  ['optional parts of dates', { a: '2024' }, { body: { '$.a': { match: 'date', format: 'yyyy[-MM[-dd]]' } } }, strings(['2024', '2024-02', '2024-02-29', '2024-2'])],
+  ['years of one letter', { a: '2024' }, { body: { '$.a': { match: 'date', format: 'y-MM-dd' } } }, strings(['2024-02-29', '2024-13-01'])],
+  ['years of two letters', { a: '00-02-29' }, { body: { '$.a': { match: 'date', format: 'yy-MM-dd' } } }, strings(['00-02-29', '04-02-29', '01-02-29'])],
 
   // Lists
   ...[{}, { min: 0 }, { min: 1 }, { min: 2 }, { max: 1 }, { max: 2 }, { min: 1, max: 2 }, { min: '1' }].flatMap((bounds) => [

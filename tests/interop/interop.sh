@@ -158,4 +158,9 @@ same_verdicts() { # OPTION...
 }
 expect 'both give the same verdicts on what is known to be tricky' same_verdicts --topics --every 16
 expect 'both give the same verdicts on cases by chance' same_verdicts --count 300 --seed 1
+same_values() {
+	TALLY=$tally node "$TALLY_SRCDIR/tests/differential/generators.js" >generators.out 2>&1 && return 0
+	cat generators.out
+}
+expect 'what both generate is as wanted, or differs as is known' same_values
 finish
