@@ -239,6 +239,18 @@ static void lint_names(struct lint *lint)
 	lint_extra(lint, lint->contract->extra);
 }
 
+/* Says that not all was looked at. */
+static void lint_end(struct lint *lint)
+{
+	lint->interaction = NULL;
+	tally__buf_clear(&lint->pointer);
+	if (lint->steps > LIMIT_LINT_STEPS || lint->variant_steps > LIMIT_LINT_STEPS)
+		tally__lint_add(lint, LINT_WARNING, "too-large", NULL,
+				"the contract is too large for all its rules to be looked for in "
+				"its examples: looking ended after %d steps",
+				(int)LIMIT_LINT_STEPS);
+}
+
 static void lint_contract(struct lint *lint)
 {
 	const struct tally_contract *contract = lint->contract;
@@ -266,6 +278,7 @@ static void lint_contract(struct lint *lint)
 		source = source ? source->next : NULL;
 	}
 	tally__map_release(&seen);
+	lint_end(lint);
 }
 
 int tally_contract_lint(const struct tally_contract *contract, cJSON **findings,
@@ -278,9 +291,12 @@ int tally_contract_lint(const struct tally_contract *contract, cJSON **findings,
 		return tally__fail_nomem(error);
 	tally__arena_init(&lint.arena, 0);
 	tally__buf_init(&lint.pointer, LIMIT_DOCUMENT_BYTES);
-	tally__map_init(&lint.nullables);
+	tally__map_init(&lint.groups);
+	tally__map_init(&lint.variants);
+	tally__lint_gather(&lint);
 	lint_contract(&lint);
-	tally__map_release(&lint.nullables);
+	tally__map_release(&lint.variants);
+	tally__map_release(&lint.groups);
 	tally__buf_release(&lint.pointer);
 	tally__arena_release(&lint.arena);
 	if (lint.status != 0) {

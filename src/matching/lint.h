@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "contract/contract.h"
+#include "matching/path.h"
 
 enum lint_level { LINT_WARNING, LINT_ERROR };
 
@@ -15,7 +16,9 @@ struct lint {
 	cJSON *findings;
 	size_t count;
 	size_t steps;
-	struct map nullables; /* places that were looked at: "side\nmethod\npath" */
+	size_t variant_steps; /* the same, where all examples are looked into */
+	struct map groups;    /* examples that stand for one another: see lint_variants.c */
+	struct map variants;  /* places that were looked at in a group */
 	int status;           /* sticks */
 };
 
@@ -38,6 +41,7 @@ enum lint_side {
 /* What a path selects in an example. */
 struct lint_selection {
 	struct lint *lint;
+	size_t *steps; /* those of the lint that are counted */
 	size_t nodes;
 	const cJSON *first;   /* of these */
 	size_t nulls;         /* of these */
@@ -45,14 +49,24 @@ struct lint_selection {
 	bool empty_array;     /* it ends at an empty array, or has to pass one */
 	bool list_found;      /* it ends at a list that has elements */
 	bool gave_up;
+	bool done; /* set by `each`: no more is wanted */
+	/* Is shown each node; NULL: none is. */
+	void (*each)(struct lint_selection *selection, const cJSON *node);
 };
 
-/* Selects below `node`; `rest` is a path expression without its root. */
-void tally__lint_select(struct lint_selection *selection, const cJSON *node, const char *rest);
+/* False when `path` is none (or memory is short, which is noted). */
+bool tally__lint_path(struct lint *lint, struct path_expression *out, const char *path);
+void tally__lint_select(struct lint_selection *selection, const cJSON *example,
+			const struct path_expression *path);
+/* Counts steps; false when there are too many, and the search ends. */
+bool tally__lint_step(struct lint_selection *selection, size_t count);
 
-/* That examples have null, and something else, where a body's rules allow both: one interaction has
- * only one of them. */
-void tally__lint_nullable(struct lint *lint, enum lint_side side, const cJSON *entry);
+/* Gathers the examples of all interactions, for what follows. */
+void tally__lint_gather(struct lint *lint);
+/* What the rules of a body let be one way or another (null, absent, one of several rules): one
+ * interaction can have only one of them in its example. */
+void tally__lint_variants(struct lint *lint, enum lint_side side, const cJSON *entry,
+			  const cJSON *example);
 
 /* Rules and generators against the examples that they are about. */
 struct lint_part {
@@ -68,6 +82,11 @@ void tally__lint_rules(struct lint *lint, const struct lint_part *part);
 void tally__lint_generators(struct lint *lint, const struct lint_part *part);
 /* The example of a body that is XML: that it is well-formed, and that its rules select in it. */
 void tally__lint_xml(struct lint *lint, const struct lint_part *part);
+
+/* Whether the rules of one place have one of this name. */
+bool tally__lint_has_rule(const cJSON *entry, const char *name);
+/* Whether they say of the members of an object what all of them are like. */
+bool tally__lint_has_member_rule(const cJSON *entry);
 
 /* Whether rules and generators may be for it. */
 bool tally__lint_is_category(const char *name);

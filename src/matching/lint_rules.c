@@ -1,8 +1,6 @@
 /* Matching rules against the examples that they are about. */
 #include "config.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -10,137 +8,12 @@
 #include "contract/inline.h"
 #include "matching/lint.h"
 
-/* One segment of a path expression. */
-struct segment {
-	enum { SEGMENT_FIELD, SEGMENT_INDEX, SEGMENT_STAR, SEGMENT_STAR_INDEX } kind;
-	const char *name;
-	size_t len;
-	size_t index;
-};
-
-/* Takes the segment at *cursor and moves past it; false when there is none that can be read. */
-static bool take_segment(const char **cursor, struct segment *out)
-{
-	const char *start = *cursor;
-
-	memset(out, 0, sizeof(*out));
-	if (*start == '.') {
-		out->name = start + 1;
-		out->len = strcspn(start + 1, ".[");
-		*cursor = start + 1 + out->len;
-		if (out->len == 1 && start[1] == '*')
-			out->kind = SEGMENT_STAR;
-		return out->len > 0;
-	}
-	if (strncmp(start, "['", 2) == 0) {
-		const char *end = strstr(start + 2, "']");
-
-		if (!end || end == start + 2)
-			return false;
-		out->name = start + 2;
-		out->len = (size_t)(end - start - 2);
-		*cursor = end + 2;
-		return true;
-	}
-	if (strncmp(start, "[*]", 3) == 0) {
-		out->kind = SEGMENT_STAR_INDEX;
-		*cursor = start + 3;
-		return true;
-	}
-	if (*start == '[') {
-		char *end;
-
-		out->kind = SEGMENT_INDEX;
-		out->index = strtoul(start + 1, &end, 10);
-		*cursor = *end == ']' ? end + 1 : end;
-		return start[1] >= '0' && start[1] <= '9' && *end == ']';
-	}
-	return false;
-}
-
-static bool is_well_formed(const char *path)
-{
-	const char *cursor = *path == '$' ? path + 1 : path;
-	struct segment segment;
-
-	/* A first name may stand without "$.". */
-	if (*path && *path != '$' && *path != '[' && *path != '.')
-		cursor += strcspn(cursor, ".[");
-	while (*cursor)
-		if (!take_segment(&cursor, &segment))
-			return false;
-	return true;
-}
-
-static bool is_selected(const struct segment *segment, const cJSON *child, size_t index)
-{
-	char digits[24];
-
-	switch (segment->kind) {
-	case SEGMENT_STAR:
-		return true;
-	case SEGMENT_STAR_INDEX:
-		return !child->string ||
-		       strspn(child->string, "0123456789") == strlen(child->string);
-	case SEGMENT_INDEX:
-		if (!child->string)
-			return index == segment->index;
-		snprintf(digits, sizeof(digits), "%zu", segment->index);
-		return strcmp(child->string, digits) == 0;
-	case SEGMENT_FIELD:
-		break;
-	}
-	return child->string && strlen(child->string) == segment->len &&
-	       memcmp(child->string, segment->name, segment->len) == 0;
-}
-
-/* The depth is that of the example, which is bounded. */
-void tally__lint_select(struct lint_selection *selection, const cJSON *node, const char *rest)
-{
-	struct segment segment;
-	size_t index = 0;
-
-	if (selection->gave_up)
-		return;
-	if (cJSON_IsArray(node) && !node->child && (!*rest || *rest == '['))
-		selection->empty_array = true;
-	if (!*rest) {
-		selection->nodes++;
-		selection->nulls += cJSON_IsNull(node) ? 1 : 0;
-		selection->empty_objects += cJSON_IsObject(node) && !node->child ? 1 : 0;
-		if (!selection->first)
-			selection->first = node;
-		if (cJSON_IsArray(node) && node->child)
-			selection->list_found = true;
-		return;
-	}
-	if (!take_segment(&rest, &segment))
-		return;
-	for (const cJSON *child = node->child; child; child = child->next, index++) {
-		if (++selection->lint->steps > LIMIT_LINT_STEPS) {
-			selection->gave_up = true;
-			return;
-		}
-		if (is_selected(&segment, child, index))
-			tally__lint_select(selection, child, rest);
-	}
-}
-
-const cJSON *tally__lint_find(struct lint *lint, const cJSON *example, const char *path)
-{
-	struct lint_selection selection = {.lint = lint};
-
-	if (*path == '$')
-		tally__lint_select(&selection, example, path + 1);
-	return selection.first;
-}
-
 static const char *rule_name(const cJSON *rule)
 {
 	return tally__json_get_string(rule, "match");
 }
 
-static bool has_rule(const cJSON *entry, const char *name)
+bool tally__lint_has_rule(const cJSON *entry, const char *name)
 {
 	const cJSON *matchers = tally__json_get(entry, "matchers");
 
@@ -150,13 +23,12 @@ static bool has_rule(const cJSON *entry, const char *name)
 	return false;
 }
 
-/* Rules that say of the members of an object what all of them are like. */
-static bool has_member_rule(const cJSON *entry)
+bool tally__lint_has_member_rule(const cJSON *entry)
 {
 	static const char *const names[] = {"values", "eachValue", "each-value"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (has_rule(entry, names[i]))
+		if (tally__lint_has_rule(entry, names[i]))
 			return true;
 	return false;
 }
@@ -226,14 +98,16 @@ static void lint_wildcard(struct lint *lint, const struct json_index *category, 
 	}
 }
 
+/* `is_path`: a place is a path even when it has no "$" in front. */
 static void lint_path(struct lint *lint, const struct json_index *category, const cJSON *entry,
-		      const cJSON *example)
+		      bool is_path, const cJSON *example)
 {
-	struct lint_selection selection = {.lint = lint};
+	struct lint_selection selection = {.lint = lint, .steps = &lint->steps};
+	struct path_expression expression;
 	const char *path = entry->string;
 	const cJSON *matchers = tally__json_get(entry, "matchers");
 
-	if (!is_well_formed(path)) {
+	if ((is_path || *path == '$') && !tally__lint_path(lint, &expression, path)) {
 		tally__lint_add(lint, LINT_ERROR, "malformed-path", NULL,
 				"expected a path such as $.orders[*].id, found \"%s\"",
 				tally__lint_shown(lint, path, 100));
@@ -242,7 +116,7 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 	lint_entry(lint, path, entry);
 	if (!example || *path != '$')
 		return;
-	tally__lint_select(&selection, example, path + 1);
+	tally__lint_select(&selection, example, &expression);
 	if (selection.gave_up)
 		return;
 	if (selection.empty_array)
@@ -253,13 +127,13 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 	else if (selection.nodes == 0)
 		tally__lint_add(lint, LINT_WARNING, "rule-without-example", NULL,
 				"nothing in the example is at %s: the rule is never used", path);
-	else if (selection.empty_objects > 0 && has_member_rule(entry))
+	else if (selection.empty_objects > 0 && tally__lint_has_member_rule(entry))
 		tally__lint_add(
 			lint, LINT_WARNING, "empty-example", NULL,
 			"the example at %s is an empty object: with a rule for its members, "
 			"nothing is compared; give it one",
 			path);
-	else if (selection.list_found && has_rule(entry, "type") && matchers &&
+	else if (selection.list_found && tally__lint_has_rule(entry, "type") && matchers &&
 		 !tally__json_get(matchers->child, "min"))
 		tally__lint_add(lint, LINT_WARNING, "no-minimum", NULL,
 				"the type rule at %s accepts an empty list: add \"min\": 1 if "
@@ -327,9 +201,10 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 			lint->status = TALLY_ENOMEM;
 		for (const cJSON *entry = category->child; entry && lint->status == 0;
 		     entry = entry->next) {
-			lint_path(lint, &index, entry, tree_of(part, name));
-			if (strcmp(name, "body") == 0 && has_rule(entry, "null"))
-				tally__lint_nullable(lint, part->side, entry);
+			lint_path(lint, &index, entry, strcmp(name, "metadata") != 0,
+				  tree_of(part, name));
+			if (strcmp(name, "body") == 0 && part->body->json)
+				tally__lint_variants(lint, part->side, entry, part->body->json);
 		}
 		tally__json_index_release(&index);
 	}

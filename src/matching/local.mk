@@ -15,6 +15,7 @@ libtallyall_la_SOURCES += \
 	%D%/lint_examples.c \
 	%D%/lint_generators.c \
 	%D%/lint_rules.c \
+	%D%/lint_select.c \
 	%D%/lint_variants.c \
 	%D%/match.c %D%/match.h \
 	%D%/match_form.c \

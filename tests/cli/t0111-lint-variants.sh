@@ -85,6 +85,65 @@ test_expect_success 'a map without members, and a variant without an example' '
 	expect_in out "[example-fails-rule]" "variant 1 is missing from the expected list"
 '
 
+test_expect_success 'members that may be absent' '
+	optional="{\"\$.note\": {\"combine\": \"AND\", \"matchers\": [{\"match\": \"type\"}, {\"match\": \"eachKey\", \"rules\": [{\"match\": \"regex\", \"regex\": \"id|text\"}]}]}}"
+	contract_of "$(interaction a GET "{\"note\": {\"id\": 1, \"text\": \"x\"}}" "$optional")" >absent.json
+	expect_status 0 "$tally" lint absent.json
+	expect_in out "[variant-not-exercised]" "at \$.note members may be absent" \
+		"each example of a GET response has \"id\", \"text\""
+	# id has to be there: the second interaction has no eachKey
+	contract_of "$(interaction a GET "{\"note\": {\"id\": 1, \"text\": \"x\"}}" "$optional")" \
+		"$(interaction b GET "{\"note\": {\"id\": 1}}" "{}")" >absent.json
+	expect_status 0 "$tally" lint absent.json
+	expect_not_in out variant-not-exercised
+	# with it, id may be absent as well
+	contract_of "$(interaction a GET "{\"note\": {\"id\": 1, \"text\": \"x\"}}" "$optional")" \
+		"$(interaction b GET "{\"note\": {\"id\": 1}}" "$optional")" >absent.json
+	expect_status 0 "$tally" lint absent.json
+	expect_in out "each example of a GET response has \"id\": "
+	[ "$(grep -c variant-not-exercised out)" -eq 1 ]
+'
+
+test_expect_success 'where keys are data, none has to be absent' '
+	contract_of "$(interaction a GET "{\"note\": {\"id\": 1}}" "{\"\$.note\": {\"matchers\": [{\"match\": \"type\"}, {\"match\": \"eachKey\", \"rules\": [{\"match\": \"type\"}]}, {\"match\": \"eachValue\", \"rules\": [{\"match\": \"type\"}]}]}}")" >map.json
+	expect_status 0 "$tally" lint map.json
+	expect_not_in out variant-not-exercised
+'
+
+test_expect_success 'one of several rules' '
+	either="{\"\$.note\": {\"combine\": \"OR\", \"matchers\": [{\"match\": \"integer\"}, {\"match\": \"regex\", \"regex\": \"[a-z]+\"}]}}"
+	contract_of "$(interaction a GET "{\"note\": 1}" "$either")" >either.json
+	expect_status 0 "$tally" lint either.json
+	expect_in out "[variant-not-exercised]" "enough at \$.note, but no example of a GET response satisfies \"regex\""
+	[ "$(grep -c variant-not-exercised out)" -eq 1 ]
+	contract_of "$(interaction a GET "{\"note\": 1}" "$either")" \
+		"$(interaction b GET "{\"note\": \"x\"}" "$either")" >either.json
+	expect_status 0 "$tally" lint either.json
+	expect_not_in out variant-not-exercised
+	contract_of "$(interaction a GET "{\"note\": {\"a\": 1}}" "{\"\$.note\": {\"combine\": \"OR\", \"matchers\": [{\"match\": \"type\"}, {\"match\": \"lottery\"}]}}")" >plugin.json
+	expect_status 0 "$tally" lint plugin.json
+	expect_not_in out variant-not-exercised
+'
+
+test_expect_success 'names in paths are read as matching reads them' '
+	quoted="{\"\$[\\u0027it\\\\\\u0027s\\u0027][\\u0027a]\\\\\\u0027b\\u0027]\": {\"combine\": \"OR\", \"matchers\": [{\"match\": \"type\"}, {\"match\": \"null\"}]}}"
+	contract_of "$(interaction a GET "{\"it\\u0027s\": {\"a]\\u0027b\": 1}}" "$quoted")" >quoted.json
+	expect_status 0 "$tally" lint quoted.json
+	expect_not_in out rule-without-example
+	expect_in out "may be null"
+'
+
+test_expect_success 'looking ends in time, and lint says so' '
+	awk "BEGIN {
+		printf \"{\\\"consumer\\\": {\\\"name\\\": \\\"a\\\"}, \\\"provider\\\": {\\\"name\\\": \\\"b\\\"}, \\\"interactions\\\": [\"
+		for (i = 0; i < 3500; i++)
+			printf \"%s{\\\"description\\\": \\\"%d\\\", \\\"request\\\": {\\\"method\\\": \\\"GET\\\", \\\"path\\\": \\\"/\\\"}, \\\"response\\\": {\\\"status\\\": 200, \\\"headers\\\": {\\\"Content-Type\\\": \\\"application/json\\\"}, \\\"body\\\": {\\\"a%d\\\": 1}, \\\"matchingRules\\\": {\\\"body\\\": {\\\"\$.a%d\\\": {\\\"combine\\\": \\\"OR\\\", \\\"matchers\\\": [{\\\"match\\\": \\\"type\\\"}, {\\\"match\\\": \\\"null\\\"}]}}}}}\", i ? \",\" : \"\", i, i, i
+		printf \"], \\\"metadata\\\": {\\\"pactSpecification\\\": {\\\"version\\\": \\\"3.0.0\\\"}}}\"
+	}" >large.json
+	expect_status 0 "$tally" lint large.json
+	expect_in out "\$.a0 may be null" "[too-large]"
+'
+
 test_expect_success 'messages' '
 	cat >message.json <<-END
 		{"consumer": {"name": "Shop"}, "provider": {"name": "Notes"}, "messages": [

@@ -74,6 +74,17 @@ static const char generators[] =
 	"\"$.b\":{\"type\":\"Regex\",\"regex\":\"[a-z]{3}\"},\"$.c\":{\"type\":\"Date\","
 	"\"expression\":\"soon\"},\"$.d\":{\"type\":\"Lorem\"}}}}}]}";
 
+/* Rules that let members be one way or another. */
+static const char variants[] =
+	"{\"consumer\":{\"name\":\"Shop\"},\"provider\":{\"name\":\"Orders\"},"
+	"\"metadata\":{\"pactSpecification\":{\"version\":\"3.0.0\"}},\"interactions\":["
+	"{\"description\":\"a\",\"request\":{\"path\":\"/\"},\"response\":{\"headers\":{"
+	"\"Content-Type\":\"application/json\"},\"body\":{\"a\":1,\"b\":{\"c\":1,\"d\":2}},"
+	"\"matchingRules\":{\"body\":{\"$.a\":{\"combine\":\"OR\",\"matchers\":["
+	"{\"match\":\"integer\"},{\"match\":\"null\"},{\"match\":\"boolean\"}]},"
+	"\"$.b\":{\"matchers\":[{\"match\":\"type\"},{\"match\":\"eachKey\",\"rules\":"
+	"[{\"match\":\"type\"}]}]}}}}}]}";
+
 /* What a call has made, so that a call which succeeds without memory makes nothing else. */
 static uint64_t made;
 
@@ -156,11 +167,11 @@ static int merge_and_lint(struct tally_error *error)
 	return status;
 }
 
-static int lint_generators(struct tally_error *error)
+static int lint_text(const char *text, struct tally_error *error)
 {
 	struct tally_contract *contract = NULL;
 	cJSON *findings = NULL;
-	int status = tally_contract_parse(&contract, generators, sizeof(generators) - 1, error);
+	int status = tally_contract_parse(&contract, text, strlen(text), error);
 
 	if (status == 0)
 		status = tally_contract_lint(contract, &findings, error);
@@ -169,6 +180,16 @@ static int lint_generators(struct tally_error *error)
 	cJSON_Delete(findings);
 	tally_contract_free(contract);
 	return status;
+}
+
+static int lint_generators(struct tally_error *error)
+{
+	return lint_text(generators, error);
+}
+
+static int lint_variants(struct tally_error *error)
+{
+	return lint_text(variants, error);
 }
 
 static void sweep(int (*call)(struct tally_error *error))
@@ -213,6 +234,7 @@ static void merging_and_linting(void **state)
 	(void)state;
 	sweep(merge_and_lint);
 	sweep(lint_generators);
+	sweep(lint_variants);
 }
 
 int main(void)
