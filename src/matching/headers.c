@@ -95,6 +95,10 @@ bool tally__header_equal_with_parameters(const char *expected, const char *actua
 	const char *rest = actual;
 	bool multipart = false;
 
+	/* Each parameter is looked for among all: those of a file may be longer than any header. */
+	if (strlen(expected) > LIMIT_HEADER_BYTES || strlen(actual) > LIMIT_HEADER_BYTES) {
+		return strcmp(expected, actual) == 0;
+	}
 	next_element(&expected, ';', &e, &e_len);
 	next_element(&rest, ';', &a, &a_len);
 	if (e_len != a_len || memcmp(e, a, e_len) != 0) {
