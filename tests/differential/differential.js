@@ -47,7 +47,7 @@ async function main() {
     const [theirs, ours] = await Promise.all([reference, tally].map((engine) => judge(engine, cases, Number(options.size))));
     for (const test of cases) {
       const [their, our] = [theirs.get(test.id), ours.get(test.id)];
-      const row = their.verdict === our.verdict ? undefined : explain(test, their.verdict, our.verdict);
+      const row = their.verdict === our.verdict ? undefined : explain(test, their.verdict, our.verdict, our.why);
       if (their.verdict === our.verdict) {
         counts[our.verdict === 'refused' ? 'refused' : our.verdict ? 'matched' : 'mismatched'] += 1;
       } else if (row) {

@@ -54,6 +54,7 @@ const isMultipart = (test) => type(test).startsWith('multipart/');
 const paths = (test) => Object.keys(test.rules?.body || {});
 
 const ROWS = {
+  'examples that their own rules refuse': (test, theirs, ours, why) => ours === 'refused' && /does not match its own rule/.test(why),
   'rules below eachValue': hasRulesBelowEachValue,
   'JSON told by its first character': (test) => !declaresType(test) && hasOddFirstName(test.expected.body?.json ?? test.expected.body?.file),
   'signs of integers in text': (test) => has(test, 'integer') && inText(test),
@@ -92,8 +93,8 @@ const ROWS = {
   'binary content without a type': (test) => Buffer.isBuffer(test.actual.body) && test.actual.headers.length === 0,
 };
 
-function explain(test, theirs, ours) {
-  return Object.keys(ROWS).find((row) => ROWS[row](test, theirs, ours));
+function explain(test, theirs, ours, why) {
+  return Object.keys(ROWS).find((row) => ROWS[row](test, theirs, ours, why));
 }
 
 module.exports = { explain, rows: Object.keys(ROWS) };
