@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "contract/inline_body.h"
 #include "contract/reader.h"
@@ -48,15 +49,50 @@ static cJSON *content_type_header(const cJSON *part)
 	return NULL;
 }
 
+/* Whether there are parameters that the rule has to let through beside charset and boundary. */
+static bool has_other_params(const struct mime *type)
+{
+	for (size_t i = 0; i < type->param_count; i++)
+		if (!tally__text_equal_nocase(type->params[i].name, "charset") &&
+		    !tally__text_equal_nocase(type->params[i].name, "boundary"))
+			return true;
+	return false;
+}
+
+/* The type as it is written, and a boundary; other parameters may stand before and behind it.  NULL
+ * when memory is short. */
+static char *boundary_regex(struct extractor *extractor, const struct mime *type, const char *value)
+{
+	const char *start = value + strspn(value, " \t");
+	size_t len = strcspn(start, ";");
+	struct buf text;
+	char *regex = NULL;
+
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	while (len > 0 && (start[len - 1] == ' ' || start[len - 1] == '\t'))
+		len--;
+	for (size_t i = 0; i < len; i++) {
+		if (strchr(".+*?^$|\\()[]{}", start[i]))
+			tally__buf_add(&text, "\\", 1);
+		tally__buf_add(&text, start + i, 1);
+	}
+	if (start[len] == ' ' || start[len] == '\t')
+		tally__buf_adds(&text, "\\s*");
+	tally__buf_adds(&text, has_other_params(type) ? ";(.*;)?\\s*boundary=.*"
+						      : ";(\\s*charset=[^;]*;)?\\s*boundary=.*");
+	if (text.status == 0)
+		regex = tally__arena_memdup(extractor->arena, text.bytes, text.len);
+	tally__buf_release(&text);
+	return regex;
+}
+
 /* Nobody else would choose the boundary that the example has: a rule takes any. */
 static int add_boundary_rule(struct extractor *extractor, const struct mime *type,
-			     const char *header)
+			     const char *value, const char *header)
 {
 	cJSON *rules = cJSON_CreateArray();
 	cJSON *rule = cJSON_CreateObject();
-	char *regex =
-		tally__arena_printf(extractor->arena, "%s/%s;(\\s*charset=[^;]*;)?\\s*boundary=.*",
-				    type->main, type->sub);
+	char *regex = boundary_regex(extractor, type, value);
 	int status = 0;
 
 	if (tally__json_append(rules, rule) != 0 || !regex ||
@@ -92,7 +128,7 @@ static int declare_boundary(struct extractor *extractor, const cJSON *part, cons
 	}
 	return tally__json_get(rules, header->string)
 		       ? 0
-		       : add_boundary_rule(extractor, type, header->string);
+		       : add_boundary_rule(extractor, type, value->valuestring, header->string);
 }
 
 /* Takes the member `name` of `owner` apart, which is the body of `part`. */

@@ -94,7 +94,8 @@ static cJSON *category_in(cJSON **all, const char *name)
 	return tally__json_put(*all, name, category) ? NULL : category;
 }
 
-int tally__extractor_count(struct extractor *extractor)
+/* Counts one more rule or generator. */
+static int count_one(struct extractor *extractor)
 {
 	if (++extractor->count <= LIMIT_RULES)
 		return 0;
@@ -102,18 +103,51 @@ int tally__extractor_count(struct extractor *extractor)
 			   "more than %d matching rules in one part", LIMIT_RULES);
 }
 
+/* Keeps the text of a place.  Long paths with many matchers below them multiply: more than this
+ * could not be written into a contract. */
+static int keep_key(struct extractor *extractor, const struct buf *text, const char **out)
+{
+	if (extractor->arena->used_bytes + text->len > (size_t)LIMIT_DOCUMENT_BYTES * 3)
+		return tally__fail_at(extractor->error, TALLY_ELIMIT, extractor->pointer.bytes, 0,
+				      0,
+				      "the paths of the matchers are longer than a contract of %d "
+				      "bytes could hold: use shorter names, or fewer matchers",
+				      LIMIT_DOCUMENT_BYTES);
+	*out = tally__arena_memdup(extractor->arena, text->bytes, text->len);
+	return *out ? 0 : tally__fail_nomem(extractor->error);
+}
+
+/* Looks for what is kept at the present place; *key is made when there is nothing yet. */
+static int find_place(struct extractor *extractor, const char *prefix, const char **key,
+		      void **found)
+{
+	struct buf text;
+	int status;
+
+	tally__buf_init(&text, (size_t)LIMIT_DOCUMENT_BYTES * 2);
+	tally__buf_addf(&text, "%s%s\n", prefix, extractor->category);
+	tally__buf_add(&text, extractor->path.bytes, extractor->path.len);
+	status = tally__buf_status(&text, extractor->error);
+	if (status == 0)
+		*found = tally__map_get(&extractor->places, text.bytes, text.len);
+	if (status == 0 && !*found)
+		status = keep_key(extractor, &text, key);
+	tally__buf_release(&text);
+	return status;
+}
+
 /* What the contract has at the present place, {"combine", "matchers"}, made when missing. */
 static int rule_place(struct extractor *extractor, cJSON **out)
 {
 	const char *path = extractor->path.bytes;
-	char *key = tally__arena_printf(extractor->arena, "%s\n%s", extractor->category, path);
+	const char *key = NULL;
+	void *found = NULL;
 	cJSON *entry;
+	int status = find_place(extractor, "", &key, &found);
 
-	if (!key)
-		return tally__fail_nomem(extractor->error);
-	*out = tally__map_get(&extractor->places, key, strlen(key));
-	if (*out)
-		return 0;
+	*out = found;
+	if (status != 0 || found)
+		return status;
 	entry = category_in(&extractor->rules, extractor->category);
 	if (entry && *path) {
 		cJSON *category = entry;
@@ -165,7 +199,7 @@ int tally__extractor_add_rules(struct extractor *extractor, cJSON *rules, bool a
 	while (status == 0 && rules->child) {
 		cJSON *rule = cJSON_DetachItemViaPointer(rules, rules->child);
 
-		status = tally__extractor_count(extractor);
+		status = count_one(extractor);
 		if (status != 0 || has_rule(list, rule))
 			cJSON_Delete(rule);
 		else if (!is_new && (any || is_any)) {
@@ -184,17 +218,14 @@ int tally__extractor_add_rules(struct extractor *extractor, cJSON *rules, bool a
 int tally__extractor_add_generator(struct extractor *extractor, cJSON *generator)
 {
 	const char *path = extractor->path.bytes;
-	char *key = tally__arena_printf(extractor->arena, "generator\n%s\n%s", extractor->category,
-					path);
+	const char *key = NULL;
+	void *found = NULL;
 	cJSON *object = NULL;
-	int status;
+	int status = count_one(extractor);
 
-	if (!key) {
-		cJSON_Delete(generator);
-		return tally__fail_nomem(extractor->error);
-	}
-	status = tally__extractor_count(extractor);
-	if (status != 0 || tally__map_get(&extractor->places, key, strlen(key))) {
+	if (status == 0)
+		status = find_place(extractor, "generator\n", &key, &found);
+	if (status != 0 || found) {
 		cJSON_Delete(generator);
 		return status;
 	}

@@ -90,8 +90,6 @@ int tally__matcher_take(struct extractor *extractor, cJSON *object, cJSON **exam
 int tally__extractor_add_rules(struct extractor *extractor, cJSON *rules, bool any);
 /* Adds a generator (taken in every case); the first one at a place stays. */
 int tally__extractor_add_generator(struct extractor *extractor, cJSON *generator);
-/* Counts one more rule or generator: TALLY_ELIMIT. */
-int tally__extractor_count(struct extractor *extractor);
 
 /* What the "pact:matcher:type" `text` of `object` says, name or expression.  Appends to `rules`.
  * *example and *generator are to be released, and stay NULL when an expression gives none. */

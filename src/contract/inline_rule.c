@@ -103,43 +103,64 @@ static bool has_attribute(const struct kind *kind, const char *name)
 	return false;
 }
 
+/* What a matcher object says, for what may stand in it beside that. */
+struct said {
+	const char *matcher, *generator; /* names, or NULL */
+	const struct kind *rule, *made;  /* those that are known */
+	bool is_expression, is_list;
+};
+
+static bool may_stand(const struct said *said, const char *name)
+{
+	bool is_plugins = (said->matcher && !said->rule && !said->is_expression) ||
+			  (said->generator && !said->made);
+
+	/* The rules of plugins have attributes that nobody else knows. */
+	return is_plugins || strcmp(name, "value") == 0 || has_attribute(said->rule, name) ||
+	       has_attribute(said->made, name) || (said->is_list && strcmp(name, "combine") == 0);
+}
+
+static int refuse_member(struct extractor *extractor, const struct said *said, const char *name)
+{
+	const char *what = "rule";
+	const char *whose = "list";
+
+	if (strncmp(name, "pact:", 5) == 0)
+		return tally__extractor_fail(extractor, name,
+					     "expected pact:matcher:type or pact:generator:type, "
+					     "found \"%s\"",
+					     name);
+	if (said->is_expression)
+		what = "expression";
+	else if (!said->matcher && said->generator)
+		what = "generator";
+	if (said->matcher)
+		whose = said->matcher;
+	else if (said->generator)
+		whose = said->generator;
+	return tally__extractor_fail(extractor, name, "\"%s\" is no attribute of the %s \"%s\"",
+				     tally__text_shown(extractor->arena, name, 60), what,
+				     tally__text_shown(extractor->arena, whose, 60));
+}
+
 int tally__inline_check(struct extractor *extractor, const cJSON *object)
 {
-	const char *matcher = tally__json_get_string(object, INLINE_MATCHER);
-	const char *generator = tally__json_get_string(object, INLINE_GENERATOR);
-	const struct kind *rule =
-		matcher ? find_kind(rule_kinds, COUNT(rule_kinds), matcher) : NULL;
-	const struct kind *made =
-		generator ? find_kind(generator_kinds, COUNT(generator_kinds), generator) : NULL;
-	bool is_expression = matcher && tally__is_expression(matcher);
-	bool is_list = cJSON_IsArray(tally__json_get(object, INLINE_MATCHER));
-	bool anything_goes = (matcher && !rule && !is_expression) || (generator && !made);
+	struct said said = {.matcher = tally__json_get_string(object, INLINE_MATCHER),
+			    .generator = tally__json_get_string(object, INLINE_GENERATOR),
+			    .is_list = cJSON_IsArray(tally__json_get(object, INLINE_MATCHER))};
 
+	if (said.matcher)
+		said.rule = find_kind(rule_kinds, COUNT(rule_kinds), said.matcher);
+	if (said.generator)
+		said.made = find_kind(generator_kinds, COUNT(generator_kinds), said.generator);
+	said.is_expression = said.matcher && tally__is_expression(said.matcher);
 	for (const cJSON *member = object->child; member; member = member->next) {
 		const char *name = member->string;
 
 		if (strcmp(name, INLINE_MATCHER) == 0 || strcmp(name, INLINE_GENERATOR) == 0)
 			continue;
-		if (strncmp(name, "pact:", 5) == 0)
-			return tally__extractor_fail(extractor, name,
-						     "expected pact:matcher:type or "
-						     "pact:generator:type, found \"%s\"",
-						     name);
-		/* The rules of plugins have attributes that nobody else knows. */
-		if (anything_goes || strcmp(name, "value") == 0 || has_attribute(rule, name) ||
-		    has_attribute(made, name) || (is_list && strcmp(name, "combine") == 0))
-			continue;
-		return tally__extractor_fail(extractor, name,
-					     "\"%s\" is no attribute of the %s \"%s\"",
-					     tally__text_shown(extractor->arena, name, 60),
-					     is_expression           ? "expression"
-					     : matcher || !generator ? "rule"
-								     : "generator",
-					     tally__text_shown(extractor->arena,
-							       matcher     ? matcher
-							       : generator ? generator
-									   : "list",
-							       60));
+		if (strncmp(name, "pact:", 5) == 0 || !may_stand(&said, name))
+			return refuse_member(extractor, &said, name);
 	}
 	return 0;
 }

@@ -312,28 +312,46 @@ static int take_text(struct maker *maker, struct xml_element *element, cJSON *ch
 static int take_element(struct maker *maker, struct xml_element *parent, cJSON *object,
 			cJSON *rules, bool any);
 
-static size_t size_of(const cJSON *object, const char *member)
+/* The tightest of the sizes that the rules name as `name`; `otherwise` when none does. */
+static uint64_t bound_of(const cJSON *rules, const char *name, uint64_t otherwise)
 {
-	const cJSON *value = tally__json_get(object, member);
+	bool is_min = strcmp(name, "min") == 0;
+	uint64_t found = otherwise;
 
-	return cJSON_IsNumber(value) && value->valuedouble > 0 &&
-			       value->valuedouble <= LIMIT_XML_MADE
-		       ? (size_t)value->valuedouble
-		       : 0;
+	for (const cJSON *rule = rules->child; rule; rule = rule->next) {
+		const cJSON *value = tally__json_get(rule, name);
+		char scratch[JSON_NUMBER_BYTES];
+		const char *text = cJSON_IsNumber(value)   ? tally__json_number_text(value, scratch)
+				   : cJSON_IsString(value) ? value->valuestring
+							   : "";
+		uint64_t size;
+
+		if (tally__text_to_u64(text, &size) && (is_min ? size > found : size < found))
+			found = size;
+	}
+	return found;
 }
 
-/* How often the element of a repetition is made: as often as it says, or as its rule needs. */
-static int count_examples(struct extractor *extractor, const cJSON *child, size_t *out)
+/* How often the element of a repetition is made: as often as is `given` (or NULL), or as the rules
+ * need.  Where one of several rules is enough, none of their sizes has to be kept. */
+static int count_examples(struct extractor *extractor, const cJSON *given,
+			  const struct inline_rules *rules, size_t *out)
 {
-	const cJSON *given = tally__json_get(child, "examples");
-	size_t least = size_of(child, "min");
+	uint64_t least = rules->any ? 0 : bound_of(rules->rules, "min", 0);
+	uint64_t most = rules->any ? UINT64_MAX : bound_of(rules->rules, "max", UINT64_MAX);
+	double wanted = least > 1 ? (double)least : 1;
 
-	*out = given ? size_of(child, "examples") : least > 0 ? least : 1;
-	if (given && (*out == 0 || tally__json_kind(given) != JSON_INTEGER || *out < least))
-		return tally__extractor_fail(
-			extractor, "examples",
-			"expected how many examples to make: a whole number, 1 "
-			"or more, and not below \"min\"");
+	if (given) {
+		wanted = given->valuedouble;
+		if (tally__json_kind(given) != JSON_INTEGER || wanted < 1 ||
+		    wanted > LIMIT_XML_MADE || wanted < (double)least || wanted > (double)most)
+			return tally__extractor_fail(
+				extractor, "examples",
+				"expected how many examples to make: a whole number, 1 or more, "
+				"and not below \"min\" or above \"max\"");
+	}
+	/* More than may be made are refused when they are. */
+	*out = wanted > LIMIT_XML_MADE ? (size_t)LIMIT_XML_MADE + 1 : (size_t)wanted;
 	return 0;
 }
 
@@ -342,6 +360,7 @@ static int take_repeated(struct maker *maker, struct xml_element *parent, cJSON 
 {
 	struct extractor *extractor = maker->extractor;
 	cJSON *value = cJSON_DetachItemFromObjectCaseSensitive(child, "value");
+	cJSON *examples = cJSON_DetachItemFromObjectCaseSensitive(child, "examples");
 	struct inline_rules rules = {0};
 	size_t mark = extractor->pointer.len;
 	size_t count = 1;
@@ -352,13 +371,13 @@ static int take_repeated(struct maker *maker, struct xml_element *parent, cJSON 
 					       "expected the element that is repeated: an object "
 					       "with a \"name\"");
 	if (status == 0)
-		status = count_examples(extractor, child, &count);
-	cJSON_DeleteItemFromObjectCaseSensitive(child, "examples");
-	if (status == 0)
 		status = tally__matcher_read(extractor, child, &rules);
 	if (status == 0 && (rules.generator || !rules.rules->child))
 		status = tally__extractor_fail(
 			extractor, NULL, "expected a rule for the elements, and no generator");
+	if (status == 0)
+		status = count_examples(extractor, examples, &rules, &count);
+	cJSON_Delete(examples);
 	tally__pointer_add(&extractor->pointer, "value");
 	for (size_t i = 0; i < count && status == 0; i++) {
 		cJSON *copy = i + 1 < count ? tally__json_clone(value) : value;

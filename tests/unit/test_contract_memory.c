@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "contract/contract.h"
@@ -237,9 +239,37 @@ static void merging_and_linting(void **state)
 	sweep(lint_variants);
 }
 
+/* One long name above many matchers: each of their paths has it. */
+static void paths_are_bounded(void **state)
+{
+	enum { NAME_BYTES = 200000, MATCHERS = 2000 };
+	struct tally_contract *contract = NULL;
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct buf text;
+
+	(void)state;
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	tally__buf_adds(&text, "{\"interactions\":[{\"description\":\"d\",\"request\":{},"
+			       "\"response\":{\"body\":{\"");
+	for (int i = 0; i < NAME_BYTES; i++)
+		tally__buf_add(&text, "k", 1);
+	tally__buf_adds(&text, "\":{");
+	for (int i = 0; i < MATCHERS; i++)
+		tally__buf_addf(&text, "%s\"%d\":{\"pact:matcher:type\":\"type\",\"value\":1}",
+				i > 0 ? "," : "", i);
+	tally__buf_adds(&text, "}}}}]}");
+	assert_int_equal(text.status, 0);
+	assert_int_equal(tally_expectations_parse(&contract, text.bytes, text.len, &error),
+			 TALLY_ELIMIT);
+	assert_non_null(strstr(error.message, "paths of the matchers"));
+	assert_null(contract);
+	tally__buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paths_are_bounded),
 		cmocka_unit_test(reading_and_writing),
 		cmocka_unit_test(merging_and_linting),
 	};
