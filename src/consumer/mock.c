@@ -155,6 +155,39 @@ static int check_response(const struct place *place, struct tally_error *error)
 	return status;
 }
 
+/* ---- generators ---- */
+
+/* Their definitions were given to this program: one that cannot be used is a mistake in them, while
+ * an answer would go out with the example. */
+static int check_generators(const struct place *place, const struct generators *generators,
+			    struct tally_error *error)
+{
+	const char *category = "";
+	const char *where = "";
+	const char *invalid = tally__generators_invalid(generators, &category, &where);
+
+	if (!invalid)
+		return 0;
+	tally__fail(error, TALLY_EPARSE, "the generator of the %s%s%s cannot be used: %s", category,
+		    *where ? " at " : "", where, invalid);
+	return fail_part(place, "", TALLY_EPARSE, error);
+}
+
+/* A verification uses those of a request; here they are only looked at. */
+static int check_request_generators(const struct place *place, struct tally_error *error)
+{
+	const struct request *request = &place->interaction->request;
+	struct generators *generators = NULL;
+	int status = tally__generators_new(&generators, GENERATOR_PROVIDER, request->generators,
+					   request->matching_rules, error);
+
+	if (status != 0)
+		return fail_part(place, "", status, error);
+	status = check_generators(place, generators, error);
+	tally__generators_free(generators);
+	return status;
+}
+
 /* ---- what is expected ---- */
 
 static int prepare_response(struct tally_mock *mock, struct expectation *expectation,
@@ -168,7 +201,8 @@ static int prepare_response(struct tally_mock *mock, struct expectation *expecta
 					      : status;
 	status = tally__generators_new(&expectation->generators, GENERATOR_CONSUMER,
 				       response->generators, response->matching_rules, error);
-	return status ? fail_part(place, "", status, error) : 0;
+	return status ? fail_part(place, "", status, error)
+		      : check_generators(place, expectation->generators, error);
 }
 
 static int prepare(struct tally_mock *mock, const struct interaction *interaction, size_t index,
@@ -187,6 +221,8 @@ static int prepare(struct tally_mock *mock, const struct interaction *interactio
 	status = check_matcher(&request, expectation->matcher, error);
 	if (status == 0)
 		status = check_request(&request, expectation->matcher, error);
+	if (status == 0)
+		status = check_request_generators(&request, error);
 	if (status == 0)
 		status = check_status(&response, error);
 	if (status == 0)

@@ -22,6 +22,10 @@ struct generators;
  * (more than LIMIT_GENERATORS), TALLY_ENOMEM. */
 int tally__generators_new(struct generators **out, enum generator_mode mode, const cJSON *json,
 			  const cJSON *matching_rules, struct tally_error *error);
+/* Why one of them cannot be used, the first as they are written, and where that stands; NULL when
+ * all can. */
+const char *tally__generators_invalid(const struct generators *generators, const char **category,
+				      const char **place);
 void tally__generators_free(struct generators *generators);
 
 /* What a part with generated values is made of, beside what it lends from the part that it was

@@ -600,6 +600,25 @@ int tally__generators_new(struct generators **out, enum generator_mode mode, con
 	return 0;
 }
 
+const char *tally__generators_invalid(const struct generators *generators, const char **category,
+				      const char **place)
+{
+	const char *why = NULL;
+
+	/* The last comes first. */
+	for (const struct placed_generator *each = generators ? generators->all : NULL; each;
+	     each = each->next) {
+		const char *invalid = tally__generator_invalid(each->generator);
+
+		if (invalid) {
+			why = invalid;
+			*category = each->category;
+			*place = each->place;
+		}
+	}
+	return why;
+}
+
 void tally__generators_free(struct generators *generators)
 {
 	if (!generators) {

@@ -306,6 +306,20 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 		lint_group(&group, category);
 }
 
+/* Generators stand at places, and are applied to what is there. */
+static void lint_each(struct lint *lint, const char *place, const cJSON *rule)
+{
+	const char *name = tally__json_get_string(rule, "match");
+
+	if (name && tally__json_get(rule, "generator"))
+		tally__lint_add(lint, LINT_WARNING, "unused-generator", NULL,
+				"the generator inside the rule %s at %s is never used: give the "
+				"values one of their own in \"generators\", with a path such as "
+				"$.map.*",
+				tally__lint_shown(lint, name, 60),
+				tally__lint_shown(lint, place, 100));
+}
+
 /* Those of the variants of arrayContains, whose paths begin at the variant. */
 static void lint_variants(struct lint *lint, const struct lint_part *part, const cJSON *entry)
 {
@@ -314,6 +328,7 @@ static void lint_variants(struct lint *lint, const struct lint_part *part, const
 	for (const cJSON *rule = matchers ? matchers->child : NULL; rule; rule = rule->next) {
 		const cJSON *variants = tally__json_get(rule, "variants");
 
+		lint_each(lint, entry->string ? entry->string : "", rule);
 		for (const cJSON *variant = variants ? variants->child : NULL; variant;
 		     variant = variant->next) {
 			const cJSON *generators = tally__json_get(variant, "generators");

@@ -89,6 +89,13 @@ test_expect_success 'generators that cannot be used' '
 	done
 '
 
+test_expect_success 'generators inside eachKey and eachValue, which nothing uses' '
+	generators "{\"\$.m\": {\"matchers\": [{\"match\": \"eachValue\", \"rules\": [{\"match\": \"type\"}],
+		\"generator\": {\"type\": \"Uuid\"}}]}}" "{}" "{\"m\": {\"a\": \"x\"}}" >each.json
+	expect_status 0 "$tally" lint each.json
+	expect_in out "[unused-generator]" "the generator inside the rule eachValue at \$.m is never used"
+'
+
 test_expect_success 'generators that are not known, not used, or find no text' '
 	for definition in \
 		"{\"type\": \"Lorem\"}|no generator \"Lorem\" (at $.a)" \

@@ -620,6 +620,14 @@ static void refuses_what_it_cannot_serve(void **state)
 		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"matchingRules\":{"
 		     "\"body\":{\"$\":{\"matchers\":[{\"match\":\"regex\",\"regex\":\"(\"}]}}}}}"),
 		 TALLY_EPARSE, "/interactions/0/response"},
+		/* Generators that cannot be used. */
+		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"body\":{\"a\":1},"
+		     "\"generators\":{\"body\":{\"$.a\":{\"type\":\"RandomInt\",\"min\":5,"
+		     "\"max\":1}}}}}"),
+		 TALLY_EPARSE, "/interactions/0/response"},
+		{TOP("{\"description\":\"d\",\"request\":{\"generators\":{\"path\":{\"type\":"
+		     "\"Regex\",\"regex\":\"(\"}}},\"response\":{}}"),
+		 TALLY_EPARSE, "/interactions/0/request"},
 		/* Examples that their own rules refuse. */
 		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"body\":{\"a\":[{\"b\":"
 		     "\"x\"}]},\"matchingRules\":{\"body\":{\"$.a[*].b\":{\"matchers\":[{\"match\":"
