@@ -181,13 +181,13 @@ static void add_text(struct display *d, const char *text, size_t len)
 	const size_t most = LIMIT_SHOWN_BYTES + 4;
 
 	while (len > 0 && !d->cut) {
-		size_t valid = tally__utf8_valid_len(text, len < most ? len : most);
+		size_t valid = tally__utf8_valid_len(text, strnlen(text, len < most ? len : most));
 
 		if (valid > 0) {
 			add(d, text, valid);
 		} else {
 			valid = 1;
-			adds(d, "\xEF\xBF\xBD"); /* U+FFFD for a byte that is not UTF-8 */
+			adds(d, "\xEF\xBF\xBD"); /* U+FFFD for a NUL and what is not UTF-8 */
 		}
 		text += valid;
 		len -= valid;
