@@ -28,8 +28,9 @@ enum tally_part { TALLY_PART_REQUEST, TALLY_PART_RESPONSE, TALLY_PART_MESSAGE };
  * *mismatches is a JSON array, empty when they match; to be released with cJSON_Delete.  It stands
  * in the order of the document: method, path, query, status, headers, metadata, content type, body,
  * and in each as the expected part has it.  The same fault found by two rules is there once.  At
- * most 100 are kept (LIMIT_MISMATCHES); *omitted is how many more there are, and may be NULL when
- * nobody asks.  Each is an object of texts; those that say nothing are left out:
+ * most 100 are kept (LIMIT_MISMATCHES); *omitted is how many more were found, where a fault counts
+ * once for each rule that finds it, and may be NULL when nobody asks.  Each is an object of texts;
+ * those that say nothing are left out:
  *
  *	"type"      "method", "path", "query", "status", "header", "metadata", "body-type" or "body"
  *	"path"      where, as a person says it: "$.items[2].price"; the name of a header, parameter

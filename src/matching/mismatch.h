@@ -45,7 +45,9 @@ struct mismatches {
 	struct mismatch *items;
 	size_t count;
 	size_t capacity;
-	size_t omitted; /* found beyond LIMIT_MISMATCHES, counted only */
+	/* Found beyond LIMIT_MISMATCHES, and counted only: no text of them is made, so a fault that
+	 * two rules find counts twice. */
+	size_t omitted;
 };
 
 void tally__mismatches_init(struct mismatches *mismatches);
