@@ -28,7 +28,8 @@
 	X(LIMIT_RULE_CATEGORIES, 64, "categories", "the matching rules of one part")               \
 	X(LIMIT_GENERATORS, 10000, "generators", "of one request, response or message")            \
 	X(LIMIT_GENERATED_PART_BYTES, 67108864, "bytes", "all values generated for one of these")  \
-	X(LIMIT_WARNINGS, 100, "warnings", "of a mock provider about generated values")            \
+	X(LIMIT_WARNINGS, 100, "warnings",                                                         \
+	  "about generated values, of a mock or of one interaction")                               \
 	X(LIMIT_LINT_STEPS, 20000000, "steps", "looking for what rules select, in one contract")   \
 	X(LIMIT_LINT_FINDINGS, 10000, "findings", "of one contract; looking stops there")          \
 	X(LIMIT_JOBS, 256, "interactions", "verified at once")                                     \

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "verifier/run.h"
 
 #define MAX_SHOWN_VALUES 10
+#define MAX_SHOWN_STATES 10
+#define MAX_SHOWN_CHARS  100
 
 /* Lays the members of `over` over those of *values, which is made when it is needed. */
 static int lay_over(cJSON **values, const cJSON *over)
@@ -68,15 +71,26 @@ static int collect_values(const struct task *task, cJSON **values)
 	return status != 0 ? status : lay_over(values, task->state_values);
 }
 
+/* What came from outside may be as long as it likes. */
+static void add_name(struct buf *out, const char *quote, const char *name)
+{
+	tally__buf_adds(out, quote);
+	tally__text_add_printable(out, name, strlen(name), MAX_SHOWN_CHARS);
+	tally__buf_adds(out, quote);
+}
+
 /* "given "a user exists", which gave id and name". */
 static void add_given(struct buf *out, const struct interaction *interaction, const cJSON *values)
 {
 	const cJSON *value;
 	size_t shown = 0;
 
-	for (size_t i = 0; i < interaction->state_count; i++)
-		tally__buf_addf(out, "%s\"%s\"", i > 0 ? " and " : " (given ",
-				interaction->states[i].name);
+	for (size_t i = 0; i < interaction->state_count && i < MAX_SHOWN_STATES; i++) {
+		tally__buf_adds(out, i > 0 ? " and " : " (given ");
+		add_name(out, "\"", interaction->states[i].name);
+	}
+	if (interaction->state_count > MAX_SHOWN_STATES)
+		tally__buf_adds(out, " and others");
 	tally__buf_adds(out, interaction->state_count > 0 ? ", " : " (without a provider state, ");
 	if (values == NULL || values->child == NULL) {
 		tally__buf_adds(out, "no values)");
@@ -86,7 +100,9 @@ static void add_given(struct buf *out, const struct interaction *interaction, co
 	cJSON_ArrayForEach(value, values)
 	{
 		if (shown++ < MAX_SHOWN_VALUES)
-			tally__buf_addf(out, "%s%s", shown > 1 ? ", " : "", value->string);
+			tally__buf_adds(out, shown > 1 ? ", " : "");
+		if (shown <= MAX_SHOWN_VALUES)
+			add_name(out, "", value->string);
 	}
 	tally__buf_adds(out, shown > MAX_SHOWN_VALUES ? " …)" : ")");
 }
@@ -96,6 +112,7 @@ static int keep_warnings(struct task *task, const cJSON *values)
 {
 	const cJSON *warning;
 	struct buf text;
+	size_t count = 0;
 	int status = 0;
 
 	if (task->made.warnings == NULL)
@@ -104,8 +121,10 @@ static int keep_warnings(struct task *task, const cJSON *values)
 	tally__buf_init(&text, (size_t)LIMIT_REASON_BYTES * 4);
 	cJSON_ArrayForEach(warning, task->made.warnings)
 	{
+		if (count++ == LIMIT_WARNINGS)
+			break;
 		tally__buf_clear(&text);
-		tally__buf_addf(&text, "%s", task->interaction->description);
+		add_name(&text, "", task->interaction->description);
 		add_given(&text, task->interaction, values);
 		tally__buf_addf(&text, ": request %s: the example was sent", warning->valuestring);
 		if (text.status == TALLY_ELIMIT)

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "verifier_fixture.h"
 
@@ -73,6 +75,39 @@ static void values_come_from_provider_states(void **state)
 				      "\"admin\"},\"state\":\"a user\"}\n");
 	assert_null(tally__json_get(fixture->results, "warnings"));
 	assert_int_equal(tally__json_get(fixture->results, "seedChosen")->type, cJSON_True);
+}
+
+/* A contract cannot make the report as large as it likes. */
+static void warnings_are_bounded(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf text;
+	int warnings;
+
+	answer_user(fixture);
+	tally__buf_init(&text, 1000000);
+	tally__buf_adds(&text, "{\"description\":\"d\",\"providerStates\":[{\"name\":\"");
+	for (int i = 0; i < 10000; i++)
+		tally__buf_addc(&text, 'x');
+	tally__buf_adds(&text, "\"}],\"request\":{\"method\":\"PUT\",\"path\":\"/users/0\","
+			       "\"headers\":{\"Content-Type\":\"application/json\"},\"body\":{");
+	for (int i = 0; i < 300; i++)
+		tally__buf_addf(&text, "%s\"m%d\":1", i ? "," : "", i);
+	tally__buf_adds(&text, "},\"generators\":{\"body\":{");
+	for (int i = 0; i < 300; i++)
+		tally__buf_addf(&text,
+				"%s\"$.m%d\":{\"type\":\"ProviderState\",\"expression\":"
+				"\"none\"}",
+				i ? "," : "", i);
+	tally__buf_adds(&text, "}}},\"response\":{\"status\":204}}");
+	assert_int_equal(text.status, 0);
+	add_contract(fixture, "3.0.0", "interactions", text.bytes);
+	tally__buf_release(&text);
+	verify_well(fixture);
+	warnings = cJSON_GetArraySize(tally__json_get(fixture->results, "warnings"));
+	assert_int_equal(warnings, LIMIT_WARNINGS);
+	for (int i = 0; i < warnings; i++)
+		assert_true(strlen(warning(fixture, i)) < 1000);
 }
 
 static void headers_and_commands_have_them_too(void **state)
@@ -299,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(values_come_from_provider_states),
 		TEST(headers_and_commands_have_them_too),
+		TEST(warnings_are_bounded),
 		TEST(parameters_alone_will_do),
 		TEST(other_answers_have_no_values),
 		TEST(values_cannot_break_out),
