@@ -9,6 +9,9 @@
 #include "matching/lint.h"
 #include "tally/match.h"
 
+/* Texts are tried as the value of a header "x", whose mismatches begin like this. */
+#define TRIED_HEADER "Mismatch with header 'x': "
+
 /* Values that are made of a generator to be shown to the rule beside it. */
 enum { SAMPLES = 16 };
 
@@ -110,7 +113,11 @@ static bool is_refused(struct group *group, const cJSON *entry, const cJSON *exa
 		const char *why = tally__json_get_string(mismatches->child, "message");
 
 		refused = true;
-		*message = tally__lint_shown(group->lint, why ? why : "", 300);
+		why = why ? why : "";
+		/* Its place is told of beside it. */
+		if (strncmp(why, TRIED_HEADER, strlen(TRIED_HEADER)) == 0)
+			why += strlen(TRIED_HEADER);
+		*message = tally__lint_shown(group->lint, why, 300);
 	}
 	cJSON_Delete(mismatches);
 	cJSON_Delete(expected);

@@ -12,6 +12,8 @@ struct builder {
 	struct rules *rules;
 	struct tally_error *error;
 	unsigned depth;
+	const char *category; /* of the present rules */
+	const char *place;    /* their path or name in it, or "" */
 };
 
 /* The expressions of one trie while they are gathered. */
@@ -136,11 +138,14 @@ static int compile_rule(struct builder *b, struct rule *rule, const cJSON *json)
 	}
 	if (rule->invalid && !b->rules->invalid) {
 		const char *shown = tally__text_printable(&b->rules->arena, rule->text, 60);
+		const char *place = tally__text_printable(&b->rules->arena, b->place, 100);
+		const char *category = tally__text_printable(&b->rules->arena, b->category, 60);
 
-		if (shown)
+		if (shown && place && category)
 			b->rules->invalid = tally__arena_printf(
-				&b->rules->arena, "the regular expression \"%s\" is invalid: %s",
-				shown, rule->invalid);
+				&b->rules->arena,
+				"%s%s%s: the regular expression \"%s\" is invalid: %s", category,
+				*place ? " " : "", place, shown, rule->invalid);
 		status = b->rules->invalid ? status : tally__fail_nomem(b->error);
 	}
 	if (rule->regex) {
@@ -279,6 +284,9 @@ static int gather(struct builder *b, struct entries *entries, const char *path, 
 		status = tally__path_parse(&entry.path, &b->rules->arena, *path ? path : "$",
 					   b->error);
 	}
+	if (b->depth == 0) {
+		b->place = path;
+	}
 	if (status == 0) {
 		status = compile_place(b, json, &entry.list);
 	}
@@ -399,8 +407,10 @@ static int compile_named_place(struct builder *b, struct named_rules_list *out, 
 	const char *name = place->string ? place->string : "";
 	struct rule_list *list = NULL;
 	const char *bare = NULL;
-	int status = compile_place(b, place, &list);
+	int status = 0;
 
+	b->place = name;
+	status = compile_place(b, place, &list);
 	if (status != 0 || !list) {
 		return status;
 	}
@@ -559,6 +569,8 @@ static int compile_category(struct builder *b, struct gathered *gathered, const 
 		return tally__fail(b->error, TALLY_EPARSE, "expected an object, found %s",
 				   tally__json_kind_name(tally__json_kind(category)));
 	}
+	b->category = name;
+	b->place = "";
 	if (tally__text_equal_nocase(name, "method")) {
 		return compile_one(b, category, &rules->method);
 	}

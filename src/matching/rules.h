@@ -55,7 +55,7 @@ struct rules {
 	const struct rule_list *status;
 	struct rule_node *all_nodes;
 	struct rule *all_compiled;
-	const char *invalid; /* what is wrong with the first bad regular expression, or NULL */
+	const char *invalid; /* where the first bad regular expression is, and why; or NULL */
 	size_t rule_count;
 };
 

@@ -173,4 +173,22 @@ test_expect_success 'a file name that is not UTF-8 is repaired for JSON, visibly
 	expect_in out "\\xff.json"
 '
 
+test_expect_success 'findings name the place of a bad expression, and the header of a generator' '
+	cat >places.json <<-\EOT
+	{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": [
+	 {"description": "d", "request": {"method": "GET", "path": "/"},
+	  "response": {"status": 200, "headers": {"Content-Type": "application/json", "Location": "/x"},
+	   "body": {"a": 1, "b": "x"},
+	   "matchingRules": {"header": {"Location": {"matchers": [{"match": "regex", "regex": "/[a-z]"}]}},
+	    "body": {"$.a": {"matchers": [{"match": "type"}]},
+	             "$.b": {"matchers": [{"match": "regex", "regex": "("}]}}},
+	   "generators": {"header": {"Location": {"type": "RandomInt"}}}}}],
+	 "metadata": {"pactSpecification": {"version": "3.0.0"}}}
+	EOT
+	expect_status 1 "$tally" lint places.json
+	expect_in out "body \$.b: the regular expression \"(\" is invalid: "
+	expect_in out "at Location gives values that the rule there refuses: Expected "
+	expect_not_in out "header '"'x'"'"
+'
+
 test_done
