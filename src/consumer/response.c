@@ -132,9 +132,6 @@ int tally__mock_generate(struct tally_mock *mock, struct expectation *expectatio
 	tally__generated_init(&made);
 	status = tally__generate_response(&response, &made, &interaction->response,
 					  expectation->generators, &context, NULL);
-	/* Of 1xx the server could send none. */
-	if (status == 0 && response.status < 200)
-		response.status = interaction->response.status;
 	if (status == 0)
 		status = note_generated(mock, interaction, &made);
 	if (status == 0)

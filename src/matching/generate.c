@@ -252,8 +252,10 @@ static void generate_status(struct generation *g, int *status)
 	for (const char *c = g->text.bytes; *c >= '0' && *c <= '9' && code < 1000; c++) {
 		code = code * 10 + (*c - '0');
 	}
-	if (g->text.len != 3 || code < 100 || code > 999) {
-		tally__generation_warn(g, placed, "\"%s\" cannot be a status", g->text.bytes);
+	/* Of 1xx no server sends one as its answer. */
+	if (g->text.len != 3 || code < 200 || code > 999) {
+		tally__generation_warn(g, placed, "\"%s\" cannot be the status of an answer",
+				       g->text.bytes);
 		return;
 	}
 	*status = code;

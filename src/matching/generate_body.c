@@ -217,10 +217,35 @@ static int generate_xml_body(struct generation *g, struct body *body)
 	return status ? status : tally__generate_xml(g, body, bytes, len);
 }
 
-static bool is_form(const struct mime *type)
+/* Text is one value, at "$". */
+static int generate_text(struct generation *g, struct body *body)
 {
-	return strcmp(type->main, "application") == 0 &&
-	       strcmp(type->sub, "x-www-form-urlencoded") == 0;
+	const struct rule_node *root = g->generators->tries.body;
+	const char *bytes = NULL;
+
+	if (root->edge_count > 0 || root->star || root->star_index)
+		tally__generation_note(g, "body", "",
+				       "a path below $ selects nothing in a body of text");
+	if (!root->list || !tally__generation_text(g, tally__placed_generator(root->list)))
+		return g->walk.status;
+	bytes = tally__arena_memdup(&g->made->arena, g->text.bytes, g->text.len);
+	if (!bytes)
+		return TALLY_ENOMEM;
+	body->json = NULL;
+	body->bytes = bytes;
+	body->len = g->text.len;
+	g->made->count++;
+	return 0;
+}
+
+static int warn_of_type(struct generation *g, const struct mime *type)
+{
+	char why[TALLY_ERROR_MESSAGE_BYTES];
+
+	snprintf(why, sizeof why, "nothing can be generated in a body of type %s/%s", type->main,
+		 type->sub);
+	tally__generation_note(g, "body", "", why);
+	return g->walk.status;
 }
 
 int tally__generate_body(struct generation *g, struct body *body, const char *declared)
@@ -239,8 +264,12 @@ int tally__generate_body(struct generation *g, struct body *body, const char *de
 		status = generate_json_body(g, body);
 	} else if (status == 0 && tally__mime_is_xml(&type)) {
 		status = generate_xml_body(g, body);
-	} else if (status == 0 && is_form(&type)) {
+	} else if (status == 0 && tally__mime_is_form(&type)) {
 		status = generate_form(g, body);
+	} else if (status == 0 && strcmp(type.main, "text") == 0) {
+		status = generate_text(g, body);
+	} else if (status == 0) {
+		status = warn_of_type(g, &type);
 	}
 	if (status != 0) {
 		tally__walk_fail(&g->walk, status);

@@ -180,8 +180,9 @@ static int gather_paths(struct builder *b, struct entries *entries, const cJSON 
 
 /* ---- the variants of arrayContains rules ---- */
 
-/* The whole path that ends with `last`. */
-static int join(struct builder *b, const struct stretch *last, struct path_expression *out)
+/* The whole path that ends with `last`; TALLY_ELIMIT when it has too many tokens. */
+static int join(struct builder *b, const struct stretch *last, struct path_expression *out,
+		struct tally_error *why)
 {
 	struct path_expression path = {0};
 	size_t at = 0;
@@ -191,7 +192,7 @@ static int join(struct builder *b, const struct stretch *last, struct path_expre
 		path.count += s->count;
 	}
 	if (path.count > LIMIT_PATH_TOKENS) {
-		return tally__fail(b->error, TALLY_ELIMIT,
+		return tally__fail(why, TALLY_ELIMIT,
 				   "the generators of a variant stand deeper than %d levels",
 				   (int)LIMIT_PATH_TOKENS);
 	}
@@ -245,9 +246,11 @@ static int gather_variant_generators(struct builder *b, struct entries *entries,
 		} else {
 			last.tokens = below.tokens + 1;
 			last.count = below.count - 1;
-			status = join(b, &last, &path);
+			status = join(b, &last, &path, &why);
 			if (status == 0) {
 				status = add_placed(b, entries, &path, path.source, item);
+			} else {
+				status = misplace(b, place, status, &why);
 			}
 		}
 		if (status != 0) {

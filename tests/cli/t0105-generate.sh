@@ -77,6 +77,47 @@ test_expect_success 'for machines; from standard input' '
 	expect_in out "\"generated\": 1" "\"seed\": 5" "metadata k: Lottery: " "\"n\": 7"
 '
 
+test_expect_success 'a body of text is one value; others have none, and are told of' '
+	"$tally" generate response --seed 5 - >out 2>err <<-\EOT
+	{"headers": {"Content-Type": "text/plain"}, "body": "x",
+	 "generators": {"body": {"$": {"type": "RandomInt", "min": 7, "max": 7}}}}
+	EOT
+	expect_empty err
+	expect_in out "\"content\": \"7\""
+	"$tally" generate response --seed 5 - >out 2>err <<-\EOT
+	{"headers": {"Content-Type": "text/plain"}, "body": "x",
+	 "generators": {"body": {"$.a": {"type": "RandomInt"}}}}
+	EOT
+	expect_in err "warning: body: a path below \$ selects nothing in a body of text"
+	expect_in out "\"content\": \"x\""
+	"$tally" generate response --seed 5 - >out 2>err <<-\EOT
+	{"headers": {"Content-Type": "multipart/mixed; boundary=x"}, "body": "--x--",
+	 "generators": {"body": {"$.a": {"type": "RandomInt"}}}}
+	EOT
+	expect_in err "warning: body: nothing can be generated in a body of type multipart/mixed"
+	expect_in out "\"content\": \"LS14LS0=\""
+'
+
+test_expect_success 'an answer has no status of 1xx' '
+	"$tally" generate response --seed 5 - >out 2>err <<-\EOT
+	{"status": 204, "generators": {"status": {"type": "RandomInt", "min": 100, "max": 150}}}
+	EOT
+	expect_in err "warning: status: RandomInt: " "cannot be the status of an answer"
+	expect_in out "\"status\": 204"
+'
+
+test_expect_success 'a generator of a variant that stands too deep is told of, and others work' '
+	deep=$(awk "BEGIN { for (i = 0; i < 254; i++) printf \".a\" }")
+	cat >deep.json <<-EOT
+	{"body": {"l": [1]}, "matchingRules": {"body": {"\$.l": {"matchers": [{"match": "arrayContains",
+	 "variants": [{"index": 0, "rules": {}, "generators": {"\$$deep": {"type": "Uuid"},
+	                                                       "\$": {"type": "RandomInt", "min": 7, "max": 7}}}]}]}}}}
+	EOT
+	expect_status 0 "$tally" generate response deep.json
+	expect_in err "the generators of a variant stand deeper than 256 levels"
+	expect_in out "7"
+'
+
 test_expect_success 'wrong use' '
 	expect_bad_inputs_refused "$tally" generate request
 	expect_refused "--now: expected an instant" "$tally" generate request request.json --now soon

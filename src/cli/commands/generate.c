@@ -127,7 +127,7 @@ const struct command command_generate = {
 		"and matching rules. Where a value cannot be generated, the example stays, and a "
 		"warning says why.\n\n"
 		"With --format json the answer is one object with the members part, generated "
-		"(how many values), seed and warnings.",
+		"(how many values), seed and, where there are any, warnings.",
 	.operands = operands,
 	.options = options,
 	.examples = examples,
