@@ -18,6 +18,9 @@ struct place {
 	const struct interaction *interaction;
 	size_t index;
 	const char *part;
+	/* Rules, generators and examples were written as one, and have to agree.  Those of a
+	 * contract are served as they are, whatever made it: lint speaks of them. */
+	bool must_agree;
 };
 
 /* The error happened in a member of a part ("" is the part itself): says so by a JSON pointer. */
@@ -115,7 +118,7 @@ static int check_request(const struct place *place, const struct matcher *matche
 	struct mismatches mismatches;
 	int status = 0;
 
-	if (!request->matching_rules)
+	if (!place->must_agree || !request->matching_rules)
 		return 0;
 	tally__mismatches_init(&mismatches);
 	status = tally__match_request(matcher, request, &mismatches, NULL);
@@ -132,7 +135,7 @@ static int compare_response(const struct place *place, const struct matcher *mat
 	struct mismatches mismatches;
 	int status;
 
-	if (!response->matching_rules)
+	if (!place->must_agree || !response->matching_rules)
 		return 0;
 	tally__mismatches_init(&mismatches);
 	status = tally__match_response(matcher, response, &mismatches, NULL);
@@ -166,7 +169,7 @@ static int check_generators(const struct place *place, const struct generators *
 	const char *where = "";
 	const char *invalid = tally__generators_invalid(generators, &category, &where);
 
-	if (!invalid)
+	if (!place->must_agree || !invalid)
 		return 0;
 	tally__fail(error, TALLY_EPARSE, "the generator of the %s%s%s cannot be used: %s", category,
 		    *where ? " at " : "", where, invalid);
@@ -205,11 +208,12 @@ static int prepare_response(struct tally_mock *mock, struct expectation *expecta
 		      : check_generators(place, expectation->generators, error);
 }
 
-static int prepare(struct tally_mock *mock, const struct interaction *interaction, size_t index,
+static int prepare(struct tally_mock *mock, const struct tally_contract *contract, size_t index,
 		   struct tally_error *error)
 {
-	const struct place request = {interaction, index, "request"};
-	const struct place response = {interaction, index, "response"};
+	const struct interaction *interaction = &contract->interactions[index];
+	const struct place request = {interaction, index, "request", contract->inline_matchers};
+	const struct place response = {interaction, index, "response", contract->inline_matchers};
 	struct expectation *expectation = &mock->expectations[mock->count];
 	int status =
 		tally__matcher_new_request(&expectation->matcher, &interaction->request, error);
@@ -244,7 +248,7 @@ static int prepare_all(struct tally_mock *mock, const struct tally_contract *con
 		return tally__fail_nomem(error);
 	for (size_t i = 0; i < contract->interaction_count && status == 0; i++)
 		if (contract->interactions[i].kind == INTERACTION_HTTP)
-			status = prepare(mock, &contract->interactions[i], i, error);
+			status = prepare(mock, contract, i, error);
 	return status;
 }
 

@@ -118,6 +118,7 @@ struct tally_contract {
 	const cJSON *extra; /* other members at the top, and of the two applications */
 	const cJSON *consumer_extra;
 	const cJSON *provider_extra;
+	bool inline_matchers; /* read from expectations: examples and rules were written as one */
 };
 
 /* Reads a contract from a document that was parsed already; takes it in every case. */

@@ -232,6 +232,7 @@ static int read_document(struct tally_contract **out, cJSON *document, struct ta
 	enum tally_spec spec = TALLY_SPEC_UNKNOWN;
 	struct arena arena;
 	struct reader reader = {.arena = &arena, .part = "", .error = error};
+	bool inline_matchers = tally__has_inline(document);
 	int status;
 
 	tally__arena_init(&arena, 0);
@@ -239,9 +240,13 @@ static int read_document(struct tally_contract **out, cJSON *document, struct ta
 	if (status == 0)
 		status = tally__parts_each(document, spec, &arena, take_part, error);
 	tally__arena_release(&arena);
+	if (status != 0) {
+		cJSON_Delete(document);
+		return status;
+	}
+	status = tally__contract_take(out, document, error);
 	if (status == 0)
-		return tally__contract_take(out, document, error);
-	cJSON_Delete(document);
+		(*out)->inline_matchers = inline_matchers;
 	return status;
 }
 

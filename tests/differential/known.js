@@ -54,7 +54,6 @@ const isMultipart = (test) => type(test).startsWith('multipart/');
 const paths = (test) => Object.keys(test.rules?.body || {});
 
 const ROWS = {
-  'examples that their own rules refuse': (test, theirs, ours, why) => ours === 'refused' && /does not match its own rule/.test(why),
   'rules below eachValue': hasRulesBelowEachValue,
   'JSON told by its first character': (test) => !declaresType(test) && hasOddFirstName(test.expected.body?.json ?? test.expected.body?.file),
   'signs of integers in text': (test) => has(test, 'integer') && inText(test),

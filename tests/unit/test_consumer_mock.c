@@ -620,27 +620,6 @@ static void refuses_what_it_cannot_serve(void **state)
 		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"matchingRules\":{"
 		     "\"body\":{\"$\":{\"matchers\":[{\"match\":\"regex\",\"regex\":\"(\"}]}}}}}"),
 		 TALLY_EPARSE, "/interactions/0/response"},
-		/* Generators that cannot be used. */
-		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"body\":{\"a\":1},"
-		     "\"generators\":{\"body\":{\"$.a\":{\"type\":\"RandomInt\",\"min\":5,"
-		     "\"max\":1}}}}}"),
-		 TALLY_EPARSE, "/interactions/0/response"},
-		{TOP("{\"description\":\"d\",\"request\":{\"generators\":{\"path\":{\"type\":"
-		     "\"Regex\",\"regex\":\"(\"}}},\"response\":{}}"),
-		 TALLY_EPARSE, "/interactions/0/request"},
-		/* Examples that their own rules refuse. */
-		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"body\":{\"a\":[{\"b\":"
-		     "\"x\"}]},\"matchingRules\":{\"body\":{\"$.a[*].b\":{\"matchers\":[{\"match\":"
-		     "\"integer\"}]}}}}}"),
-		 TALLY_EPARSE, "/interactions/0/response/body/a/0/b"},
-		{TOP("{\"description\":\"d\",\"request\":{\"headers\":{\"X-A\":\"b\"},"
-		     "\"matchingRules\":{\"header\":{\"X-A\":{\"matchers\":[{\"match\":\"regex\","
-		     "\"regex\":\"a\"}]}}}},\"response\":{}}"),
-		 TALLY_EPARSE, "/interactions/0/request/headers/X-A"},
-		{TOP("{\"description\":\"d\",\"request\":{},\"response\":{\"status\":404,"
-		     "\"matchingRules\":{\"status\":{\"matchers\":[{\"match\":\"statusCode\","
-		     "\"status\":\"success\"}]}}}}"),
-		 TALLY_EPARSE, "/interactions/0/response/status"},
 	};
 
 	(void)state;
@@ -656,6 +635,75 @@ static void refuses_what_it_cannot_serve(void **state)
 		assert_memory_equal(error.where, cases[i].where, strlen(cases[i].where));
 		tally_contract_free(bad);
 	}
+}
+
+#define INLINE_PATH "\"path\":{\"pact:matcher:type\":\"type\",\"value\":\"/\"}"
+
+static void expectations_agree_with_themselves(void **state)
+{
+	static const struct {
+		const char *text, *where;
+	} cases[] = {
+		/* Generators that cannot be used. */
+		{TOP("{\"description\":\"d\",\"request\":{" INLINE_PATH
+		     "},\"response\":{\"body\":{\"a\":1},"
+		     "\"generators\":{\"body\":{\"$.a\":{\"type\":\"RandomInt\",\"min\":5,"
+		     "\"max\":1}}}}}"),
+		 "/interactions/0/response"},
+		{TOP("{\"description\":\"d\",\"request\":{" INLINE_PATH
+		     ",\"generators\":{\"path\":{\"type\":"
+		     "\"Regex\",\"regex\":\"(\"}}},\"response\":{}}"),
+		 "/interactions/0/request"},
+		/* Examples that their own rules refuse. */
+		{TOP("{\"description\":\"d\",\"request\":{" INLINE_PATH
+		     "},\"response\":{\"body\":{\"a\":[{\"b\":"
+		     "\"x\"}]},\"matchingRules\":{\"body\":{\"$.a[*].b\":{\"matchers\":[{\"match\":"
+		     "\"integer\"}]}}}}}"),
+		 "/interactions/0/response/body/a/0/b"},
+		{TOP("{\"description\":\"d\",\"request\":{" INLINE_PATH
+		     ",\"headers\":{\"X-A\":\"b\"},"
+		     "\"matchingRules\":{\"header\":{\"X-A\":{\"matchers\":[{\"match\":\"regex\","
+		     "\"regex\":\"a\"}]}}}},\"response\":{}}"),
+		 "/interactions/0/request/headers/X-A"},
+		{TOP("{\"description\":\"d\",\"request\":{" INLINE_PATH
+		     "},\"response\":{\"status\":404,"
+		     "\"matchingRules\":{\"status\":{\"matchers\":[{\"match\":\"statusCode\","
+		     "\"status\":\"success\"}]}}}}"),
+		 "/interactions/0/response/status"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tally_contract *bad = NULL;
+		struct tally_mock *none = NULL;
+		struct tally_error error = TALLY_ERROR_INIT;
+
+		assert_int_equal(
+			tally_expectations_parse(&bad, cases[i].text, strlen(cases[i].text), NULL),
+			0);
+		assert_int_equal(tally_mock_start(&none, bad, NULL, &error), TALLY_EPARSE);
+		assert_null(none);
+		assert_string_equal(error.where, cases[i].where);
+		tally_contract_free(bad);
+	}
+}
+
+/* Other tools made them, and serve them too. */
+static void contracts_are_served_as_they_are(void **state)
+{
+	static const char text[] = TOP(
+		"{\"description\":\"d\",\"request\":{\"method\":\"GET\"},\"response\":{\"body\":"
+		"{\"a\":\"x\"},\"matchingRules\":{\"body\":{\"$.a\":{\"matchers\":[{\"match\":"
+		"\"integer\"}]}}},\"generators\":{\"body\":{\"$.a\":{\"type\":\"RandomInt\","
+		"\"min\":5,\"max\":1}}}}}");
+	struct tally_contract *given = NULL;
+	struct tally_mock *served = NULL;
+
+	(void)state;
+	assert_int_equal(tally_contract_parse(&given, text, strlen(text), NULL), 0);
+	assert_int_equal(tally_mock_start(&served, given, NULL, NULL), 0);
+	tally_mock_stop(served);
+	tally_contract_free(given);
 }
 
 int main(void)
@@ -680,6 +728,8 @@ int main(void)
 		TEST(the_record_is_bounded),
 		TEST(tells_what_the_server_refused),
 		TEST(refuses_what_it_cannot_serve),
+		TEST(expectations_agree_with_themselves),
+		TEST(contracts_are_served_as_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
