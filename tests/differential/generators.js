@@ -83,7 +83,7 @@ const PLACES = [
   ['header', { type: 'RandomInt', min: 10, max: 99 }, '1', /^\d\d$/],
 ];
 
-const URL_ROW = [{ type: 'MockServerURL', example: 'http://localhost:1234/orders/7', regex: '.*(/orders/\\d+)$' }, 'x', /^"http:\/\/[^/"]+:\d+\/orders\/7"$/];
+const URL_ROW = [{ type: 'MockServerURL', example: 'http://mock.example/orders/7', regex: '.*(/orders/\\d+)$' }, 'x', /^"http:\/\/[^/"]+:\d+\/orders\/7"$/];
 
 const inBody = ([generator, example, wanted, row]) => ({ category: 'body', generator, example, wanted, row });
 const number = (list) => list.map((test, index) => ({ ...test, id: `g${index}` }));
