@@ -118,6 +118,14 @@ test_expect_success 'a generator of a variant that stands too deep is told of, a
 	expect_in out "7"
 '
 
+test_expect_success 'a query that is written as text has the new values' '
+	expect_status 0 "$tally" generate request --spec 2 --seed 5 - <<-\EOT
+	{"method": "GET", "path": "/", "query": "a=1&b=2",
+	 "generators": {"query": {"a": {"type": "RandomInt", "min": 500, "max": 500}}}}
+	EOT
+	expect_in out "a=500&b=2"
+'
+
 test_expect_success 'wrong use' '
 	expect_bad_inputs_refused "$tally" generate request
 	expect_refused "--now: expected an instant" "$tally" generate request request.json --now soon
