@@ -44,11 +44,13 @@
 	X(LIMIT_HINT_NAMES, 64, "names", "of one object or part, searched for a misspelling")      \
 	X(LIMIT_DIFF_LINES, 40, "lines", "of the differences between two texts that are shown")    \
 	X(LIMIT_DIFF_TABLE, 256, "lines", "of each text, aligned; longer stretches are replaced")  \
-	X(LIMIT_MATCH_STEPS, 20000000, "steps", "values visited in one comparison")                \
+	X(LIMIT_MATCH_STEPS, 20000000, "steps", "values visited in one comparison, and the like")  \
 	X(LIMIT_SHOWN_BYTES, 400, "bytes",                                                         \
 	  "a value in the text of a mismatch; longer ones are cut")                                \
 	X(LIMIT_REGEX_BYTES, 16384, "bytes", "a regular expression")                               \
 	X(LIMIT_REGEX_STEPS, 1000000, "steps", "matching one regular expression")                  \
+	X(LIMIT_REGEX_QUICK_STEPS, 10000, "steps",                                                 \
+	  "of one match; one that takes more counts as 20,000 steps of a comparison")              \
 	X(LIMIT_REGEX_HEAP_KIB, 20000, "KiB", "memory for backtracking of one regular expression") \
 	X(LIMIT_REGEX_DEPTH, 100, "levels", "groups inside one another, to make a text for")       \
 	X(LIMIT_REGEX_SAMPLES, 60, "texts", "made for a regular expression until one matches")     \

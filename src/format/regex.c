@@ -14,6 +14,7 @@
 struct regex {
 	pcre2_code *code;
 	pcre2_match_context *context;
+	pcre2_match_context *quick; /* ends after LIMIT_REGEX_QUICK_STEPS */
 	pcre2_general_context *memory;
 };
 
@@ -86,13 +87,16 @@ int tally__regex_new(struct regex **out, const char *pattern, enum regex_mode mo
 	}
 	if (regex && regex->memory) {
 		regex->context = pcre2_match_context_create(regex->memory);
+		regex->quick = pcre2_match_context_create(regex->memory);
 	}
-	if (!regex || !regex->context) {
+	if (!regex || !regex->context || !regex->quick) {
 		status = tally__fail_nomem(error);
 		goto out;
 	}
 	pcre2_set_match_limit(regex->context, LIMIT_REGEX_STEPS);
 	pcre2_set_heap_limit(regex->context, LIMIT_REGEX_HEAP_KIB);
+	pcre2_set_match_limit(regex->quick, LIMIT_REGEX_QUICK_STEPS);
+	pcre2_set_heap_limit(regex->quick, LIMIT_REGEX_HEAP_KIB);
 	status = compile(regex, &translated, pattern, mode, error);
 	if (status == 0) {
 		*out = regex;
@@ -111,6 +115,7 @@ void tally__regex_free(struct regex *regex)
 	}
 	pcre2_code_free(regex->code);
 	pcre2_match_context_free(regex->context);
+	pcre2_match_context_free(regex->quick);
 	pcre2_general_context_free(regex->memory);
 	tally__free(regex);
 }
@@ -135,20 +140,8 @@ static int check_result(int result, struct tally_error *error)
 	}
 }
 
-int tally__regex_match(const struct regex *regex, const char *text, size_t len, bool *matches,
-		       struct tally_error *error)
-{
-	struct regex_span whole = {0};
-	int status = tally__regex_find(regex, text, len, &whole, 1, error);
-
-	if (status == 0) {
-		*matches = whole.found;
-	}
-	return status;
-}
-
-int tally__regex_find(const struct regex *regex, const char *text, size_t len,
-		      struct regex_span spans[], size_t count, struct tally_error *error)
+static int find(const struct regex *regex, pcre2_match_context *context, const char *text,
+		size_t len, struct regex_span spans[], size_t count, struct tally_error *error)
 {
 	pcre2_match_data *data = pcre2_match_data_create((uint32_t)count, regex->memory);
 	const PCRE2_SIZE *offsets = NULL;
@@ -157,7 +150,7 @@ int tally__regex_find(const struct regex *regex, const char *text, size_t len,
 	if (!data) {
 		return tally__fail_nomem(error);
 	}
-	result = pcre2_match(regex->code, (PCRE2_SPTR)text, len, 0, 0, data, regex->context);
+	result = pcre2_match(regex->code, (PCRE2_SPTR)text, len, 0, 0, data, context);
 	offsets = pcre2_get_ovector_pointer(data);
 	for (size_t i = 0; i < count; i++) {
 		/* 0: there are more groups than were asked for.  \K may turn a span round. */
@@ -169,4 +162,38 @@ int tally__regex_find(const struct regex *regex, const char *text, size_t len,
 	}
 	pcre2_match_data_free(data);
 	return check_result(result, error);
+}
+
+int tally__regex_find(const struct regex *regex, const char *text, size_t len,
+		      struct regex_span spans[], size_t count, struct tally_error *error)
+{
+	return find(regex, regex->context, text, len, spans, count, error);
+}
+
+int tally__regex_match(const struct regex *regex, const char *text, size_t len, bool *matches,
+		       struct tally_error *error)
+{
+	size_t steps = 0;
+
+	return tally__regex_match_counted(regex, text, len, matches, &steps, error);
+}
+
+int tally__regex_match_counted(const struct regex *regex, const char *text, size_t len,
+			       bool *matches, size_t *steps, struct tally_error *error)
+{
+	struct regex_span whole = {0};
+	int status = find(regex, regex->quick, text, len, &whole, 1, NULL);
+
+	*steps = 1;
+	/* PCRE2 does not say how many steps it took: only that they were too many. */
+	if (status == TALLY_ELIMIT) {
+		*steps = (size_t)2 * LIMIT_REGEX_QUICK_STEPS;
+		status = find(regex, regex->context, text, len, &whole, 1, error);
+	} else if (status != 0) {
+		return tally__fail_nomem(error);
+	}
+	if (status == 0) {
+		*matches = whole.found;
+	}
+	return status;
 }

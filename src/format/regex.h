@@ -35,6 +35,11 @@ void tally__regex_free(struct regex *regex);
 int tally__regex_match(const struct regex *regex, const char *text, size_t len, bool *matches,
 		       struct tally_error *error);
 
+/* The same, and in *steps roughly what it cost: 1 for most, and more than LIMIT_REGEX_QUICK_STEPS
+ * where so many did not do, so that the sum over many texts can be bounded. */
+int tally__regex_match_counted(const struct regex *regex, const char *text, size_t len,
+			       bool *matches, size_t *steps, struct tally_error *error);
+
 /* A part of a text that was searched. */
 struct regex_span {
 	bool found;

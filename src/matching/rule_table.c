@@ -70,12 +70,16 @@ static bool test_regex(struct application *a)
 	struct tally_error error = TALLY_ERROR_INIT;
 	const char *text = NULL;
 	size_t len = 0;
+	size_t steps = 0;
 	bool matches = false;
+	int status = 0;
 
 	if (!a->rule->regex || !tally__application_text(a, &a->actual, &text, &len)) {
 		return false;
 	}
-	switch (tally__regex_match(a->rule->regex, text, len, &matches, &error)) {
+	status = tally__regex_match_counted(a->rule->regex, text, len, &matches, &steps, &error);
+	a->steps -= steps < a->steps ? steps : a->steps;
+	switch (status) {
 	case 0:
 		return matches;
 	case TALLY_ELIMIT:

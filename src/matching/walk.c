@@ -59,8 +59,8 @@ bool tally__walk_too_long(struct walk *walk)
 		return false;
 	}
 	tally__fail(walk->error, TALLY_ELIMIT,
-		    "the comparison visits more than %d values; arrayContains rules and "
-		    "wildcards that overlap multiply them",
+		    "the comparison takes more than %d steps; arrayContains rules, wildcards that "
+		    "overlap and costly regular expressions multiply them",
 		    (int)LIMIT_MATCH_STEPS);
 	return tally__walk_fail(walk, TALLY_ELIMIT);
 }

@@ -311,6 +311,26 @@ static void test_limits(void **state)
 	tally__regex_free(regex);
 }
 
+static void test_cost(void **state)
+{
+	struct regex *regex = NULL;
+	bool result = false;
+	size_t steps = 0;
+
+	(void)state;
+	assert_int_equal(tally__regex_new(&regex, "(x+x+)+y|.*z", REGEX_WHOLE, NULL), 0);
+	assert_int_equal(tally__regex_match_counted(regex, "xz", 2, &result, &steps, NULL), 0);
+	assert_true(result);
+	assert_int_equal(steps, 1);
+	result = false;
+	assert_int_equal(
+		tally__regex_match_counted(regex, "xxxxxxxxxxxxxxxxz", 17, &result, &steps, NULL),
+		0);
+	assert_true(result);
+	assert_int_equal(steps, 20000);
+	tally__regex_free(regex);
+}
+
 static void test_bytes(void **state)
 {
 	struct regex *regex = NULL;
@@ -354,12 +374,13 @@ static void test_allocations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),    cmocka_unit_test(test_search),
-		cmocka_unit_test(test_dialect),  cmocka_unit_test(test_invalid),
-		cmocka_unit_test(test_classes),  cmocka_unit_test(test_many_brackets),
-		cmocka_unit_test(test_as_it_is), cmocka_unit_test(test_offsets),
-		cmocka_unit_test(test_limits),   cmocka_unit_test(test_memory_limit),
-		cmocka_unit_test(test_bytes),    cmocka_unit_test(test_allocations),
+		cmocka_unit_test(test_whole),        cmocka_unit_test(test_search),
+		cmocka_unit_test(test_dialect),      cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_classes),      cmocka_unit_test(test_many_brackets),
+		cmocka_unit_test(test_as_it_is),     cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_cost),         cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_memory_limit), cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_allocations),
 	};
 
 	return cmocka_run_group_tests_name("format/regex", tests, NULL, NULL);

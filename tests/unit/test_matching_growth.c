@@ -389,6 +389,30 @@ static void test_equality_counts(void **state)
 	}
 }
 
+/* Each element takes PCRE2 more than LIMIT_REGEX_QUICK_STEPS, and none of them too many. */
+static void make_costly(struct texts *texts, size_t size)
+{
+	add_rule(texts, "$", "{\"match\":\"type\"}");
+	add_rule(texts, "$[*]", "{\"match\":\"regex\",\"regex\":\"(x+x+)+y|.*z\"}");
+	tally__buf_adds(&texts->expected, "[\"z\"]");
+	for (size_t i = 0; i < size; i++) {
+		tally__buf_adds(&texts->actual, i > 0 ? "," : "[");
+		tally__buf_adds(&texts->actual, "\"xxxxxxxxxxxxxxxxz\"");
+	}
+	tally__buf_adds(&texts->actual, "]");
+}
+
+static void test_costly_expressions_count(void **state)
+{
+	struct cost cost = measure(make_costly, 20);
+
+	(void)state;
+	assert_int_equal(cost.found, 0);
+	assert_in_range(cost.steps, 20 * 20000, 20 * 20000 + 200);
+	assert_int_equal(measure_within(make_costly, 20, cost.steps).status, 0);
+	assert_int_equal(measure_within(make_costly, 20, cost.steps / 2).status, TALLY_ELIMIT);
+}
+
 /* ---- hints ---- */
 
 /* Variants of which none is there, in a list that would take far too long to search for each. */
@@ -568,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_rules_cost_nothing),
 		cmocka_unit_test(test_wildcards),
 		cmocka_unit_test(test_equality_counts),
+		cmocka_unit_test(test_costly_expressions_count),
 		cmocka_unit_test(test_hints_are_bounded),
 		cmocka_unit_test(test_nested_rules),
 		cmocka_unit_test(test_nested_rules_find_what_is_wrong),

@@ -404,7 +404,7 @@ static void test_steps(void **state)
 	(void)state;
 	compare(&found, expected, NULL, body);
 	assert_int_equal(found.status, TALLY_ELIMIT);
-	assert_non_null(strstr(found.error.message, "visits more than"));
+	assert_non_null(strstr(found.error.message, "takes more than"));
 	release(&found);
 	tally__free(expected);
 	tally__free(body);
