@@ -45,6 +45,8 @@ void tally__bodies_report_unparsable(const struct bodies *b, const char *side, c
 	struct operand e = tally__bodies_expected(b);
 	struct operand a = tally__bodies_actual(b);
 
+	/* Why it cannot be read is the point, not where it differs. */
+	place.opaque = true;
 	tally__walk_report(b->walk, &place, "equality", e.text ? &e : NULL, a.text ? &a : NULL,
 			   "Failed to parse the %s body: '%s'", side, why);
 }

@@ -77,7 +77,7 @@ struct place {
 	const char *name;          /* otherwise: a header, a parameter; "" */
 	const char *prefix;        /* in front of the message */
 	const char *suffix;        /* behind it */
-	bool opaque;               /* the values are told of, not shown: there is no diff of them */
+	bool opaque;               /* a diff of the values would tell nothing */
 };
 
 void tally__walk_init(struct walk *walk, struct mismatches *mismatches, bool strict,

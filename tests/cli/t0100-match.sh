@@ -187,4 +187,12 @@ test_expect_success 'a full disk is reported' '
 	expect_in err "standard output"
 '
 
+test_expect_success 'why a body cannot be read is told to its end' '
+	printf "%s\n" "{\"headers\": {\"Content-Type\": \"application/xml\"}, \"body\": \"<a>x</a>\"}" >xml.json
+	printf "%s\n" "{\"headers\": {\"Content-Type\": \"application/xml\"}, \"body\": \"<!DOCTYPE l [<!ATTLIST l a ID #IMPLIED>]><l/>\"}" >doctype.json
+	expect_status 1 "$tally" match response xml.json doctype.json
+	expect_in out "send the document without them" "expected: <a>x</a>"
+	expect_not_in out "diff"
+'
+
 test_done
