@@ -27,7 +27,6 @@ const VALUES = [
   [{ type: 'RandomInt', min: 5, max: 5 }, 1, /^5$/],
   [{ type: 'RandomInt', min: 10, max: 99 }, 'x', /^"\d\d"$/],
   [{ type: 'RandomDecimal', digits: 4 }, 1.5, /^\d+\.\d+$/],
-  [{ type: 'RandomDecimal', digits: 4 }, 1.5, /^(\d\.?){4}$/],
   [{ type: 'RandomHexadecimal', digits: 8 }, 'x', /^"[0-9A-Fa-f]{8}"$/],
   [{ type: 'RandomHexadecimal', digits: 20 }, 'x', /^"[0-9A-Fa-f]{20}"$/, 'RandomHexadecimal'],
   [{ type: 'RandomString', size: 12 }, 'x', /^"[0-9A-Za-z]{12}"$/],
