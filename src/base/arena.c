@@ -96,6 +96,25 @@ void *tally__arena_alloc_array(struct arena *arena, size_t count, size_t size)
 	return tally__arena_alloc(arena, total);
 }
 
+void *tally__arena_room(struct arena *arena, void *items, size_t count, size_t *capacity,
+			size_t first, size_t size)
+{
+	size_t wanted = *capacity > 0 ? *capacity : first;
+	void *moved;
+
+	if (count < *capacity)
+		return items;
+	if (*capacity > 0 && __builtin_mul_overflow(wanted, (size_t)2, &wanted))
+		return NULL;
+	moved = tally__arena_alloc_array(arena, wanted, size);
+	if (moved == NULL)
+		return NULL;
+	if (count > 0)
+		memcpy(moved, items, count * size);
+	*capacity = wanted;
+	return moved;
+}
+
 char *tally__arena_strdup(struct arena *arena, const char *text)
 {
 	return tally__arena_memdup(arena, text, strlen(text));

@@ -22,6 +22,10 @@ void tally__arena_release(struct arena *arena);
 /* Zeroed, aligned for any type; NULL when memory is short or max_bytes would be passed. */
 void *tally__arena_alloc(struct arena *arena, size_t size);
 void *tally__arena_alloc_array(struct arena *arena, size_t count, size_t size);
+/* The array with room for one more than `count`: itself while *capacity allows, else a copy with
+ * twice the room (`first` in the beginning); the old one stays with the arena.  NULL as above. */
+void *tally__arena_room(struct arena *arena, void *items, size_t count, size_t *capacity,
+			size_t first, size_t size);
 char *tally__arena_strdup(struct arena *arena, const char *text);
 /* A copy with a closing NUL. */
 char *tally__arena_memdup(struct arena *arena, const void *bytes, size_t len);

@@ -72,19 +72,16 @@ static bool ends_with(const char *text, const char *suffix)
 static int list_add(struct name_list *list, const char *path, const char *name,
 		    struct tally_error *error)
 {
+	char **names;
+
 	if (list->count == LIMIT_DIR_FILES)
 		return tally__fail_at(error, TALLY_ELIMIT, path, 0, 0,
 				      "more than the limit of %d files in this folder",
 				      (int)LIMIT_DIR_FILES);
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity > 0 ? list->capacity * 2 : 16;
-		char **names = tally__realloc_array(list->names, capacity, sizeof(*names));
-
-		if (names == NULL)
-			return tally__fail_nomem(error);
-		list->names = names;
-		list->capacity = capacity;
-	}
+	names = tally__mem_room(list->names, list->count, &list->capacity, 16, sizeof(*names));
+	if (names == NULL)
+		return tally__fail_nomem(error);
+	list->names = names;
 	list->names[list->count] = tally__strdup(name);
 	if (list->names[list->count] == NULL)
 		return tally__fail_nomem(error);

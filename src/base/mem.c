@@ -59,6 +59,19 @@ void *tally__realloc_array(void *old, size_t count, size_t size)
 	return tally__realloc(old, total);
 }
 
+void *tally__mem_move(void *items, size_t *capacity, size_t first, size_t size)
+{
+	size_t wanted = *capacity > 0 ? *capacity : first;
+	void *moved;
+
+	if (*capacity > 0 && __builtin_mul_overflow(wanted, (size_t)2, &wanted))
+		return NULL;
+	moved = tally__realloc_array(items, wanted, size);
+	if (moved != NULL)
+		*capacity = wanted;
+	return moved;
+}
+
 char *tally__strdup(const char *text)
 {
 	size_t bytes = strlen(text) + 1;

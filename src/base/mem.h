@@ -19,4 +19,15 @@ void tally__free(void *pointer);
  * all pass again; negative switches this off.  Says how many were asked for since the last call. */
 size_t tally__mem_fail_after(long successes);
 
+/* Twice the room (`first` in the beginning), whatever is in it. */
+void *tally__mem_move(void *items, size_t *capacity, size_t first, size_t size);
+
+/* The array with room for one more than `count`: itself while *capacity allows, else moved.  NULL
+ * when memory is short; the old one is as it was. */
+static inline void *tally__mem_room(void *items, size_t count, size_t *capacity, size_t first,
+				    size_t size)
+{
+	return count < *capacity ? items : tally__mem_move(items, capacity, first, size);
+}
+
 #endif

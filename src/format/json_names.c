@@ -50,13 +50,12 @@ static bool same_name(const struct json_name *a, const struct json_name *b)
 
 static int grow(struct json_names *names)
 {
-	size_t capacity = names->capacity > 0 ? names->capacity * 2 : 32;
-	struct json_name *items = tally__realloc_array(names->items, capacity, sizeof(*items));
+	struct json_name *items =
+		tally__mem_room(names->items, names->count, &names->capacity, 32, sizeof(*items));
 
 	if (items == NULL)
 		return TALLY_ENOMEM;
 	names->items = items;
-	names->capacity = capacity;
 	return TALLY_OK;
 }
 

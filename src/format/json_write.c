@@ -154,18 +154,15 @@ static int compare_members(const void *a, const void *b)
 
 static int push_member(struct writer *writer, const cJSON *member)
 {
+	const cJSON **members;
+
 	if (member->string == NULL)
 		return refuse(writer, "a member without a name");
-	if (writer->member_count == writer->member_capacity) {
-		size_t capacity = writer->member_capacity > 0 ? writer->member_capacity * 2 : 32;
-		const cJSON **members =
-			tally__realloc_array(writer->members, capacity, sizeof(*members));
-
-		if (members == NULL)
-			return TALLY_ENOMEM;
-		writer->members = members;
-		writer->member_capacity = capacity;
-	}
+	members = tally__mem_room(writer->members, writer->member_count, &writer->member_capacity,
+				  32, sizeof(*members));
+	if (members == NULL)
+		return TALLY_ENOMEM;
+	writer->members = members;
 	writer->members[writer->member_count++] = member;
 	return TALLY_OK;
 }

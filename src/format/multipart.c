@@ -139,20 +139,13 @@ static enum boundary_kind find_next(struct reading *r, const char **content_end)
 static int add_part(struct multipart *list, size_t *capacity, struct arena *arena,
 		    const struct multipart_part *part)
 {
-	if (list->count == *capacity) {
-		size_t wanted = *capacity ? *capacity * 2 : 4;
-		struct multipart_part *parts =
-			tally__arena_alloc_array(arena, wanted, sizeof *parts);
+	struct multipart_part *parts =
+		tally__arena_room(arena, list->parts, list->count, capacity, 4, sizeof *parts);
 
-		if (!parts) {
-			return TALLY_ENOMEM;
-		}
-		if (list->count > 0) {
-			memcpy(parts, list->parts, list->count * sizeof *parts);
-		}
-		list->parts = parts;
-		*capacity = wanted;
+	if (!parts) {
+		return TALLY_ENOMEM;
 	}
+	list->parts = parts;
 	list->parts[list->count++] = *part;
 	return 0;
 }

@@ -18,17 +18,12 @@
 
 static bool add(struct rolled *rolled, const char *name, const char *into, int64_t unix_seconds)
 {
-	struct rolled_pack *pack;
+	struct rolled_pack *pack =
+		tally__mem_room(rolled->packs, rolled->count, &rolled->capacity, 64, sizeof *pack);
 
-	if (rolled->count == rolled->capacity) {
-		size_t capacity = rolled->capacity > 0 ? rolled->capacity * 2 : 64;
-		void *grown = tally__realloc_array(rolled->packs, capacity, sizeof *rolled->packs);
-
-		if (!grown)
-			return false;
-		rolled->packs = grown;
-		rolled->capacity = capacity;
-	}
+	if (!pack)
+		return false;
+	rolled->packs = pack;
 	pack = &rolled->packs[rolled->count++];
 	memcpy(pack->name, name, PACK_NAME_BYTES);
 	memcpy(pack->into, into, PACK_NAME_BYTES);

@@ -46,18 +46,13 @@ struct scan {
 
 static bool add_pack(struct scan *scan, const char *name, size_t objects)
 {
-	struct found *pack;
+	struct found *pack =
+		tally__mem_room(scan->packs, scan->count, &scan->capacity, 64, sizeof *pack);
 	size_t level = 0;
 
-	if (scan->count == scan->capacity) {
-		size_t capacity = scan->capacity > 0 ? scan->capacity * 2 : 64;
-		void *grown = tally__realloc_array(scan->packs, capacity, sizeof *scan->packs);
-
-		if (!grown)
-			return false;
-		scan->packs = grown;
-		scan->capacity = capacity;
-	}
+	if (!pack)
+		return false;
+	scan->packs = pack;
 	for (size_t most = LEVEL_OBJECTS; objects > most && level < LEVELS - 1; level++)
 		most *= LEVEL_FACTOR;
 	pack = &scan->packs[scan->count++];

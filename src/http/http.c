@@ -34,21 +34,14 @@ static bool value_is_safe(const char *value)
 	return true;
 }
 
-/* Arenas don't grow in place: a full list moves, and its old memory stays with the arena. */
 static int reserve(struct http_headers *headers, struct arena *arena)
 {
-	size_t capacity = headers->capacity == 0 ? 8 : headers->capacity * 2;
-	struct http_header *items;
+	struct http_header *items = tally__arena_room(arena, headers->items, headers->count,
+						      &headers->capacity, 8, sizeof(*items));
 
-	if (headers->count < headers->capacity)
-		return 0;
-	items = tally__arena_alloc_array(arena, capacity, sizeof(*items));
 	if (items == NULL)
 		return TALLY_ENOMEM;
-	if (headers->count > 0)
-		memcpy(items, headers->items, headers->count * sizeof(*items));
 	headers->items = items;
-	headers->capacity = capacity;
 	return 0;
 }
 

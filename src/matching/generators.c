@@ -106,16 +106,13 @@ static int misplace(struct builder *b, const char *place, int status, const stru
 static int add_entry(struct builder *b, struct entries *entries, const struct path_expression *path,
 		     struct placed_generator *placed)
 {
-	if (entries->count == entries->capacity) {
-		size_t capacity = entries->capacity ? entries->capacity * 2 : 16;
-		struct entry *items = tally__realloc_array(entries->items, capacity, sizeof *items);
+	struct entry *items = tally__mem_room(entries->items, entries->count, &entries->capacity,
+					      16, sizeof *items);
 
-		if (!items) {
-			return tally__fail_nomem(b->error);
-		}
-		entries->items = items;
-		entries->capacity = capacity;
+	if (!items) {
+		return tally__fail_nomem(b->error);
 	}
+	entries->items = items;
 	entries->items[entries->count++] = (struct entry){*path, placed};
 	return 0;
 }
@@ -360,24 +357,11 @@ static int gather_rules(struct builder *b, struct entries *entries, const struct
 
 /* ---- places that are names ---- */
 
-/* The length of "q" in "q[0]" and "q[*]"; 0 when there is no index at the end. */
-static size_t len_before_index(const char *name)
-{
-	const char *bracket = strrchr(name, '[');
-	size_t len = bracket ? strlen(bracket + 1) : 0;
-
-	if (len < 2 || bracket[len] != ']' ||
-	    (!tally__path_is_index(bracket + 1, len - 1) && strcmp(bracket, "[*]") != 0)) {
-		return 0;
-	}
-	return (size_t)(bracket - name);
-}
-
 /* A second reading of a name: "q[0]" may mean the first value of q, "$.q" and "$['q'][0]" are
  * written as paths.  path->count is 0 when there is none. */
 static int second_reading(struct builder *b, struct path_expression *path, const char *name)
 {
-	size_t len = len_before_index(name);
+	size_t len = tally__path_len_before_index(name);
 	struct tally_error ignored = TALLY_ERROR_INIT;
 	struct path_token *tokens = NULL;
 	int status = 0;

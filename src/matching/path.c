@@ -54,26 +54,19 @@ static int fail(const struct parser *p, const char *at, const char *expected)
 static int add_token(struct parser *p, enum path_token_kind kind, const char *text, size_t len)
 {
 	struct path_expression *out = p->out;
+	struct path_token *tokens = NULL;
 
 	if (out->count == LIMIT_PATH_TOKENS) {
 		return tally__fail(p->error, TALLY_ELIMIT,
 				   "a path expression has more than %d tokens",
 				   (int)LIMIT_PATH_TOKENS);
 	}
-	if (out->count == p->capacity) {
-		size_t capacity = p->capacity ? p->capacity * 2 : 8;
-		struct path_token *tokens =
-			tally__arena_alloc_array(p->arena, capacity, sizeof *tokens);
-
-		if (!tokens) {
-			return tally__fail_nomem(p->error);
-		}
-		if (out->count > 0) {
-			memcpy(tokens, out->tokens, out->count * sizeof *tokens);
-		}
-		out->tokens = tokens;
-		p->capacity = capacity;
+	tokens = tally__arena_room(p->arena, out->tokens, out->count, &p->capacity, 8,
+				   sizeof *tokens);
+	if (!tokens) {
+		return tally__fail_nomem(p->error);
 	}
+	out->tokens = tokens;
 	out->tokens[out->count++] = (struct path_token){.kind = kind, .text = text, .len = len};
 	out->exact += kind == PATH_EXACT;
 	return 0;
@@ -255,4 +248,16 @@ void tally__path_add_fragment(struct buf *out, const char *text, size_t len)
 	tally__buf_addc(out, '[');
 	tally__buf_add(out, text, len);
 	tally__buf_addc(out, ']');
+}
+
+size_t tally__path_len_before_index(const char *name)
+{
+	const char *bracket = strrchr(name, '[');
+	size_t len = bracket ? strlen(bracket + 1) : 0;
+
+	if (len < 2 || bracket[len] != ']' ||
+	    (!tally__path_is_index(bracket + 1, len - 1) && strcmp(bracket, "[*]") != 0)) {
+		return 0;
+	}
+	return (size_t)(bracket - name);
 }

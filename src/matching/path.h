@@ -52,4 +52,7 @@ void tally__path_add_fragment(struct buf *out, const char *text, size_t len);
 /* True for one or more digits. */
 bool tally__path_is_index(const char *text, size_t len);
 
+/* The length of "q" in "q[0]" and "q[*]"; 0 when there is no index at the end. */
+size_t tally__path_len_before_index(const char *name);
+
 #endif

@@ -12,17 +12,13 @@
 
 static bool push_active(struct walk *walk, const struct rule_node *node)
 {
-	if (walk->active_count == walk->active_capacity) {
-		size_t capacity = walk->active_capacity ? walk->active_capacity * 2 : 64;
-		const struct rule_node **active =
-			tally__realloc_array(walk->active, capacity, sizeof *active);
+	const struct rule_node **active = tally__mem_room(
+		walk->active, walk->active_count, &walk->active_capacity, 64, sizeof *active);
 
-		if (!active) {
-			return tally__walk_fail(walk, TALLY_ENOMEM);
-		}
-		walk->active = active;
-		walk->active_capacity = capacity;
+	if (!active) {
+		return tally__walk_fail(walk, TALLY_ENOMEM);
 	}
+	walk->active = active;
 	walk->active[walk->active_count++] = node;
 	return true;
 }

@@ -54,21 +54,13 @@ static struct rule_node *add_edge(struct rules *rules, struct rule_node *node,
 				  const struct path_token *token)
 {
 	struct rule_node *child = tally__rule_node_new(rules);
+	struct rule_edge *edges = tally__arena_room(&rules->arena, node->edges, node->edge_count,
+						    &node->edge_capacity, 2, sizeof *edges);
 
-	if (node->edge_count == node->edge_capacity) {
-		size_t capacity = node->edge_capacity ? node->edge_capacity * 2 : 2;
-		struct rule_edge *edges =
-			tally__arena_alloc_array(&rules->arena, capacity, sizeof *edges);
-
-		if (!edges) {
-			return NULL;
-		}
-		if (node->edge_count > 0) {
-			memcpy(edges, node->edges, node->edge_count * sizeof *edges);
-		}
-		node->edges = edges;
-		node->edge_capacity = capacity;
+	if (!edges) {
+		return NULL;
 	}
+	node->edges = edges;
 	node->edges[node->edge_count++] = (struct rule_edge){token->text, token->len, child};
 	/* Rules are inserted in their order. */
 	if (!node->first_index && tally__path_is_index(token->text, token->len)) {

@@ -258,18 +258,14 @@ static int gather(struct builder *b, struct entries *entries, const char *path, 
 		  const cJSON *json)
 {
 	struct entry entry = {.order = entries->count};
+	struct entry *items = tally__mem_room(entries->items, entries->count, &entries->capacity,
+					      16, sizeof *items);
 	int status = 0;
 
-	if (entries->count == entries->capacity) {
-		size_t capacity = entries->capacity ? entries->capacity * 2 : 16;
-		struct entry *items = tally__realloc_array(entries->items, capacity, sizeof *items);
-
-		if (!items) {
-			return tally__fail_nomem(b->error);
-		}
-		entries->items = items;
-		entries->capacity = capacity;
+	if (!items) {
+		return tally__fail_nomem(b->error);
 	}
+	entries->items = items;
 	if (name && path[0] != '$') {
 		struct path_token *tokens =
 			tally__arena_alloc_array(&b->rules->arena, 2, sizeof *tokens);
@@ -365,28 +361,13 @@ static int compile_trie(struct builder *b, const cJSON *category, bool names,
 
 /* ---- headers, query parameters, and the parts that have one value ---- */
 
-/* The length of "q" in "q[0]" and "q[*]"; 0 when there is no index at the end. */
-static size_t len_before_index(const char *name)
-{
-	const char *bracket = strrchr(name, '[');
-	size_t len = bracket ? strlen(bracket + 1) : 0;
-
-	if (len < 2 || bracket[len] != ']') {
-		return 0;
-	}
-	if (!tally__path_is_index(bracket + 1, len - 1) && strcmp(bracket, "[*]") != 0) {
-		return 0;
-	}
-	return (size_t)(bracket - name);
-}
-
 /* "$.X-Y", "$['X-Y']" and "q[0]" name X-Y and q too; otherwise the name itself.  NULL when memory
  * is short. */
 static const char *bare_name(struct builder *b, const char *name)
 {
 	struct path_expression path = {0};
 	struct tally_error ignored = TALLY_ERROR_INIT;
-	size_t len = len_before_index(name);
+	size_t len = tally__path_len_before_index(name);
 	int status = TALLY_EPARSE;
 
 	if (name[0] == '$') {

@@ -257,19 +257,13 @@ static const char *diff_text(struct walk *walk, const char *rule, const struct o
 
 static bool has_room(struct mismatches *list)
 {
-	struct mismatch *items = NULL;
-	size_t capacity = list->capacity ? list->capacity * 2 : 16;
+	struct mismatch *items =
+		tally__mem_room(list->items, list->count, &list->capacity, 16, sizeof *items);
 
-	if (list->count < list->capacity) {
-		return true;
+	if (items) {
+		list->items = items;
 	}
-	items = tally__realloc_array(list->items, capacity, sizeof *items);
-	if (!items) {
-		return false;
-	}
-	list->items = items;
-	list->capacity = capacity;
-	return true;
+	return items != NULL;
 }
 
 static void add_mismatch(struct walk *walk, const struct place *place, const char *rule,

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "matching/match.h"
+#include "repeated.h"
 #include "tally/match.h"
 
 static cJSON *parse(const char *text)
@@ -319,26 +320,10 @@ static void test_names_are_cut_between_characters(void **state)
 
 /* ---- limits ---- */
 
-/* `count` times `item` between brackets. */
-static char *make_array(const char *before, const char *item, size_t count, const char *after)
-{
-	struct buf out;
-
-	tally__buf_init(&out, LIMIT_DOCUMENT_BYTES);
-	tally__buf_adds(&out, before);
-	for (size_t i = 0; i < count; i++) {
-		tally__buf_adds(&out, i > 0 ? "," : "");
-		tally__buf_adds(&out, item);
-	}
-	tally__buf_adds(&out, after);
-	assert_int_equal(out.status, 0);
-	return tally__buf_take(&out, NULL);
-}
-
 static void test_many_mismatches(void **state)
 {
-	char *expected = make_array("{\"body\":[", "1", LIMIT_MISMATCHES + 500, "]}");
-	char *actual = make_array("[", "2", LIMIT_MISMATCHES + 500, "]");
+	char *expected = repeated("{\"body\":[", "1", LIMIT_MISMATCHES + 500, "]}");
+	char *actual = repeated("[", "2", LIMIT_MISMATCHES + 500, "]");
 	struct found found;
 
 	(void)state;
@@ -357,8 +342,8 @@ static void test_many_mismatches(void **state)
 /* An alternative that fails beyond the limit is forgotten as well. */
 static void test_alternatives_beyond_the_limit(void **state)
 {
-	char *values = make_array("{\"body\":{\"a\":[", "1", LIMIT_MISMATCHES + 500, "],");
-	char *actual = make_array("{\"a\":[", "2", LIMIT_MISMATCHES + 500, "],\"b\":null}");
+	char *values = repeated("{\"body\":{\"a\":[", "1", LIMIT_MISMATCHES + 500, "],");
+	char *actual = repeated("{\"a\":[", "2", LIMIT_MISMATCHES + 500, "],\"b\":null}");
 	struct found found;
 	struct buf expected;
 
@@ -379,7 +364,7 @@ static void test_alternatives_beyond_the_limit(void **state)
 
 static void test_long_values_are_cut(void **state)
 {
-	char *expected = make_array("{\"body\":{\"a\":[", "1", 5000, "]}}");
+	char *expected = repeated("{\"body\":{\"a\":[", "1", 5000, "]}}");
 	struct found found;
 
 	(void)state;
@@ -395,10 +380,10 @@ static void test_long_values_are_cut(void **state)
 /* Each of so many elements is compared with each of so many variants. */
 static void test_steps(void **state)
 {
-	char *expected = make_array("{\"body\":[", "1", 5000,
-				    "],\"matchingRules\":{\"body\":{\"$\":{\"matchers\":[{"
-				    "\"match\":\"arrayContains\",\"variants\":[]}]}}}}");
-	char *body = make_array("[", "2", 5000, "]");
+	char *expected = repeated("{\"body\":[", "1", 5000,
+				  "],\"matchingRules\":{\"body\":{\"$\":{\"matchers\":[{"
+				  "\"match\":\"arrayContains\",\"variants\":[]}]}}}}");
+	char *body = repeated("[", "2", 5000, "]");
 	struct found found;
 
 	(void)state;
@@ -449,7 +434,7 @@ static void test_many_headers(void **state)
 /* A list of a thousand values that each take all the steps of an expression. */
 static void test_costly_expressions(void **state)
 {
-	char *actual = make_array("[", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"", 1000, "]");
+	char *actual = repeated("[", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"", 1000, "]");
 	struct found found;
 
 	(void)state;

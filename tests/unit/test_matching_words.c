@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "format/json.h"
+#include "repeated.h"
 #include "tally/match.h"
 
 static cJSON *parse(const char *text)
@@ -89,25 +90,10 @@ static void test_no_diff(void **state)
 
 /* ---- bounds ---- */
 
-static char *repeat(const char *before, const char *item, size_t count, const char *after)
-{
-	struct buf out;
-
-	tally__buf_init(&out, LIMIT_DOCUMENT_BYTES);
-	tally__buf_adds(&out, before);
-	for (size_t i = 0; i < count; i++) {
-		tally__buf_adds(&out, i > 0 ? "," : "");
-		tally__buf_adds(&out, item);
-	}
-	tally__buf_adds(&out, after);
-	assert_int_equal(out.status, 0);
-	return tally__buf_take(&out, NULL);
-}
-
 static void test_omitted(void **state)
 {
-	char *expected = repeat("{\"body\":[", "1", LIMIT_MISMATCHES + 23, "]}");
-	char *actual = repeat("{\"body\":[", "2", LIMIT_MISMATCHES + 23, "]}");
+	char *expected = repeated("{\"body\":[", "1", LIMIT_MISMATCHES + 23, "]}");
+	char *actual = repeated("{\"body\":[", "2", LIMIT_MISMATCHES + 23, "]}");
 	size_t omitted = 0;
 	cJSON *found = match(expected, actual, &omitted);
 	char *text = NULL;
@@ -132,15 +118,15 @@ static void test_omitted(void **state)
  * that they do not fit. */
 static void test_hints_are_bounded(void **state)
 {
-	char *element = repeat("{\"a\":1,\"l\":[", "1", 100, "],\"z\":1}");
-	char *elements = repeat("{\"body\":[", element, 8000, "]}");
-	char *example = repeat("{\"body\":[{\"a\":2,\"l\":[", "1", 100,
-			       "],\"z\":2}],\"matchingRules\":{\"body\":{\"$\":{\"matchers\":[{"
-			       "\"match\":\"arrayContains\",\"variants\":[");
-	char *examples = repeat(example,
-				"{\"index\":0,\"rules\":{\"$.l[*]\":{\"matchers\":[{\"match\":"
-				"\"type\"}]}}}",
-				60, "]}]}}}}");
+	char *element = repeated("{\"a\":1,\"l\":[", "1", 100, "],\"z\":1}");
+	char *elements = repeated("{\"body\":[", element, 8000, "]}");
+	char *example = repeated("{\"body\":[{\"a\":2,\"l\":[", "1", 100,
+				 "],\"z\":2}],\"matchingRules\":{\"body\":{\"$\":{\"matchers\":[{"
+				 "\"match\":\"arrayContains\",\"variants\":[");
+	char *examples = repeated(example,
+				  "{\"index\":0,\"rules\":{\"$.l[*]\":{\"matchers\":[{\"match\":"
+				  "\"type\"}]}}}",
+				  60, "]}]}}}}");
 	cJSON *found = match(examples, elements, NULL);
 	size_t variants = 0;
 	size_t hints = 0;
@@ -166,9 +152,9 @@ static void test_hints_are_bounded(void **state)
 /* Expressions that are given up while the nearest element is sought are not given up elsewhere. */
 static void test_hints_do_not_spend_expressions(void **state)
 {
-	char *list = repeat("{\"body\":{\"a\":[",
-			    "{\"t\":1,\"s\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}", 6,
-			    "],\"z\":\"ab\"}}");
+	char *list = repeated("{\"body\":{\"a\":[",
+			      "{\"t\":1,\"s\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}", 6,
+			      "],\"z\":\"ab\"}}");
 	cJSON *found = match(
 		"{\"body\":{\"a\":[{\"s\":\"b\",\"t\":0}],\"z\":\"b\"},\"matchingRules\":{\"body\":"
 		"{"
