@@ -6,63 +6,91 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "consumer/mock.h"
+#include "consumer/problem.h"
+#include "consumer/received.h"
+#include "consumer/response.h"
 
-/* Everything that is shown or written later has to be UTF-8; what is not cannot match anyway. */
-static const char *as_text(struct arena *arena, const char *bytes, size_t len)
+/* ---- generated values ---- */
+
+static bool is_known(const cJSON *list, const char *text)
 {
-	struct buf printable;
-	const char *copy;
+	const cJSON *item;
 
-	if (tally__utf8_valid_len(bytes, len) == len)
-		return tally__arena_memdup(arena, bytes, len);
-	tally__buf_init(&printable, (size_t)LIMIT_HEADER_BYTES * 8);
-	tally__text_add_printable(&printable, bytes, len, 0);
-	copy = printable.status ? NULL : tally__arena_memdup(arena, printable.bytes, printable.len);
-	tally__buf_release(&printable);
-	return copy;
-}
-
-static int read_headers(struct request *out, struct arena *arena,
-			const struct http_headers *received)
-{
-	for (size_t i = 0; i < received->count; i++) {
-		const struct http_header *header = &received->items[i];
-		char *name = tally__arena_strdup(arena, header->name);
-		const char *value = as_text(arena, header->value, strlen(header->value));
-
-		if (!name || !value)
-			return TALLY_ENOMEM;
-		for (char *c = name; *c; c++)
-			*c = tally__text_lower(*c);
-		if (tally__header_add(&out->headers, arena, name, value) != 0)
-			return TALLY_ENOMEM;
+	cJSON_ArrayForEach(item, list)
+	{
+		if (strcmp(item->valuestring, text) == 0)
+			return true;
 	}
-	return 0;
+	return false;
 }
 
-int tally__mock_read_request(struct request *out, struct arena *arena,
-			     const struct http_request *received)
+/* With the lock held: keeps one more warning, once. */
+static int add_warning(struct tally_mock *mock, const struct interaction *interaction,
+		       const char *text)
 {
-	size_t path_len = strcspn(received->target, "?");
-	const char *query = received->target + path_len;
-	struct request request = {0};
+	struct buf whole;
+	int status = 0;
 
-	request.method = as_text(arena, received->method, strlen(received->method));
-	request.path = as_text(arena, received->target, path_len);
-	if (*query == '?')
-		query = as_text(arena, query + 1, strlen(query + 1));
-	if (!request.method || !request.path || !query ||
-	    tally__query_parse(&request.query, arena, query) != 0 ||
-	    read_headers(&request, arena, &received->headers) != 0)
+	if (!mock->warnings)
+		mock->warnings = cJSON_CreateArray();
+	if (!mock->warnings)
 		return TALLY_ENOMEM;
-	request.body.state = received->body_len > 0 ? BODY_PRESENT : BODY_EMPTY;
-	if (received->body_len > 0) {
-		request.body.bytes = received->body;
-		request.body.len = received->body_len;
-	}
-	*out = request;
-	return 0;
+	tally__buf_init(&whole, (size_t)LIMIT_REASON_BYTES * 2);
+	tally__buf_addf(&whole, "%s: response %s: the example was sent", interaction->description,
+			text);
+	if (whole.status == 0 && !is_known(mock->warnings, whole.bytes) &&
+	    cJSON_GetArraySize(mock->warnings) < LIMIT_WARNINGS)
+		status = tally__json_append(mock->warnings, cJSON_CreateString(whole.bytes));
+	if (whole.status == TALLY_ENOMEM)
+		status = TALLY_ENOMEM;
+	tally__buf_release(&whole);
+	return status;
 }
+
+/* Notes what was generated, and what was not. */
+static int note_generated(struct tally_mock *mock, const struct interaction *interaction,
+			  const struct generated *made)
+{
+	const cJSON *warning;
+	int status = 0;
+
+	pthread_mutex_lock(&mock->lock);
+	mock->has_generated = mock->has_generated || made->count > 0;
+	cJSON_ArrayForEach(warning, made->warnings)
+	{
+		if (status == 0)
+			status = add_warning(mock, interaction, warning->valuestring);
+	}
+	pthread_mutex_unlock(&mock->lock);
+	return status;
+}
+
+static int generate(struct tally_mock *mock, const struct responder_entry *entry,
+		    struct arena *arena, struct http_response *out)
+{
+	struct generator_context context;
+	struct generated made;
+	struct random random;
+	const char *url;
+	size_t number;
+	int status;
+
+	pthread_mutex_lock(&mock->lock);
+	number = mock->runs[entry->number].generated_count++;
+	url = mock->url;
+	pthread_mutex_unlock(&mock->lock);
+	tally__value_source_context(&mock->source, GENERATOR_CONSUMER, NULL, entry->interaction,
+				    number, &random, &context);
+	context.mock_server_url = url;
+	tally__generated_init(&made);
+	status = tally__response_generate(out, arena, entry, &context, &made);
+	if (status == 0)
+		status = note_generated(mock, entry->interaction, &made);
+	tally__generated_release(&made);
+	return status;
+}
+
+/* ---- answers ---- */
 
 static int add_header(struct arena *arena, struct http_response *response, const char *name,
 		      const char *value)
@@ -70,46 +98,28 @@ static int add_header(struct arena *arena, struct http_response *response, const
 	return tally__http_header_add(&response->headers, arena, name, value, NULL);
 }
 
-/* What browsers ask for; what the contract itself says stays. */
-static int add_cors(struct arena *arena, const struct http_request *request,
-		    struct http_response *response)
-{
-	const char *origin = tally__http_header_get(&request->headers, "Origin");
-	const char *asked =
-		tally__http_header_get(&request->headers, "Access-Control-Request-Headers");
-	const struct http_header headers[] = {
-		{"Access-Control-Allow-Origin", origin ? origin : "*"},
-		{"Access-Control-Allow-Headers", asked ? asked : "*"},
-		{"Access-Control-Allow-Methods",
-		 "GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH"},
-		{"Access-Control-Expose-Headers", "Location, Link"},
-		{"Access-Control-Allow-Credentials", "true"},
-	};
-	int status = 0;
-
-	for (size_t i = 0; i < sizeof(headers) / sizeof(*headers) && status == 0; i++)
-		if (!tally__http_header_get(&response->headers, headers[i].name))
-			status = add_header(arena, response, headers[i].name, headers[i].value);
-	return status;
-}
-
-static int answer_match(struct tally_mock *mock, const struct mock_verdict *verdict,
+static int answer_match(struct tally_mock *mock, const struct responder_verdict *verdict,
 			const struct http_request *request, struct arena *arena,
 			struct http_response *response)
 {
-	int status = tally__mock_generate(mock, verdict->expectation, arena, response);
+	const struct responder_entry *entry = verdict->entry;
+	int status = 0;
 
+	if (entry->generators)
+		status = generate(mock, entry, arena, response);
+	else
+		*response = entry->response;
 	if (status == 0 && (mock->cors || tally__http_header_get(&request->headers, "Origin")))
-		status = add_cors(arena, request, response);
+		status = tally__response_add_cors(response, arena, request);
 	return status;
 }
 
 /* 500 with what differs, for whoever reads the log of the consumer's tests. */
-static int answer_problem(const struct mock_verdict *verdict, const struct request *actual,
+static int answer_problem(const struct responder_verdict *verdict, const struct request *actual,
 			  const cJSON *problem, struct arena *arena, struct http_response *response)
 {
 	const char *word =
-		verdict->outcome == MOCK_MISMATCH ? "Request-Mismatch" : "Unexpected-Request";
+		verdict->outcome == RESPONDER_MISMATCH ? "Request-Mismatch" : "Unexpected-Request";
 	cJSON *json = tally__json_clone(problem);
 	struct buf text;
 	char *error = tally__arena_printf(arena, "%s : %s %s", word, actual->method, actual->path);
@@ -132,10 +142,10 @@ static int answer_problem(const struct mock_verdict *verdict, const struct reque
 	return add_header(arena, response, "X-Pact", word);
 }
 
-static void note_match(struct tally_mock *mock, struct expectation *expectation)
+static void note_match(struct tally_mock *mock, const struct responder_entry *entry)
 {
 	pthread_mutex_lock(&mock->lock);
-	expectation->matched = true;
+	mock->runs[entry->number].matched = true;
 	pthread_mutex_unlock(&mock->lock);
 }
 
@@ -157,13 +167,14 @@ static int keep_problem(struct tally_mock *mock, cJSON *problem)
 }
 
 /* Takes the problem. */
-static int note_problem(struct tally_mock *mock, const struct mock_verdict *verdict, cJSON *problem)
+static int note_problem(struct tally_mock *mock, const struct responder_verdict *verdict,
+			cJSON *problem)
 {
 	int status;
 
 	pthread_mutex_lock(&mock->lock);
-	if (verdict->outcome == MOCK_MISMATCH)
-		verdict->expectation->tried = true;
+	if (verdict->outcome == RESPONDER_MISMATCH)
+		mock->runs[verdict->entry->number].tried = true;
 	status = keep_problem(mock, problem);
 	pthread_mutex_unlock(&mock->lock);
 	return status;
@@ -177,17 +188,17 @@ void tally__mock_refused(void *context, const struct http_refusal *refusal)
 	cJSON *problem = NULL;
 
 	tally__arena_init(&arena, 0);
-	method = as_text(&arena, refusal->method, strlen(refusal->method));
-	path = as_text(&arena, refusal->target, strcspn(refusal->target, "?"));
+	method = tally__received_text(&arena, refusal->method, strlen(refusal->method));
+	path = tally__received_text(&arena, refusal->target, strcspn(refusal->target, "?"));
 	if (method && path)
-		problem = tally__mock_refusal(method, path, refusal);
+		problem = tally__problem_refused(method, path, refusal);
 	pthread_mutex_lock(&mock->lock);
 	keep_problem(mock, problem);
 	pthread_mutex_unlock(&mock->lock);
 	tally__arena_release(&arena);
 }
 
-static int settle(struct tally_mock *mock, const struct mock_verdict *verdict,
+static int settle(struct tally_mock *mock, const struct responder_verdict *verdict,
 		  const struct request *actual, const struct http_request *request,
 		  struct arena *arena, struct http_response *response)
 {
@@ -195,15 +206,15 @@ static int settle(struct tally_mock *mock, const struct mock_verdict *verdict,
 	cJSON *problem;
 	int status;
 
-	if (verdict->outcome == MOCK_MATCH) {
-		note_match(mock, verdict->expectation);
+	if (verdict->outcome == RESPONDER_MATCH) {
+		note_match(mock, verdict->entry);
 		return answer_match(mock, verdict, request, arena, response);
 	}
 	if (is_preflight && mock->cors) {
 		response->status = 204;
-		return add_cors(arena, request, response);
+		return tally__response_add_cors(response, arena, request);
 	}
-	problem = tally__mock_problem(verdict, actual);
+	problem = tally__problem_unmatched(verdict, actual);
 	status = problem ? answer_problem(verdict, actual, problem, arena, response) : TALLY_ENOMEM;
 	/* A browser's pre-flight request is none that the consumer makes. */
 	if (is_preflight) {
@@ -217,15 +228,17 @@ int tally__mock_answer(void *context, const struct http_request *request, struct
 		       struct http_response *response)
 {
 	struct tally_mock *mock = context;
-	struct mock_verdict verdict = {0};
+	struct responder_verdict verdict = {0};
 	struct request actual;
-	int status = tally__mock_read_request(&actual, arena, request);
+	const struct responder_question question = {.request = &actual,
+						    .acceptance = RESPONDER_EXACT};
+	int status = tally__received_request(&actual, arena, request);
 
 	if (status == 0) {
-		status = tally__mock_judge(mock, &actual, &verdict, NULL);
+		status = tally__responder_ask(mock->responder, &question, &verdict, NULL);
 		if (status == 0)
 			status = settle(mock, &verdict, &actual, request, arena, response);
-		tally__mock_verdict_release(&verdict);
+		tally__responder_verdict_release(&verdict);
 	}
 	if (status == 0)
 		return 0;

@@ -1,10 +1,11 @@
-/* Which expectation a request is meant for. */
+/* Which interaction a request is meant for. */
 #include "config.h"
 
 #include <string.h>
 
 #include "base/map.h"
-#include "consumer/mock.h"
+#include "base/text.h"
+#include "consumer/responder.h"
 
 /* Up to so many parameters are looked for one by one. */
 #define LINEAR_PARAMETERS 16
@@ -83,155 +84,243 @@ static long score(const struct request *expected, const struct request *actual,
 	return points;
 }
 
-static enum mock_outcome outcome_of(const struct mismatches *mismatches)
+/* ---- the best that may answer ---- */
+
+/* One search: the best so far is in the verdict. */
+struct search {
+	const struct responder *responder;
+	const struct responder_question *question;
+	const struct request *actual; /* with its body parsed */
+	struct responder_verdict *verdict;
+	long points;   /* of the best */
+	size_t differ; /* how many mismatches it has */
+};
+
+static bool admits(const struct search *search, const struct responder_entry *entry)
 {
-	if (mismatches->count == 0)
-		return MOCK_MATCH;
-	if (has_kind(mismatches, MISMATCH_METHOD) || has_kind(mismatches, MISMATCH_PATH))
-		return MOCK_NOT_FOUND;
-	return MOCK_MISMATCH;
+	const struct responder_question *question = search->question;
+
+	return !question->admits || question->admits(question->context, entry);
 }
 
-/* The most points that an expectation can have. */
-static long most_points(const struct expectation *expectation, const struct request *actual)
+/* The most points that an entry can have. */
+static long most_points(const struct search *search, const struct responder_entry *entry)
 {
 	static const struct mismatches none = {0};
 
-	return score(&expectation->interaction->request, actual, &none);
+	return score(&entry->interaction->request, search->actual, &none);
 }
 
-/* Of what a request matches, the expectation with the most points, or the first of several.  Most
- * are refused by method and path, and the rest by the first thing that differs. */
-static int find_match(struct tally_mock *mock, const struct request *actual,
-		      struct mock_verdict *verdict, struct tally_error *error)
+/* Of what a request matches, the entry with the most points, or the first of several.  Most are
+ * refused by method and path, and the rest by the first thing that differs. */
+static int find_match(struct search *search, struct tally_error *error)
 {
-	long best = 0;
+	struct responder_verdict *verdict = search->verdict;
+	struct path_candidates candidates =
+		tally__path_index_find(&search->responder->index, search->actual->path);
+	const struct responder_entry *entry;
 
-	for (size_t i = 0; i < mock->count; i++) {
-		struct expectation *expectation = &mock->expectations[i];
+	while ((entry = tally__path_index_next(&candidates)) != NULL) {
 		bool matches = false;
 		long points;
 		int status;
 
-		if (!tally__matcher_may_match(expectation->matcher, actual))
+		if (!tally__matcher_may_match(entry->matcher, search->actual))
 			continue;
-		points = most_points(expectation, actual);
-		if (verdict->expectation && points <= best)
+		points = most_points(search, entry);
+		if ((verdict->entry && points <= search->points) || !admits(search, entry))
 			continue;
-		status = tally__matches_request(expectation->matcher, actual, &matches, error);
+		status = tally__matches_request(entry->matcher, search->actual, &matches, error);
 		if (status != 0)
 			return status;
 		if (matches) {
-			verdict->expectation = expectation;
-			verdict->outcome = MOCK_MATCH;
-			best = points;
+			verdict->entry = entry;
+			verdict->outcome = RESPONDER_MATCH;
+			search->points = points;
 		}
 	}
 	return 0;
 }
 
-/* The near miss with the most points so far. */
-struct near_miss {
-	struct tally_mock *mock;
-	const struct request *actual;
-	struct mock_verdict *verdict;
-	long points;
-};
-
-/* Whether these points beat those of the best; of equal ones the first expectation counts. */
-static bool is_better(const struct near_miss *best, const struct expectation *expectation,
-		      long points)
+/* Makes this entry the best so far; takes the mismatches. */
+static void keep(struct search *search, const struct responder_entry *entry,
+		 struct mismatches *mismatches, enum responder_outcome outcome)
 {
-	return !best->verdict->expectation || points > best->points ||
-	       (points == best->points && expectation < best->verdict->expectation);
+	struct responder_verdict *verdict = search->verdict;
+
+	tally__mismatches_release(&verdict->mismatches);
+	verdict->mismatches = *mismatches;
+	verdict->entry = entry;
+	verdict->outcome = outcome;
+	search->points = score(&entry->interaction->request, search->actual, mismatches);
 }
 
-static int consider(struct near_miss *best, struct expectation *expectation,
-		    struct tally_error *error)
+/* ---- what may answer though it differs ---- */
+
+static bool sends_content(const struct request *actual)
 {
+	static const char *const methods[] = {"POST", "PUT", "PATCH"};
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (tally__text_equal_nocase(actual->method, methods[i]))
+			return actual->body.state == BODY_PRESENT;
+	return false;
+}
+
+static bool is_lenient_match(const struct mismatches *mismatches, const struct request *actual)
+{
+	return !has_kind(mismatches, MISMATCH_METHOD) && !has_kind(mismatches, MISMATCH_PATH) &&
+	       !has_kind(mismatches, MISMATCH_QUERY) &&
+	       (!has_kind(mismatches, MISMATCH_BODY) || !sends_content(actual));
+}
+
+static size_t count_differences(const struct mismatches *mismatches)
+{
+	size_t count = mismatches->omitted;
+
+	for (size_t i = 0; i < mismatches->count; i++)
+		count += !mismatches->items[i].detail;
+	return count;
+}
+
+static int consider_lenient(struct search *search, const struct responder_entry *entry,
+			    struct tally_error *error)
+{
+	const struct responder_verdict *verdict = search->verdict;
 	struct mismatches mismatches;
-	long points;
+	size_t differ;
 	int status;
 
 	tally__mismatches_init(&mismatches);
-	status = tally__match_request(expectation->matcher, best->actual, &mismatches, error);
-	if (status != 0) {
+	status = tally__match_request(entry->matcher, search->actual, &mismatches, error);
+	differ = count_differences(&mismatches);
+	if (status != 0 || !is_lenient_match(&mismatches, search->actual) ||
+	    (verdict->entry && differ >= search->differ)) {
 		tally__mismatches_release(&mismatches);
 		return status;
 	}
-	points = score(&expectation->interaction->request, best->actual, &mismatches);
-	if (!is_better(best, expectation, points)) {
-		tally__mismatches_release(&mismatches);
-		return 0;
-	}
-	tally__mismatches_release(&best->verdict->mismatches);
-	best->verdict->mismatches = mismatches;
-	best->verdict->expectation = expectation;
-	best->verdict->outcome = outcome_of(&mismatches);
-	best->points = points;
+	keep(search, entry, &mismatches, RESPONDER_MATCH);
+	search->differ = differ;
 	return 0;
 }
 
-/* Those whose method and path may match come first: what they miss, others seldom have, and an
- * expectation that could not beat the best one even if all else matched is not looked at. */
-static int find_nearest(struct near_miss *best, bool may_match, struct tally_error *error)
+static int find_lenient(struct search *search, struct tally_error *error)
 {
-	for (size_t i = 0; i < best->mock->count; i++) {
-		struct expectation *expectation = &best->mock->expectations[i];
-		long most = most_points(expectation, best->actual) - (may_match ? 0 : 2);
+	struct path_candidates candidates =
+		tally__path_index_find(&search->responder->index, search->actual->path);
+	const struct responder_entry *entry;
+	int status = 0;
+
+	while (status == 0 && (entry = tally__path_index_next(&candidates)) != NULL)
+		if (tally__matcher_may_match(entry->matcher, search->actual) &&
+		    admits(search, entry))
+			status = consider_lenient(search, entry, error);
+	return status;
+}
+
+/* ---- the nearest, when none may ---- */
+
+static enum responder_outcome outcome_of(const struct mismatches *mismatches)
+{
+	if (has_kind(mismatches, MISMATCH_METHOD) || has_kind(mismatches, MISMATCH_PATH))
+		return RESPONDER_NOT_FOUND;
+	return RESPONDER_MISMATCH;
+}
+
+/* Whether these points beat those of the best; of equal ones the first entry counts. */
+static bool is_better(const struct search *search, const struct responder_entry *entry, long points)
+{
+	const struct responder_entry *best = search->verdict->entry;
+
+	return !best || points > search->points ||
+	       (points == search->points && entry->number < best->number);
+}
+
+static int consider(struct search *search, const struct responder_entry *entry,
+		    struct tally_error *error)
+{
+	struct mismatches mismatches;
+	int status;
+
+	tally__mismatches_init(&mismatches);
+	status = tally__match_request(entry->matcher, search->actual, &mismatches, error);
+	if (status == 0 &&
+	    is_better(search, entry,
+		      score(&entry->interaction->request, search->actual, &mismatches)))
+		keep(search, entry, &mismatches, outcome_of(&mismatches));
+	else
+		tally__mismatches_release(&mismatches);
+	return status;
+}
+
+/* Those whose method and path may match come first: what they miss, others seldom have, and an
+ * entry that could not beat the best one even if all else matched is not looked at. */
+static int find_nearest(struct search *search, bool may_match, struct tally_error *error)
+{
+	for (size_t i = 0; i < search->responder->count; i++) {
+		const struct responder_entry *entry = search->responder->entries[i];
+		long most = most_points(search, entry) - (may_match ? 0 : 2);
 		int status;
 
-		if (tally__matcher_may_match(expectation->matcher, best->actual) != may_match ||
-		    !is_better(best, expectation, most))
+		if (tally__matcher_may_match(entry->matcher, search->actual) != may_match ||
+		    !is_better(search, entry, most) || !admits(search, entry))
 			continue;
-		status = consider(best, expectation, error);
+		status = consider(search, entry, error);
 		if (status != 0)
 			return status;
 	}
 	return 0;
 }
 
-/* Parses a JSON body once for all expectations; NULL when it is none, which those say that want
- * JSON. */
+/* Parses a JSON body once for all that it is compared with; NULL when it is none, which those say
+ * that want JSON. */
 static int parse_body(cJSON **parsed, const struct request *actual, struct tally_error *error)
 {
 	struct mime type;
 	struct arena arena;
 	int status;
 
+	if (!actual->body.bytes)
+		return 0;
 	tally__arena_init(&arena, 0);
 	status = tally__body_type(&type, &actual->body,
 				  tally__header_content_type(&actual->headers), &arena, NULL);
-	if (status == 0 && actual->body.bytes && tally__mime_is_json(&type))
+	if (status == 0 && tally__mime_is_json(&type))
 		status = tally_json_parse(parsed, actual->body.bytes, actual->body.len, NULL);
 	tally__arena_release(&arena);
 	return status == TALLY_ENOMEM ? tally__fail_nomem(error) : 0;
 }
 
-int tally__mock_judge(struct tally_mock *mock, const struct request *actual,
-		      struct mock_verdict *verdict, struct tally_error *error)
+int tally__responder_ask(const struct responder *responder,
+			 const struct responder_question *question,
+			 struct responder_verdict *verdict, struct tally_error *error)
 {
-	struct request request = *actual;
-	struct near_miss best = {.mock = mock, .actual = &request, .verdict = verdict};
+	struct request request = *question->request;
+	struct search search = {.responder = responder,
+				.question = question,
+				.actual = &request,
+				.verdict = verdict};
 	cJSON *parsed = NULL;
 	int status;
 
-	verdict->outcome = MOCK_NOT_FOUND;
-	verdict->expectation = NULL;
+	verdict->outcome = RESPONDER_NOT_FOUND;
+	verdict->entry = NULL;
 	tally__mismatches_init(&verdict->mismatches);
-	status = parse_body(&parsed, actual, error);
+	status = parse_body(&parsed, &request, error);
 	request.body.json = parsed;
 	if (status == 0)
-		status = find_match(mock, &request, verdict, error);
-	if (status == 0 && !verdict->expectation)
-		status = find_nearest(&best, true, error);
-	if (status == 0 && verdict->outcome != MOCK_MATCH)
-		status = find_nearest(&best, false, error);
+		status = find_match(&search, error);
+	if (status == 0 && !verdict->entry && question->acceptance == RESPONDER_LENIENT)
+		status = find_lenient(&search, error);
+	if (status == 0 && !verdict->entry)
+		status = find_nearest(&search, true, error);
+	if (status == 0 && verdict->outcome != RESPONDER_MATCH)
+		status = find_nearest(&search, false, error);
 	cJSON_Delete(parsed);
 	return status;
 }
 
-void tally__mock_verdict_release(struct mock_verdict *verdict)
+void tally__responder_verdict_release(struct responder_verdict *verdict)
 {
 	tally__mismatches_release(&verdict->mismatches);
 }

@@ -1,6 +1,11 @@
 libtallyall_la_SOURCES += \
 	%D%/answer.c \
+	%D%/entry.c %D%/entry.h \
 	%D%/judge.c \
 	%D%/mock.c %D%/mock.h \
 	%D%/mock_report.c \
-	%D%/response.c
+	%D%/path_index.c %D%/path_index.h \
+	%D%/problem.c %D%/problem.h \
+	%D%/received.c %D%/received.h \
+	%D%/responder.c %D%/responder.h \
+	%D%/response.c %D%/response.h

@@ -155,6 +155,11 @@ int tally__matches_request(const struct matcher *matcher, const struct request *
 	return status;
 }
 
+bool tally__matcher_has_path_rule(const struct matcher *matcher)
+{
+	return matcher->rules.path != NULL;
+}
+
 bool tally__matcher_may_match(const struct matcher *matcher, const struct request *actual)
 {
 	const struct request *expected = matcher->request;

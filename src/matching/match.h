@@ -34,6 +34,9 @@ int tally__match_request(const struct matcher *matcher, const struct request *ac
 /* Whether an actual request matches, without what differs: ends with the first difference. */
 int tally__matches_request(const struct matcher *matcher, const struct request *actual,
 			   bool *matches, struct tally_error *error);
+/* Whether the path is a matching rule's to judge; else it has to be the expected one, byte for
+ * byte. */
+bool tally__matcher_has_path_rule(const struct matcher *matcher);
 /* False when the method or the path certainly differ; costs next to nothing. */
 bool tally__matcher_may_match(const struct matcher *matcher, const struct request *actual);
 int tally__match_response(const struct matcher *matcher, const struct response *actual,

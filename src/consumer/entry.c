@@ -1,0 +1,252 @@
+/* Prepares one interaction: what does not make sense is refused before anything is served. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "consumer/entry.h"
+#include "consumer/response.h"
+#include "contract/inline.h"
+
+/* Where a part, or a member of it, stands: what is prepared is HTTP, so all of it is in the list
+ * "interactions". */
+struct place {
+	const struct interaction *interaction;
+	size_t index;
+	const char *part;
+	/* Rules, generators and examples were written as one, and have to agree.  Those of a
+	 * contract are served as they are, whatever made it: lint speaks of them. */
+	bool must_agree;
+};
+
+/* The error happened in a member of a part ("" is the part itself): says so by a JSON pointer. */
+static int fail_part(const struct place *place, const char *member, int status,
+		     struct tally_error *error)
+{
+	char pointer[TALLY_ERROR_WHERE_BYTES];
+
+	/* One that is cut leads to something around what is meant. */
+	(void)snprintf(pointer, sizeof(pointer), "/interactions/%zu/%s%s", place->index,
+		       place->part, member);
+	tally__error_within(error, pointer);
+	return status;
+}
+
+/* Of 1xx the server could send none, so that the consumer would see another answer. */
+static int check_status(const struct place *place, struct tally_error *error)
+{
+	int status = place->interaction->response.status;
+
+	if (status >= 200 && status <= 999)
+		return 0;
+	tally__fail(error, TALLY_EINVAL,
+		    "expected a status that can end a request, 200 to 999, found %d", status);
+	return fail_part(place, "/status", TALLY_EINVAL, error);
+}
+
+/* A regular expression that is no such is a mismatch for who compares, but nothing to begin with.
+ */
+static int check_matcher(const struct place *place, const struct matcher *matcher,
+			 struct tally_error *error)
+{
+	const char *invalid = tally__matcher_invalid(matcher);
+
+	if (!invalid)
+		return 0;
+	tally__fail(error, TALLY_EPARSE, "%s", invalid);
+	return fail_part(place, "", TALLY_EPARSE, error);
+}
+
+/* ---- examples ---- */
+
+static int fail_example(const struct place *place, const struct mismatch *mismatch,
+			struct tally_error *error)
+{
+	static const char *const members[] = {
+		[MISMATCH_METHOD] = "/method",  [MISMATCH_PATH] = "/path",
+		[MISMATCH_QUERY] = "/query",    [MISMATCH_STATUS] = "/status",
+		[MISMATCH_HEADER] = "/headers", [MISMATCH_METADATA] = "/metadata",
+		[MISMATCH_BODY_TYPE] = "/body", [MISMATCH_BODY] = "/body"};
+	struct buf member;
+	int status;
+
+	tally__buf_init(&member, LIMIT_DOCUMENT_BYTES);
+	tally__buf_adds(&member, members[mismatch->kind]);
+	if (mismatch->pointer)
+		tally__buf_adds(&member, mismatch->pointer);
+	else if ((mismatch->kind == MISMATCH_QUERY || mismatch->kind == MISMATCH_HEADER) &&
+		 mismatch->path)
+		tally__pointer_add(&member, mismatch->path);
+	status = tally__buf_status(&member, error);
+	if (status == 0) {
+		tally__fail(error, TALLY_EPARSE,
+			    "the example does not match its own rule, so no answer that does "
+			    "could be it: %s%s%s",
+			    mismatch->path ? mismatch->path : "",
+			    mismatch->path && *mismatch->path ? ": " : "", mismatch->message);
+		status = fail_part(place, member.bytes, TALLY_EPARSE, error);
+	}
+	tally__buf_release(&member);
+	return status;
+}
+
+/* Rules that only a plugin has say nothing here.  What is not even equal to itself cannot be
+ * compared, though others may do it; so it is with a comparison that meets a limit. */
+static int judge_example(const struct place *place, int status, const struct mismatches *mismatches,
+			 struct tally_error *error)
+{
+	if (status == TALLY_ENOMEM)
+		return tally__fail_nomem(error);
+	for (size_t i = 0; status == 0 && i < mismatches->count; i++) {
+		const struct mismatch *each = &mismatches->items[i];
+
+		if (each->rule && strcmp(each->rule, "equality") != 0 &&
+		    tally__rule_is_known(each->rule))
+			return fail_example(place, each, error);
+	}
+	return 0;
+}
+
+static int check_request(const struct place *place, const struct matcher *matcher,
+			 struct tally_error *error)
+{
+	const struct request *request = &place->interaction->request;
+	struct mismatches mismatches;
+	int status = 0;
+
+	if (!place->must_agree || !request->matching_rules)
+		return 0;
+	tally__mismatches_init(&mismatches);
+	status = tally__match_request(matcher, request, &mismatches, NULL);
+	status = judge_example(place, status, &mismatches, error);
+	tally__mismatches_release(&mismatches);
+	return status;
+}
+
+/* The response is sent as it is: its rules are for the verifier, and must be of use there. */
+static int compare_response(const struct place *place, const struct matcher *matcher,
+			    struct tally_error *error)
+{
+	const struct response *response = &place->interaction->response;
+	struct mismatches mismatches;
+	int status;
+
+	if (!place->must_agree || !response->matching_rules)
+		return 0;
+	tally__mismatches_init(&mismatches);
+	status = tally__match_response(matcher, response, &mismatches, NULL);
+	status = judge_example(place, status, &mismatches, error);
+	tally__mismatches_release(&mismatches);
+	return status;
+}
+
+static int check_response(const struct place *place, struct tally_error *error)
+{
+	struct matcher *matcher = NULL;
+	int status = tally__matcher_new_response(&matcher, &place->interaction->response, error);
+
+	if (status != 0)
+		return fail_part(place, "", status, error);
+	status = check_matcher(place, matcher, error);
+	if (status == 0)
+		status = compare_response(place, matcher, error);
+	tally__matcher_free(matcher);
+	return status;
+}
+
+/* ---- generators ---- */
+
+/* Their definitions were given to this program: one that cannot be used is a mistake in them, while
+ * an answer would go out with the example. */
+static int check_generators(const struct place *place, const struct generators *generators,
+			    struct tally_error *error)
+{
+	const char *category = "";
+	const char *where = "";
+	const char *invalid = tally__generators_invalid(generators, &category, &where);
+
+	if (!place->must_agree || !invalid)
+		return 0;
+	tally__fail(error, TALLY_EPARSE, "the generator of the %s%s%s cannot be used: %s", category,
+		    *where ? " at " : "", where, invalid);
+	return fail_part(place, "", TALLY_EPARSE, error);
+}
+
+/* A verification uses those of a request; here they are only looked at. */
+static int check_request_generators(const struct place *place, struct tally_error *error)
+{
+	const struct request *request = &place->interaction->request;
+	struct generators *generators = NULL;
+	int status = tally__generators_new(&generators, GENERATOR_PROVIDER, request->generators,
+					   request->matching_rules, error);
+
+	if (status != 0)
+		return fail_part(place, "", status, error);
+	status = check_generators(place, generators, error);
+	tally__generators_free(generators);
+	return status;
+}
+
+/* ---- the whole ---- */
+
+static int prepare_response(struct responder_entry *entry, const struct place *place,
+			    const struct responder_options *options, struct arena *arena,
+			    struct tally_error *error)
+{
+	const struct response *response = &entry->interaction->response;
+	int status = tally__response_prepare(&entry->response, arena, response, error);
+
+	if (status != 0)
+		return status == TALLY_EINVAL ? fail_part(place, "/headers", status, error)
+					      : status;
+	/* No room: who adds to a copy is given an array of his own. */
+	entry->response.headers.capacity = entry->response.headers.count;
+	status = tally__generators_new(&entry->generators, options->mode, response->generators,
+				       response->matching_rules, error);
+	return status ? fail_part(place, "", status, error)
+		      : check_generators(place, entry->generators, error);
+}
+
+static int prepare_request(struct responder_entry *entry, const struct place *place,
+			   const struct responder_options *options, struct tally_error *error)
+{
+	int status =
+		tally__matcher_new_request(&entry->matcher, &entry->interaction->request, error);
+
+	if (status != 0)
+		return fail_part(place, "", status, error);
+	status = check_matcher(place, entry->matcher, error);
+	if (status == 0)
+		status = check_request(place, entry->matcher, error);
+	if (status == 0 && !options->only_answers)
+		status = check_request_generators(place, error);
+	return status;
+}
+
+int tally__entry_prepare(struct responder_entry *entry, const struct tally_contract *contract,
+			 size_t index, const struct responder_options *options, struct arena *arena,
+			 struct tally_error *error)
+{
+	const struct interaction *interaction = &contract->interactions[index];
+	const struct place request = {interaction, index, "request", contract->inline_matchers};
+	const struct place response = {interaction, index, "response", contract->inline_matchers};
+	int status;
+
+	*entry = (struct responder_entry){
+		.contract = contract, .interaction = interaction, .index = index};
+	status = prepare_request(entry, &request, options, error);
+	if (status == 0)
+		status = check_status(&response, error);
+	if (status == 0 && !options->only_answers)
+		status = check_response(&response, error);
+	if (status == 0)
+		status = prepare_response(entry, &response, options, arena, error);
+	return status;
+}
+
+void tally__entry_release(struct responder_entry *entry)
+{
+	tally__matcher_free(entry->matcher);
+	tally__generators_free(entry->generators);
+}

@@ -1,0 +1,20 @@
+/* consumer/problem.h - requests that nothing answers, as JSON in the shape that Pact's mock servers
+ * use (tally/mock.h says what is in it). */
+#ifndef TALLY_CONSUMER_PROBLEM_H
+#define TALLY_CONSUMER_PROBLEM_H
+
+#include "consumer/responder.h"
+#include "http/server.h"
+
+/* All of them NULL when memory is short. */
+
+/* A request that did not match: what it was, and how it differs from what comes nearest. */
+cJSON *tally__problem_unmatched(const struct responder_verdict *verdict,
+				const struct request *actual);
+/* A request that nothing could be compared with. */
+cJSON *tally__problem_refused(const char *method, const char *path,
+			      const struct http_refusal *refusal);
+/* An interaction that no request was for. */
+cJSON *tally__problem_missing(const struct interaction *interaction);
+
+#endif
