@@ -42,6 +42,8 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/report.h \
 	%D%/scratch.c \
 	%D%/scratch.h \
+	%D%/signals.c \
+	%D%/signals.h \
 	%D%/values.c
 libtallycli_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src
 

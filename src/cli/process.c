@@ -71,57 +71,27 @@ const char *process_first_line(struct call *call, const char *const *arguments)
 	return len > 0 ? scratch_copy(&call->scratch, line, len) : NULL;
 }
 
-static void ending_signals(sigset_t *set)
-{
-	(void)sigemptyset(set);
-	(void)sigaddset(set, SIGINT);
-	(void)sigaddset(set, SIGTERM);
-	(void)sigaddset(set, SIGHUP);
-}
-
-void signals_hold(sigset_t *before)
-{
-	sigset_t set;
-
-	ending_signals(&set);
-	(void)sigaddset(&set, SIGCHLD);
-	(void)sigprocmask(SIG_BLOCK, &set, before);
-}
-
-void signals_release(const sigset_t *before, int taken)
-{
-	sigset_t set = *before;
-
-	if (taken != 0)
-		(void)sigaddset(&set, taken);
-	(void)sigprocmask(SIG_SETMASK, &set, NULL);
-}
-
-int signals_wait(void)
-{
-	sigset_t set;
-	int number = 0;
-
-	ending_signals(&set);
-	while (sigwait(&set, &number) != 0)
-		continue;
-	return number;
-}
-
-/* Our environment with `variable` in front, where it hides one of the same name from getenv. */
-static char **environment_with(struct call *call, const char *variable)
+/* Our environment with `variables` in front, where they hide those of the same names from getenv.
+ */
+static char **environment_with(struct call *call, const struct text_list *variables)
 {
 	size_t count = 0;
-	size_t kept = 1;
-	size_t name_len = strcspn(variable, "=") + 1;
+	size_t kept = variables->count;
 	char **copy;
 
 	while (environ[count])
 		count++;
-	copy = scratch_array(&call->scratch, count + 2, sizeof(*copy));
-	copy[0] = scratch_copy(&call->scratch, variable, strlen(variable));
+	copy = scratch_array(&call->scratch, variables->count + count + 1, sizeof(*copy));
+	for (size_t i = 0; i < variables->count; i++)
+		copy[i] = scratch_copy(&call->scratch, variables->items[i],
+				       strlen(variables->items[i]));
 	for (size_t i = 0; i < count; i++) {
-		if (strncmp(environ[i], variable, name_len) != 0)
+		size_t name_len = strcspn(environ[i], "=") + 1;
+		size_t j = 0;
+
+		while (j < variables->count && strncmp(environ[i], copy[j], name_len) != 0)
+			j++;
+		if (j == variables->count)
 			copy[kept++] = environ[i];
 	}
 	return copy;
@@ -150,32 +120,70 @@ static int spawn(pid_t *pid, char *const *arguments, char **environment, const s
 	return code;
 }
 
-int process_run(struct call *call, char *const *arguments, const char *variable,
-		const sigset_t *before, int *status)
-{
-	pid_t pid = 0;
-	sigset_t set;
-	int code = spawn(&pid, arguments, environment_with(call, variable), before);
+struct child {
+	pid_t pid;
+	bool is_stopped;
+	bool has_ended;
+	int status; /* once it has ended: of its exit, or 128 and the signal */
+};
 
-	if (code == ENOENT || code == EACCES || code == ENOEXEC)
+/* Notes what became of it since. */
+static void look_at(struct child *child)
+{
+	int state = 0;
+
+	while (!child->has_ended &&
+	       waitpid(child->pid, &state, WNOHANG | WUNTRACED | WCONTINUED) == child->pid) {
+		child->is_stopped = WIFSTOPPED(state);
+		child->has_ended = WIFEXITED(state) || WIFSIGNALED(state);
+		child->status = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+	}
+}
+
+/* What is stopped would take a signal only when it goes on. */
+static void hand_on(const struct child *child, int number)
+{
+	(void)kill(child->pid, number);
+	if (child->is_stopped)
+		(void)kill(child->pid, SIGCONT);
+}
+
+static void wait_handing_on(struct child *child, struct signals *signals)
+{
+	for (;;) {
+		bool has_sender;
+		int number = signals_next(&has_sender);
+		bool is_first = signals->taken == 0;
+
+		look_at(child);
+		if (child->has_ended)
+			return;
+		if (number == SIGCHLD)
+			continue;
+		if (signals_take(signals, number))
+			hand_on(child, SIGKILL);
+		/* From a terminal, the command got the signal too. */
+		else if (has_sender && (is_first || number != signals->taken))
+			hand_on(child, number);
+	}
+}
+
+int process_run(struct call *call, char *const *arguments, const struct text_list *variables,
+		struct signals *signals, int *status)
+{
+	struct child child = {0};
+	int code;
+
+	/* Whoever started this program may have children reaped unseen. */
+	(void)signal(SIGCHLD, SIG_DFL);
+	code = spawn(&child.pid, arguments, environment_with(call, variables), &signals->before);
+	if (code == ENOENT || code == EACCES || code == ENOEXEC || code == ENOTDIR)
 		return wrong("%s: cannot be run: %s", arguments[0], strerror(code));
 	if (code != 0) {
 		note("%s: cannot be run: %s", arguments[0], strerror(code));
 		return EXIT_UNREACHABLE;
 	}
-	ending_signals(&set);
-	(void)sigaddset(&set, SIGCHLD);
-	for (;;) {
-		siginfo_t info;
-		int number = sigwaitinfo(&set, &info);
-		int state = 0;
-
-		/* From a terminal, the command got the signal too. */
-		if (number > 0 && number != SIGCHLD && info.si_code != SI_KERNEL)
-			(void)kill(pid, number);
-		if (waitpid(pid, &state, WNOHANG) == pid) {
-			*status = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
-			return 0;
-		}
-	}
+	wait_handing_on(&child, signals);
+	*status = child.status;
+	return 0;
 }

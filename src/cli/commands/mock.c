@@ -1,7 +1,6 @@
 /* mock.c - tally mock: a stand-in provider for a consumer's tests, and the contract they yield. */
 #include "config.h"
 
-#include <signal.h>
 #include <string.h>
 
 #include "cli/common.h"
@@ -29,7 +28,7 @@ struct mock_run {
 	struct tally_contract *contract; /* as read, and served */
 	struct tally_contract *http;     /* without its messages, when it has some */
 	struct tally_mock *mock;
-	sigset_t signals;
+	struct signals signals;
 	int command_status; /* of COMMAND; 0 without one */
 	char *path;         /* of the contract that was written; or NULL */
 };
@@ -112,20 +111,22 @@ static int check_contract(const struct tally_contract *contract, const struct mo
 /* Runs COMMAND, or waits to be interrupted: 0, or an exit status when COMMAND cannot be run. */
 static int serve(struct mock_run *run)
 {
-	const char *variable;
+	struct text_list variables = {.count = 1};
 	int status;
 
 	out("listening on %s\n", tally_mock_url(run->mock));
 	out_flush();
 	if (!run->call->trailing) {
-		signals_release(&run->signals, signals_wait());
+		signals_wait(&run->signals);
+		signals_release(&run->signals);
 		return 0;
 	}
-	variable =
+	variables.items = scratch_array(&run->call->scratch, 1, sizeof(*variables.items));
+	variables.items[0] =
 		scratch_format(&run->call->scratch, "TALLY_MOCK_URL=%s", tally_mock_url(run->mock));
-	status = process_run(run->call, run->call->trailing, variable, &run->signals,
+	status = process_run(run->call, run->call->trailing, &variables, &run->signals,
 			     &run->command_status);
-	signals_release(&run->signals, 0);
+	signals_release(&run->signals);
 	return status;
 }
 

@@ -1,0 +1,112 @@
+#include "config.h"
+
+#include <errno.h>
+
+#include "cli/signals.h"
+
+/* Two signals within this time are one. */
+enum { SAME_MS = 1000 };
+
+/* For the handler: when the first signal came. */
+static struct timespec first_at;
+
+static bool is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static void ending_signals(sigset_t *set)
+{
+	(void)sigemptyset(set);
+	/* Shells ignore SIGINT for what runs in the background: who sends it means it. */
+	(void)sigaddset(set, SIGINT);
+	(void)sigaddset(set, SIGTERM);
+	if (!is_ignored(SIGHUP))
+		(void)sigaddset(set, SIGHUP);
+}
+
+void signals_hold(struct signals *signals)
+{
+	sigset_t set;
+
+	signals->taken = 0;
+	ending_signals(&set);
+	(void)sigaddset(&set, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &set, &signals->before);
+}
+
+int signals_next(bool *sender)
+{
+	siginfo_t info;
+	sigset_t set;
+	int number;
+
+	ending_signals(&set);
+	(void)sigaddset(&set, SIGCHLD);
+	do
+		number = sigwaitinfo(&set, &info);
+	while (number < 0);
+	/* The kernel's own are those of the terminal; all others come from a process. */
+	*sender = info.si_code <= 0;
+	return number;
+}
+
+void signals_wait(struct signals *signals)
+{
+	bool sender;
+	int number;
+
+	do
+		number = signals_next(&sender);
+	while (number == SIGCHLD);
+	(void)signals_take(signals, number);
+}
+
+/* Async-signal-safe. */
+static bool is_later(const struct timespec *first)
+{
+	struct timespec now = {0};
+	long long ms;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	ms = (long long)(now.tv_sec - first->tv_sec) * 1000 +
+	     (now.tv_nsec - first->tv_nsec) / 1000000;
+	return ms >= SAME_MS;
+}
+
+bool signals_take(struct signals *signals, int number)
+{
+	if (signals->taken != 0)
+		return is_later(&signals->at);
+	signals->taken = number;
+	(void)clock_gettime(CLOCK_MONOTONIC, &signals->at);
+	return false;
+}
+
+static void on_another(int number)
+{
+	int before = errno;
+
+	if (is_later(&first_at)) {
+		/* Ends the program when this returns. */
+		(void)signal(number, SIG_DFL);
+		(void)raise(number);
+	}
+	errno = before;
+}
+
+void signals_release(const struct signals *signals)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = on_another, .sa_flags = SA_RESTART};
+
+	(void)sigemptyset(&action.sa_mask);
+	first_at = signals->at;
+	for (size_t i = 0; signals->taken != 0 && i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (!is_ignored(numbers[i]))
+			(void)sigaction(numbers[i], &action, NULL);
+	}
+	(void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
+}

@@ -1,0 +1,32 @@
+/* signals.h - the signals that end a program, taken from a queue while it serves. */
+#ifndef TALLY_CLI_SIGNALS_H
+#define TALLY_CLI_SIGNALS_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <time.h>
+
+/* Between hold and release. */
+struct signals {
+	sigset_t before; /* what was blocked */
+	int taken;       /* the first that came; 0: none so far */
+	struct timespec at;
+};
+
+/* From here on SIGINT, SIGTERM and SIGHUP wait in a queue.  Call it before any thread is started.
+ * What nohup(1) has taken from the program, SIGHUP, stays taken. */
+void signals_hold(struct signals *signals);
+/* Waits for the next of them, or for the end of a child (SIGCHLD).  *sender: whether another
+ * process sent it; otherwise it came from the terminal, to the whole group. */
+int signals_next(bool *sender);
+/* Waits for one of them. */
+void signals_wait(struct signals *signals);
+
+/* Notes that a signal has come: whether it asks again.  One that follows another at once does not:
+ * timeout(1) and some shells send two, to the process and to its group. */
+bool signals_take(struct signals *signals, int number);
+
+/* Lets them end the program again; those that ask again, when one was taken. */
+void signals_release(const struct signals *signals);
+
+#endif
