@@ -42,18 +42,6 @@ static int read_contract(struct call *call, struct contract_files *files, const 
 	return code;
 }
 
-/* The same for a file that nobody has typed: reading a pipe could wait for ever. */
-static int read_found(struct call *call, struct contract_files *files, const char *path,
-		      struct tally_error *error)
-{
-	struct stat info;
-
-	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
-		return set_error(error, TALLY_ENOFILE, path, "expected a file, found %s",
-				 S_ISDIR(info.st_mode) ? "a folder" : "a pipe, socket or device");
-	return read_contract(call, files, path, error);
-}
-
 static int is_json_file(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
@@ -66,8 +54,35 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int read_folder(struct call *call, struct contract_files *files, const char *path,
-		       struct tally_error *error)
+/* Grown by doubling: full whenever the count is a power of two. */
+static void add_path(struct call *call, struct text_list *paths, const char *path)
+{
+	if ((paths->count & (paths->count - 1)) == 0) {
+		const char **items = scratch_array(
+			&call->scratch, paths->count > 0 ? paths->count * 2 : 1, sizeof(*items));
+
+		if (paths->count > 0)
+			memcpy(items, paths->items, paths->count * sizeof(*items));
+		paths->items = items;
+	}
+	paths->items[paths->count++] = path;
+}
+
+/* A file that nobody has typed: reading a pipe could wait for ever. */
+static int add_found(struct call *call, struct text_list *paths, const char *path,
+		     struct tally_error *error)
+{
+	struct stat info;
+
+	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+		return set_error(error, TALLY_ENOFILE, path, "expected a file, found %s",
+				 S_ISDIR(info.st_mode) ? "a folder" : "a pipe, socket or device");
+	add_path(call, paths, path);
+	return 0;
+}
+
+static int add_folder(struct call *call, struct text_list *paths, const char *path,
+		      struct tally_error *error)
 {
 	struct dirent **entries = NULL;
 	int count = scandir(path, &entries, is_json_file, by_name);
@@ -82,20 +97,19 @@ static int read_folder(struct call *call, struct contract_files *files, const ch
 				 LIMIT_DIR_FILES, count);
 	for (int i = 0; i < count; i++) {
 		if (code == 0)
-			code = read_found(call, files,
-					  scratch_format(&call->scratch, "%s%s%s", path,
-							 path[strlen(path) - 1] == '/' ? "" : "/",
-							 entries[i]->d_name),
-					  error);
+			code = add_found(call, paths,
+					 scratch_format(&call->scratch, "%s%s%s", path,
+							path[strlen(path) - 1] == '/' ? "" : "/",
+							entries[i]->d_name),
+					 error);
 		free(entries[i]);
 	}
 	free(entries);
 	return code;
 }
 
-int contract_files_read(struct call *call, struct contract_files *files)
+int contract_paths_find(struct call *call, struct text_list *paths, struct tally_error *error)
 {
-	struct tally_error error = TALLY_ERROR_INIT;
 	int code = 0;
 
 	for (size_t i = 0; i < call->operand_count && code == 0; i++) {
@@ -103,13 +117,24 @@ int contract_files_read(struct call *call, struct contract_files *files)
 		struct stat info;
 
 		if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-			code = read_folder(call, files, path, &error);
+			code = add_folder(call, paths, path, error);
 		else
-			code = read_contract(call, files, path, &error);
+			add_path(call, paths, path);
 	}
-	if (code == 0 && call->operand_count > 0 && files->count == 0)
-		code = set_error(&error, TALLY_ENOTHING, call->operands[0],
+	if (code == 0 && call->operand_count > 0 && paths->count == 0)
+		code = set_error(error, TALLY_ENOTHING, call->operands[0],
 				 "expected contract files (*.json) in it, found none");
+	return code;
+}
+
+int contract_files_read(struct call *call, struct contract_files *files)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct text_list paths = {0};
+	int code = contract_paths_find(call, &paths, &error);
+
+	for (size_t i = 0; i < paths.count && code == 0; i++)
+		code = read_contract(call, files, paths.items[i], &error);
 	return code < 0 ? failed(&error) : 0;
 }
 

@@ -19,8 +19,10 @@ struct contract_files {
 	size_t count;
 };
 
-/* Reads what the call's operands name; a folder stands for its files that end in .json, in the
- * order of their names.  0, or an exit status. */
+/* The files that the call's operands name; a folder stands for its files that end in .json, in the
+ * order of their names.  0, or an error. */
+int contract_paths_find(struct call *call, struct text_list *paths, struct tally_error *error);
+/* Reads them.  0, or an exit status. */
 int contract_files_read(struct call *call, struct contract_files *files);
 /* Adds a contract document that came from elsewhere (a copy of it).  0, or an error. */
 int contract_files_add(struct call *call, struct contract_files *files, const cJSON *document,
