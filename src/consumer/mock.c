@@ -58,6 +58,7 @@ int tally_mock_start(struct tally_mock **out, const struct tally_contract *contr
 	mock->cors = options->cors;
 	server.host = options->host;
 	server.port = options->port;
+	server.tls = options->tls;
 	server.context = mock;
 	status = tally__value_source_init(&mock->source, options->seed, options->now, error);
 	if (status == 0)
@@ -74,6 +75,11 @@ int tally_mock_start(struct tally_mock **out, const struct tally_contract *contr
 const char *tally_mock_url(const struct tally_mock *mock)
 {
 	return mock->url;
+}
+
+const char *tally_mock_ca(const struct tally_mock *mock)
+{
+	return tally__http_server_authority(mock->server);
 }
 
 void tally_mock_stop(struct tally_mock *mock)

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "http/certificate.h"
 #include "http/listen.h"
 #include "http/mhd_api.h"
 #include "http/server.h"
@@ -34,6 +35,7 @@ struct http_server {
 	struct MHD_Daemon *daemon;
 	unsigned short port;
 	char *url;
+	struct certificate certificate; /* all NULL without TLS */
 	struct server_connections connections;
 };
 
@@ -387,7 +389,13 @@ static void block_signals(sigset_t *before)
 
 static struct MHD_Daemon *start_daemon(struct http_server *server, int listen_fd)
 {
-	const unsigned flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC;
+	const unsigned flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC |
+			       (server->options.tls ? (unsigned)MHD_USE_TLS : 0);
+	const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+	const struct MHD_OptionItem tls[] = {
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, server->certificate.key},
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.server},
+		{MHD_OPTION_END, 0, NULL}};
 	const struct MHD_OptionItem pool[] = {
 		{server->options.threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
 		 (intptr_t)server->options.threads, NULL},
@@ -396,15 +404,15 @@ static struct MHD_Daemon *start_daemon(struct http_server *server, int listen_fd
 	sigset_t before;
 
 	block_signals(&before);
-	daemon = MHD_start_daemon(flags, server->port, on_arrival, server, on_request, server,
-				  MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK,
-				  on_target, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-				  server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-				  MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
-				  MHD_OPTION_CONNECTION_TIMEOUT, server->options.idle_timeout_s,
-				  MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
-				  MHD_OPTION_CONNECTION_MEMORY_INCREMENT, CONNECTION_GROWTH,
-				  MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+	daemon = MHD_start_daemon(
+		flags, server->port, on_arrival, server, on_request, server,
+		MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, server, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
+		MHD_OPTION_CONNECTION_TIMEOUT, server->options.idle_timeout_s,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
+		MHD_OPTION_CONNECTION_MEMORY_INCREMENT, CONNECTION_GROWTH, MHD_OPTION_ARRAY, pool,
+		MHD_OPTION_ARRAY, server->options.tls ? tls : none, MHD_OPTION_END);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return daemon;
 }
@@ -415,7 +423,8 @@ static int make_url(struct http_server *server, const char *host, struct tally_e
 	struct buf url;
 
 	tally__buf_init(&url, 4096);
-	tally__buf_addf(&url, ipv6 ? "http://[%s]:%u" : "http://%s:%u", host, server->port);
+	tally__buf_adds(&url, server->options.tls ? "https://" : "http://");
+	tally__buf_addf(&url, ipv6 ? "[%s]:%u" : "%s:%u", host, server->port);
 	if (tally__buf_status(&url, error) == 0)
 		server->url = tally__buf_take(&url, NULL);
 	tally__buf_release(&url);
@@ -425,6 +434,7 @@ static int make_url(struct http_server *server, const char *host, struct tally_e
 static void free_server(struct http_server *server)
 {
 	tally__connections_release(&server->connections);
+	tally__certificate_release(&server->certificate);
 	tally__free(server->url);
 	tally__free(server);
 }
@@ -463,6 +473,8 @@ int tally__http_server_start(struct http_server **out, const struct http_server_
 	status = tally__listen(&listen_fd, &server->port, host, options->port, error);
 	if (status == 0)
 		status = make_url(server, host, error);
+	if (status == 0 && options->tls)
+		status = tally__certificate_make(&server->certificate, host, error);
 	if (status == 0) {
 		server->daemon = start_daemon(server, listen_fd);
 		/* From here on the socket is libmicrohttpd's, which closes it if it fails. */
@@ -486,6 +498,11 @@ int tally__http_server_start(struct http_server **out, const struct http_server_
 const char *tally__http_server_url(const struct http_server *server)
 {
 	return server->url;
+}
+
+const char *tally__http_server_authority(const struct http_server *server)
+{
+	return server->certificate.authority;
 }
 
 void tally__http_server_stop(struct http_server *server)

@@ -35,18 +35,21 @@ struct http_server_options {
 	size_t max_body_bytes;   /* 0: LIMIT_BODY_BYTES; larger requests get a 413 */
 	unsigned threads;        /* 0: 1 */
 	unsigned idle_timeout_s; /* 0: 30 */
+	bool tls;                /* https, with a certificate that is made for `host` */
 	http_server_handler *handler;
 	http_server_refused *refused; /* NULL: nobody is told */
 	void *context;
 };
 
 /* Listens and serves in threads of its own until it is stopped.  TALLY_EINVAL (host),
- * TALLY_EUNREACHABLE (cannot bind: says address and port), TALLY_EUNSUPPORTED (libmicrohttpd cannot
- * be loaded), TALLY_ENOMEM. */
+ * TALLY_EUNREACHABLE (cannot bind: says address and port), TALLY_EUNSUPPORTED (libmicrohttpd or
+ * GnuTLS cannot be loaded), TALLY_ENOMEM. */
 int tally__http_server_start(struct http_server **out, const struct http_server_options *options,
 			     struct tally_error *error);
-/* "http://127.0.0.1:8080", valid until the server is stopped. */
+/* "http://127.0.0.1:8080" or "https://…", valid until the server is stopped. */
 const char *tally__http_server_url(const struct http_server *server);
+/* PEM of the authority that its certificate is signed by; NULL without TLS. */
+const char *tally__http_server_authority(const struct http_server *server);
 /* Takes no new connections, lets running handlers end and their answers go out (waiting about five
  * seconds for clients that do not read them), then returns.  NULL is fine. */
 void tally__http_server_stop(struct http_server *server);

@@ -29,6 +29,11 @@ TESTS += %D%/test_http_server
 tests_unit_test_http_server_LDADD = $(unit_libs)
 tests_unit_test_http_server_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_http_tls
+TESTS += %D%/test_http_tls
+tests_unit_test_http_tls_LDADD = $(unit_libs)
+tests_unit_test_http_tls_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_contract_cases
 TESTS += %D%/test_contract_cases
 EXTRA_DIST += tests/cases/contract

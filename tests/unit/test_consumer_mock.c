@@ -706,6 +706,27 @@ static void contracts_are_served_as_they_are(void **state)
 	tally_contract_free(given);
 }
 
+static void serves_over_tls(void **state)
+{
+	const struct tally_mock_options options = {.tls = true};
+
+	(void)state;
+	start(TOP("{\"description\":\"a\",\"request\":{\"path\":\"/a\"}}"), NULL);
+	assert_null(tally_mock_ca(mock));
+	tally_mock_stop(mock);
+	tally_contract_free(contract);
+	start(TOP("{\"description\":\"a\",\"request\":{\"path\":\"/a\"}}"), &options);
+	assert_memory_equal(tally_mock_url(mock), "https://127.0.0.1:", 18);
+	assert_memory_equal(tally_mock_ca(mock), "-----BEGIN CERTIFICATE-----\n", 28);
+	tally__http_client_free(client);
+	assert_int_equal(tally__http_client_new(&client,
+						&(struct http_client_options){.insecure_tls = true},
+						NULL),
+			 0);
+	assert_int_equal(get("/a").status, 200);
+	assert_report("{\"matched\":[\"a\"],\"mismatches\":[],\"success\":true}");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -730,6 +751,7 @@ int main(void)
 		TEST(refuses_what_it_cannot_serve),
 		TEST(expectations_agree_with_themselves),
 		TEST(contracts_are_served_as_they_are),
+		TEST(serves_over_tls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
