@@ -85,24 +85,39 @@ TALLY_API int tally_contract_merge(struct tally_contract **out, const struct tal
 
 /* What tally_contract_save does with a file that is there already.  @since 0.1 */
 enum tally_save_mode {
-	TALLY_SAVE_MERGE,    /* its union with the new contract; a conflict is an error */
-	TALLY_SAVE_OVERWRITE /* interactions of the new contract replace those of the same identity
-			      */
+	TALLY_SAVE_MERGE,     /* its union with the new contract; a conflict is an error */
+	TALLY_SAVE_OVERWRITE, /* interactions of the new contract replace those of the same identity
+			       */
+	TALLY_SAVE_FRESH      /* starts it over, so that what no run exercises any more is dropped
+			       */
+};
+
+/* How a contract is saved.  @since 0.1 */
+struct tally_save_options {
+	enum tally_spec spec; /* the version to write; merged into a newer file, that one's */
+	enum tally_save_mode mode;
+	/* Which run of the tests the save belongs to (1 to 1024 bytes, another text for each run),
+	 * for TALLY_SAVE_FRESH: the first save of a run starts the file over, the later ones, of
+	 * whichever process, are united with it.  NULL: every save starts it over. */
+	const char *run;
 };
 
 /* What tally_contract_save would find wrong with the file that is there, found before the time that
  * tests take; nothing is written.  0, or the error.  @since 0.1 */
 TALLY_API int tally_contract_save_check(const struct tally_contract *contract, const char *dir,
-					enum tally_save_mode mode, struct tally_error *error);
+					const struct tally_save_options *options,
+					struct tally_error *error);
 
 /* Writes `<consumer>-<provider>.json` into the folder `dir` (made if missing), under a lock and by
- * rename, so that parallel test processes lose nothing.  What is written has version `spec`; merged
- * into a file of a newer version, it keeps that one.  *path (may be NULL) is the file's path, to be
- * released with tally_free.  TALLY_ECONFLICT, TALLY_EPARSE (the file that is there), TALLY_EINVAL
- * and TALLY_EUNSUPPORTED as for tally_contract_write, TALLY_EBUSY
- * (another process keeps the folder locked), TALLY_EIO.  @since 0.1 */
-TALLY_API int tally_contract_save(const struct tally_contract *contract, enum tally_spec spec,
-				  const char *dir, enum tally_save_mode mode, char **path,
+ * rename, so that parallel test processes lose nothing; once this returns, the file is on disk.
+ * *path (may be NULL) is the file's path, to be released with tally_free.  With a run, a hidden
+ * file beside the contract keeps the run's identity.  TALLY_ECONFLICT, TALLY_EPARSE (the file that
+ * is there; not when it is started over), TALLY_EINVAL and TALLY_EUNSUPPORTED as for
+ * tally_contract_write, TALLY_EINVAL also for another pair's file and an empty or too long run,
+ * TALLY_EBUSY (another process keeps the folder locked, or something changes the file all the
+ * time), TALLY_EIO.  @since 0.1 */
+TALLY_API int tally_contract_save(const struct tally_contract *contract, const char *dir,
+				  const struct tally_save_options *options, char **path,
 				  struct tally_error *error);
 
 /* What is wrong or unwise in a contract: *findings is a JSON array of {"level": "error"|"warning",

@@ -2,7 +2,9 @@
 #ifndef TALLY_BASE_FILE_H
 #define TALLY_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -13,9 +15,39 @@ int tally__file_read(struct buf *out, const char *path, struct tally_error *erro
 /* The same for a path that nobody has typed: TALLY_ENOFILE for pipes and devices too, at once. */
 int tally__file_read_regular(struct buf *out, const char *path, struct tally_error *error);
 
+/* What stands at a path, to find out later whether it is that still. */
+struct file_stamp {
+	bool exists;
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec modified, changed;
+};
+
+void tally__file_stamp(struct file_stamp *stamp, const char *path);
+bool tally__file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b);
+/* As tally__file_read_regular; nothing is appended when nothing is there, and *stamp says what was
+ * read. */
+int tally__file_read_stamped(struct buf *out, const char *path, struct file_stamp *stamp,
+			     struct tally_error *error);
+
 /* Replaces (or makes) a file in one step: a temporary file beside it, flushed to disk, renamed over
  * it, the folder flushed.  Makes missing folders.  TALLY_EIO; nothing is left behind on failure. */
 int tally__file_replace(const char *path, const void *bytes, size_t len, struct tally_error *error);
+
+/* The same for a path without links, of whose folder the caller holds the lock, and whose folder is
+ * there.  What killed processes left behind is cleaned up.  With a stamp (may be NULL), only while
+ * what it was taken of is there still; else TALLY_EBUSY. */
+int tally__file_replace_locked(const char *real, const void *bytes, size_t len,
+			       const struct file_stamp *stamp, struct tally_error *error);
+
+/* Removes a file; fine when there is none.  TALLY_EIO. */
+int tally__file_remove(const char *path, struct tally_error *error);
+
+/* Where a path leads, all links followed, those to nothing too; to be freed.  TALLY_EIO. */
+int tally__file_resolve(char **real, const char *path, struct tally_error *error);
+/* The folder part of a path, "." when it has none; to be freed.  NULL: no memory. */
+char *tally__file_folder(const char *path);
 
 /* Makes a folder and those above it that are missing.  TALLY_EIO. */
 int tally__dir_make(const char *path, struct tally_error *error);

@@ -4,6 +4,8 @@ libtallyall_la_SOURCES += \
 	%D%/dir.c \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
+	%D%/file_lock.c \
+	%D%/file_replace.c \
 	%D%/hash.c \
 	%D%/library.c %D%/library.h \
 	%D%/near.c %D%/near.h \

@@ -193,6 +193,10 @@ int tally__contract_merge(struct tally_contract **out, const struct tally_contra
 			  const struct tally_contract *b, enum tally_save_mode mode,
 			  const char *const names[2], struct tally_error *error);
 
+/* TALLY_EINVAL when the contracts are between different applications. */
+int tally__contract_same_pair(const struct tally_contract *a, const struct tally_contract *b,
+			      const char *const names[2], struct tally_error *error);
+
 /* The name of the file for a contract, made in `arena`: "<consumer>-<provider>.json", with
  * everything percent-encoded that a file name cannot or should not hold, and bounded in length.
  * NULL when memory is short. */

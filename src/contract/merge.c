@@ -337,27 +337,31 @@ static int build(struct merge *merge, cJSON **out)
 	return status;
 }
 
-static int check_names(struct merge *merge)
+int tally__contract_same_pair(const struct tally_contract *a, const struct tally_contract *b,
+			      const char *const names[2], struct tally_error *error)
 {
-	struct arena *arena = &merge->arena;
+	struct arena arena;
+	int status;
 
-	if (strcmp(merge->a->consumer, merge->b->consumer) == 0 &&
-	    strcmp(merge->a->provider, merge->b->provider) == 0)
+	if (strcmp(a->consumer, b->consumer) == 0 && strcmp(a->provider, b->provider) == 0)
 		return 0;
-	return tally__fail(merge->error, TALLY_EINVAL,
-			   "%s is between \"%s\" and \"%s\", %s between \"%s\" and "
-			   "\"%s\": only contracts between the same two applications can be "
-			   "merged",
-			   merge->names[0], tally__text_shown(arena, merge->a->consumer, 100),
-			   tally__text_shown(arena, merge->a->provider, 100), merge->names[1],
-			   tally__text_shown(arena, merge->b->consumer, 100),
-			   tally__text_shown(arena, merge->b->provider, 100));
+	tally__arena_init(&arena, 0);
+	status = tally__fail(
+		error, TALLY_EINVAL,
+		"%s is between \"%s\" and \"%s\", %s between \"%s\" and \"%s\": only contracts "
+		"between the same two applications can be merged",
+		names[0], tally__text_shown(&arena, a->consumer, 100),
+		tally__text_shown(&arena, a->provider, 100), names[1],
+		tally__text_shown(&arena, b->consumer, 100),
+		tally__text_shown(&arena, b->provider, 100));
+	tally__arena_release(&arena);
+	return status;
 }
 
 static int run(struct merge *merge, cJSON **out)
 {
 	size_t count = merge->a->interaction_count;
-	int status = check_names(merge);
+	int status = tally__contract_same_pair(merge->a, merge->b, merge->names, merge->error);
 
 	if (status != 0)
 		return status;

@@ -1,9 +1,7 @@
 /* Contract files in a folder. */
 #include "config.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -17,6 +15,12 @@ enum { LOCK_TIMEOUT_MS = 30000 };
 /* Leaves room below the 255 bytes of most file systems for what is put around a name for a while.
  */
 enum { NAME_MAX_BYTES = 200 };
+/* How often a file is read again that something else has changed in between. */
+enum { SAVE_TRIES = 100 };
+/* Beside a contract, hidden: which run has started it over.  Nothing in the contract says it, so
+ * that its bytes are the same in every run. */
+#define RUN_SUFFIX ".run"
+enum { RUN_FILE_BYTES = LIMIT_NAME_BYTES + 2 };
 
 static void add_escaped(struct buf *out, const char *name, bool first)
 {
@@ -60,21 +64,133 @@ char *tally__contract_file_name(struct arena *arena, const char *consumer, const
 	return copy;
 }
 
-static int write_file(const struct tally_contract *contract, enum tally_spec spec, const char *path,
+/* Where a contract is saved. */
+struct place {
+	struct arena arena;
+	const char *path; /* as callers know it: in the folder that they named */
+	char *real;       /* where links lead from there: what is read, replaced and locked */
+	char *folder;     /* of it */
+	const char *run_path;
+};
+
+static void place_release(struct place *place)
+{
+	tally__free(place->real);
+	tally__free(place->folder);
+	tally__arena_release(&place->arena);
+}
+
+/* Two paths to one file lead to the same lock, as what they lead to is locked. */
+static int place_find(struct place *place, const struct tally_contract *contract, const char *dir,
 		      struct tally_error *error)
+{
+	const char *name;
+	const char *slash;
+	int status;
+
+	*place = (struct place){0};
+	tally__arena_init(&place->arena, 0);
+	name = tally__contract_file_name(&place->arena, contract->consumer, contract->provider);
+	if (name)
+		place->path = tally__arena_printf(&place->arena, "%s/%s", *dir ? dir : ".", name);
+	if (!place->path)
+		return tally__fail_nomem(error);
+	status = tally__file_resolve(&place->real, place->path, error);
+	if (status != 0)
+		return status;
+	place->folder = tally__file_folder(place->real);
+	slash = strrchr(place->real, '/');
+	if (place->folder)
+		place->run_path =
+			tally__arena_printf(&place->arena, "%s/.%s" RUN_SUFFIX, place->folder,
+					    slash ? slash + 1 : place->real);
+	return place->run_path ? 0 : tally__fail_nomem(error);
+}
+
+/* One way of saving: what is asked for, and what is there. */
+struct saving {
+	const struct tally_contract *contract;
+	const struct tally_save_options *options;
+	const struct place *place;
+	struct tally_error *error;
+	enum tally_save_mode mode; /* TALLY_SAVE_FRESH: the file is started over */
+	struct file_stamp stamp;
+	struct buf text;            /* what stands in the file */
+	struct tally_contract *old; /* that, read; NULL: nothing is there, or it does not matter */
+};
+
+static int check_options(const struct tally_save_options *options, struct tally_error *error)
+{
+	const char *run = options->run;
+
+	if (!run || options->mode != TALLY_SAVE_FRESH)
+		return 0;
+	if (*run && strlen(run) <= LIMIT_NAME_BYTES)
+		return 0;
+	return tally__fail_at(error, TALLY_EINVAL, "run", 0, 0,
+			      "expected the identity of a run of 1 to %d bytes, found %zu bytes",
+			      LIMIT_NAME_BYTES, strlen(run));
+}
+
+/* Whether the file was started over by the run that this save belongs to. */
+static int is_same_run(const struct saving *saving, bool *same)
+{
+	const char *run = saving->options->run;
+	struct tally_error why = TALLY_ERROR_INIT;
+	struct file_stamp stamp;
+	struct buf text;
+	int status;
+
+	*same = false;
+	if (!run)
+		return 0;
+	tally__buf_init(&text, RUN_FILE_BYTES);
+	status = tally__file_read_stamped(&text, saving->place->run_path, &stamp, &why);
+	if (status == 0)
+		*same = text.len == strlen(run) + 1 && text.bytes[text.len - 1] == '\n' &&
+			memcmp(text.bytes, run, text.len - 1) == 0;
+	tally__buf_release(&text);
+	if (status != TALLY_ENOMEM && status != TALLY_EIO)
+		return 0; /* what is there was not written by a run */
+	return tally__fail_at(saving->error, status, why.where, 0, 0, "%s", why.message);
+}
+
+/* After the contract was written: a process that dies in between has acknowledged nothing, and the
+ * next save of its run starts over.  The other way round, what is stale would stay. */
+static int note_run(const struct saving *saving)
+{
+	const char *run = saving->options->run;
+	struct buf text;
+	int status;
+
+	if (!run)
+		return tally__file_remove(saving->place->run_path, saving->error);
+	tally__buf_init(&text, RUN_FILE_BYTES);
+	tally__buf_addf(&text, "%s\n", run);
+	status = tally__buf_status(&text, saving->error);
+	if (status == 0)
+		status = tally__file_replace_locked(saving->place->run_path, text.bytes, text.len,
+						    NULL, saving->error);
+	tally__buf_release(&text);
+	return status;
+}
+
+static int write_file(const struct saving *saving, const struct tally_contract *contract,
+		      enum tally_spec spec)
 {
 	cJSON *json = NULL;
 	struct buf text;
-	int status = tally_contract_write(contract, spec, &json, error);
+	int status = tally_contract_write(contract, spec, &json, saving->error);
 
 	if (status != 0)
 		return status;
 	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
 	tally__json_add(&text, json, TALLY_JSON_PRETTY);
 	tally__buf_addc(&text, '\n');
-	status = tally__buf_status(&text, error);
+	status = tally__buf_status(&text, saving->error);
 	if (status == 0)
-		status = tally__file_replace(path, text.bytes, text.len, error);
+		status = tally__file_replace_locked(saving->place->real, text.bytes, text.len,
+						    &saving->stamp, saving->error);
 	tally__buf_release(&text);
 	cJSON_Delete(json);
 	return status;
@@ -82,83 +198,129 @@ static int write_file(const struct tally_contract *contract, enum tally_spec spe
 
 static const char *const names[] = {"the file", "the new contract"};
 
-/* The contract that is there; NULL when nothing is. */
-static int read_existing(struct tally_contract **old, const char *path, struct tally_error *error)
+/* Nobody knows what a file holds that cannot be read: what has to keep some of it leaves it as it
+ * is.  Starting over drops all of it; but not what belongs to other applications. */
+static int read_existing(struct saving *saving)
 {
-	struct stat info;
-	struct buf text;
-	int status;
+	struct tally_error why = TALLY_ERROR_INIT;
+	int status = tally_contract_parse(&saving->old, saving->text.bytes, saving->text.len, &why);
 
-	*old = NULL;
-	if (stat(path, &info) != 0 && errno == ENOENT)
+	if (status != 0 && saving->mode == TALLY_SAVE_FRESH && status == TALLY_EPARSE)
 		return 0;
-	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
-	status = tally__file_read_regular(&text, path, error);
-	if (status == 0) {
-		status = tally_contract_parse(old, text.bytes, text.len, error);
-		if (status != 0)
-			tally__error_within(error, path);
+	if (status != 0 && saving->error) {
+		*saving->error = why;
+		tally__error_within(saving->error, saving->place->path);
 	}
-	tally__buf_release(&text);
+	if (status != 0 || saving->mode != TALLY_SAVE_FRESH)
+		return status;
+	status = tally__contract_same_pair(saving->old, saving->contract, names, saving->error);
+	if (status != 0)
+		tally__error_within(saving->error, saving->place->path);
+	tally_contract_free(saving->old);
+	saving->old = NULL;
 	return status;
 }
 
-/* With the lock held. */
-static int save_locked(const struct tally_contract *contract, enum tally_spec spec,
-		       const char *path, enum tally_save_mode mode, struct tally_error *error)
+/* Reads what is there, and decides what becomes of it. */
+static int look(struct saving *saving)
 {
-	struct tally_contract *old = NULL;
+	bool same = false;
+	int status;
+
+	saving->mode = saving->options->mode;
+	if (saving->mode == TALLY_SAVE_FRESH) {
+		status = is_same_run(saving, &same);
+		if (status != 0)
+			return status;
+		if (same)
+			saving->mode = TALLY_SAVE_MERGE;
+	}
+	tally__buf_clear(&saving->text);
+	status = tally__file_read_stamped(&saving->text, saving->place->real, &saving->stamp,
+					  saving->error);
+	if (status == 0 && saving->stamp.exists)
+		status = read_existing(saving);
+	return status;
+}
+
+static int save_once(struct saving *saving)
+{
 	struct tally_contract *merged = NULL;
-	/* An older version could not say all that the file says. */
-	bool keeps_version = mode == TALLY_SAVE_MERGE;
-	/* Nobody knows what a file that cannot be read holds: it is not written over. */
-	int status = read_existing(&old, path, error);
+	const struct tally_contract *result = saving->contract;
+	enum tally_spec spec = saving->options->spec;
+	int status = look(saving);
+
+	if (status == 0 && saving->old) {
+		status = tally__contract_merge(&merged, saving->old, saving->contract, saving->mode,
+					       names, saving->error);
+		if (status != 0)
+			tally__error_within(saving->error, saving->place->path);
+		/* An older version could not say all that the file says. */
+		if (saving->mode == TALLY_SAVE_MERGE && saving->old->spec > spec)
+			spec = saving->old->spec;
+		result = merged;
+	}
+	if (status == 0)
+		status = write_file(saving, result, spec);
+	if (status == 0 && saving->mode == TALLY_SAVE_FRESH)
+		status = note_run(saving);
+	tally_contract_free(merged);
+	tally_contract_free(saving->old);
+	saving->old = NULL;
+	return status;
+}
+
+/* With the lock held.  Editors and other tools take no lock: what they wrote meanwhile is read
+ * again. */
+static int save_locked(struct saving *saving, struct tally_error *error)
+{
+	struct tally_error why = TALLY_ERROR_INIT;
+	int status = TALLY_EBUSY;
+
+	saving->error = &why;
+	for (int tries = 0; tries < SAVE_TRIES && status == TALLY_EBUSY; tries++) {
+		why = (struct tally_error)TALLY_ERROR_INIT;
+		status = save_once(saving);
+	}
+	if (status != 0 && error)
+		*error = why;
+	return status;
+}
+
+static void saving_release(struct saving *saving)
+{
+	tally_contract_free(saving->old);
+	tally__buf_release(&saving->text);
+}
+
+int tally_contract_save(const struct tally_contract *contract, const char *dir,
+			const struct tally_save_options *options, char **path,
+			struct tally_error *error)
+{
+	struct place place = {0};
+	struct saving saving = {.contract = contract, .options = options, .place = &place};
+	char *copy = NULL;
+	int lock;
+	int status = check_options(options, error);
 
 	if (status != 0)
 		return status;
-	if (!old)
-		return write_file(contract, spec, path, error);
-	status = tally__contract_merge(&merged, old, contract, mode, names, error);
-	if (status != 0)
-		tally__error_within(error, path);
-	else
-		status = write_file(merged, keeps_version && old->spec > spec ? old->spec : spec,
-				    path, error);
-	tally_contract_free(merged);
-	tally_contract_free(old);
-	return status;
-}
-
-int tally_contract_save(const struct tally_contract *contract, enum tally_spec spec,
-			const char *dir, enum tally_save_mode mode, char **path,
-			struct tally_error *error)
-{
-	struct arena arena;
-	char *name;
-	char *file = NULL;
-	char *copy = NULL;
-	int lock;
-	int status;
-
-	tally__arena_init(&arena, 0);
-	name = tally__contract_file_name(&arena, contract->consumer, contract->provider);
-	if (name)
-		file = tally__arena_printf(&arena, "%s/%s", *dir ? dir : ".", name);
-	if (file && path)
-		copy = tally__strdup(file);
-	if (!file || (path && !copy)) {
-		status = tally__fail_nomem(error);
-		goto out;
-	}
+	tally__buf_init(&saving.text, LIMIT_DOCUMENT_BYTES);
 	status = tally__dir_make(*dir ? dir : ".", error);
 	if (status == 0)
-		status = tally__file_lock(&lock, *dir ? dir : ".", LOCK_TIMEOUT_MS, error);
-	if (status != 0)
-		goto out;
-	status = save_locked(contract, spec, file, mode, error);
-	tally__file_unlock(lock);
-out:
-	tally__arena_release(&arena);
+		status = place_find(&place, contract, dir, error);
+	if (status == 0 && path && (copy = tally__strdup(place.path)) == NULL)
+		status = tally__fail_nomem(error);
+	if (status == 0)
+		status = tally__dir_make(place.folder, error);
+	if (status == 0)
+		status = tally__file_lock(&lock, place.folder, LOCK_TIMEOUT_MS, error);
+	if (status == 0) {
+		status = save_locked(&saving, error);
+		tally__file_unlock(lock);
+	}
+	saving_release(&saving);
+	place_release(&place);
 	if (status != 0)
 		tally__free(copy);
 	else if (path)
@@ -167,27 +329,28 @@ out:
 }
 
 int tally_contract_save_check(const struct tally_contract *contract, const char *dir,
-			      enum tally_save_mode mode, struct tally_error *error)
+			      const struct tally_save_options *options, struct tally_error *error)
 {
-	struct tally_contract *old = NULL;
+	struct place place = {0};
 	struct tally_contract *merged = NULL;
-	struct arena arena;
-	char *name;
-	char *path = NULL;
-	int status;
+	struct saving saving = {
+		.contract = contract, .options = options, .place = &place, .error = error};
+	int status = check_options(options, error);
 
-	tally__arena_init(&arena, 0);
-	name = tally__contract_file_name(&arena, contract->consumer, contract->provider);
-	if (name)
-		path = tally__arena_printf(&arena, "%s/%s", *dir ? dir : ".", name);
-	status = path ? read_existing(&old, path, error) : tally__fail_nomem(error);
-	if (status == 0 && old) {
-		status = tally__contract_merge(&merged, old, contract, mode, names, error);
+	if (status != 0)
+		return status;
+	tally__buf_init(&saving.text, LIMIT_DOCUMENT_BYTES);
+	status = place_find(&place, contract, dir, error);
+	if (status == 0)
+		status = look(&saving);
+	if (status == 0 && saving.old) {
+		status = tally__contract_merge(&merged, saving.old, contract, saving.mode, names,
+					       error);
 		if (status != 0)
-			tally__error_within(error, path);
+			tally__error_within(error, place.path);
 	}
 	tally_contract_free(merged);
-	tally_contract_free(old);
-	tally__arena_release(&arena);
+	saving_release(&saving);
+	place_release(&place);
 	return status;
 }

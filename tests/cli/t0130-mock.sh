@@ -173,6 +173,26 @@ test_expect_success 'what is wrong with the contract that is there is found befo
 	[ "$(cat junk/web-shop-orders.json)" = "no contract" ]
 '
 
+test_expect_success 'starting over: alone, and once in a run' '
+	sed "s/order 42/order 43/; s/orders.42/orders\/43/" expectations.json >other.json
+	one() { "$tally" mock expectations.json -o over "$@" -- sh -c "curl -sf \$TALLY_MOCK_URL/orders/42 >body"; }
+	two() { "$tally" mock other.json -o over "$@" -- sh -c "curl -sf \$TALLY_MOCK_URL/orders/43 >body"; }
+	one >out
+	two >out
+	expect_in over/web-shop-orders.json "order 42" "order 43"
+	two --fresh >out
+	expect_not_in over/web-shop-orders.json "order 42"
+	cp over/web-shop-orders.json alone.json
+	one --fresh --run=1 >out
+	expect_not_in over/web-shop-orders.json "order 43"
+	TALLY_RUN=1 two --fresh >out
+	expect_in over/web-shop-orders.json "order 42" "order 43"
+	TALLY_RUN=2 TALLY_FRESH=true two >out
+	# The run is nowhere in the contract.
+	cmp over/web-shop-orders.json alone.json
+	expect_refused "one of --fresh and --overwrite" "$tally" mock other.json --fresh --overwrite
+'
+
 test_expect_success 'a signal ends it while it saves' '
 	mkdir -p held
 	rm -f ready

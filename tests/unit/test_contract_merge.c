@@ -229,7 +229,8 @@ static void save(const char *text, enum tally_save_mode mode, int expected)
 {
 	struct tally_contract *contract = parsed(text);
 	struct tally_error error = TALLY_ERROR_INIT;
-	int status = tally_contract_save(contract, TALLY_SPEC_V4, folder, mode, NULL, &error);
+	const struct tally_save_options how = {.spec = TALLY_SPEC_V4, .mode = mode};
+	int status = tally_contract_save(contract, folder, &how, NULL, &error);
 
 	if (status != expected)
 		fail_msg("%d: %s: %s", status, error.where, error.message);
@@ -270,9 +271,10 @@ static void merging_keeps_the_newer_version(void **state)
 	save(TOP("4.0",
 		 GET("a", "/a", ",\"key\":\"1\",\"pending\":true,\"comments\":{\"text\":[\"x\"]}")),
 	     TALLY_SAVE_MERGE, 0);
-	assert_int_equal(
-		tally_contract_save(contract, TALLY_SPEC_V3, folder, TALLY_SAVE_MERGE, NULL, NULL),
-		0);
+	assert_int_equal(tally_contract_save(contract, folder,
+					     &(struct tally_save_options){.spec = TALLY_SPEC_V3},
+					     NULL, NULL),
+			 0);
 	snprintf(path, sizeof(path), "%s/Shop-Orders.json", folder);
 	assert_int_equal(tally_contract_read_file(&saved, path, NULL), 0);
 	assert_int_equal(tally_contract_spec(saved), TALLY_SPEC_V4);
@@ -335,6 +337,79 @@ static void a_broken_file_is_not_written_over(void **state)
 	tally__buf_release(&bytes);
 }
 
+/* ---- Starting over ---- */
+
+static void save_fresh(const char *text, const char *run, int expected)
+{
+	struct tally_contract *contract = parsed(text);
+	const struct tally_save_options how = {
+		.spec = TALLY_SPEC_V4, .mode = TALLY_SAVE_FRESH, .run = run};
+	struct tally_error error = TALLY_ERROR_INIT;
+	int status = tally_contract_save(contract, folder, &how, NULL, &error);
+
+	if (status != expected)
+		fail_msg("%d: %s: %s", status, error.where, error.message);
+	assert_int_equal(tally_contract_save_check(contract, folder, &how, NULL), expected);
+	tally_contract_free(contract);
+}
+
+static void a_run_starts_the_file_over_once(void **state)
+{
+	(void)state;
+	save(TOP("4.0", GET("stale", "/s", "")), TALLY_SAVE_MERGE, 0);
+	save_fresh(TOP("4.0", GET("a", "/a", "")), "run 1", 0);
+	save_fresh(TOP("4.0", GET("b", "/b", "")), "run 1", 0);
+	assert_saved("Shop-Orders.json", "a /a;b /b;");
+	save_fresh(TOP("4.0", GET("b", "/c", "")), "run 1", TALLY_ECONFLICT);
+	save_fresh(TOP("4.0", GET("b", "/c", "")), "run 2", 0);
+	assert_saved("Shop-Orders.json", "b /c;");
+	/* An identity that begins as the other does is another one. */
+	save_fresh(TOP("4.0", GET("d", "/d", "")), "run 2\n", 0);
+	assert_saved("Shop-Orders.json", "d /d;");
+	save(TOP("4.0", GET("e", "/e", "")), TALLY_SAVE_MERGE, 0);
+	assert_saved("Shop-Orders.json", "d /d;e /e;");
+}
+
+static void without_a_run_each_save_starts_over(void **state)
+{
+	(void)state;
+	save_fresh(TOP("4.0", GET("a", "/a", "")), "run", 0);
+	save_fresh(TOP("4.0", GET("b", "/b", "")), NULL, 0);
+	assert_saved("Shop-Orders.json", "b /b;");
+	save_fresh(TOP("4.0", GET("c", "/c", "")), NULL, 0);
+	assert_saved("Shop-Orders.json", "c /c;");
+	/* The file is no longer one of that run. */
+	save_fresh(TOP("4.0", GET("d", "/d", "")), "run", 0);
+	assert_saved("Shop-Orders.json", "d /d;");
+}
+
+/* What is dropped need not be readable; but it must not be another pair's, whose names make the
+ * same name of a file. */
+static void starts_over_what_cannot_be_read(void **state)
+{
+	char longest[LIMIT_NAME_BYTES + 2];
+	char path[4096];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/Shop-Orders.json", folder);
+	assert_int_equal(tally__file_replace(path, "<<<<<<< HEAD", 12, NULL), 0);
+	save_fresh(TOP("4.0", GET("a", "/a", "")), NULL, 0);
+	assert_saved("Shop-Orders.json", "a /a;");
+	save_fresh("{\"consumer\":{\"name\":\"Shop-Orders\"},\"provider\":{\"name\":\"x\"},"
+		   "\"interactions\":[]}",
+		   NULL, 0);
+	save_fresh("{\"consumer\":{\"name\":\"Shop\"},\"provider\":{\"name\":\"Orders-x\"},"
+		   "\"interactions\":[]}",
+		   NULL, TALLY_EINVAL);
+	memset(longest, 'x', sizeof(longest));
+	longest[LIMIT_NAME_BYTES + 1] = '\0';
+	save_fresh(TOP("4.0", GET("b", "/b", "")), longest, TALLY_EINVAL);
+	save_fresh(TOP("4.0", GET("b", "/b", "")), "", TALLY_EINVAL);
+	save_fresh(TOP("4.0", GET("b", "/b", "")), longest + 1, 0);
+	save_fresh(TOP("4.0", GET("c", "/c", "")), longest + 1, 0);
+	assert_saved("Shop-Orders.json", "b /b;c /c;");
+}
+
 static void parallel_processes_lose_nothing(void **state)
 {
 	enum { PROCESSES = 8 };
@@ -356,8 +431,10 @@ static void parallel_processes_lose_nothing(void **state)
 					    "}}"),
 				 i, i);
 			contract = parsed(text);
-			_exit(tally_contract_save(contract, TALLY_SPEC_V4, folder, TALLY_SAVE_MERGE,
-						  NULL, NULL) != 0);
+			_exit(tally_contract_save(
+				      contract, folder,
+				      &(struct tally_save_options){.spec = TALLY_SPEC_V4}, NULL,
+				      NULL) != 0);
 		}
 	}
 	for (int i = 0; i < PROCESSES; i++) {
@@ -420,9 +497,10 @@ static void saves_under_the_path_it_says(void **state)
 	(void)state;
 	snprintf(inner, sizeof(inner), "%s/new/folder", folder);
 	snprintf(expected, sizeof(expected), "%s/Shop-Orders.json", inner);
-	assert_int_equal(
-		tally_contract_save(contract, TALLY_SPEC_V2, inner, TALLY_SAVE_MERGE, &path, NULL),
-		0);
+	assert_int_equal(tally_contract_save(contract, inner,
+					     &(struct tally_save_options){.spec = TALLY_SPEC_V2},
+					     &path, NULL),
+			 0);
 	assert_string_equal(path, expected);
 	assert_int_equal(access(path, R_OK), 0);
 	tally_free(path);
@@ -665,6 +743,12 @@ int main(void)
 						remove_folder),
 		cmocka_unit_test(older_versions_lose_nothing),
 		cmocka_unit_test_setup_teardown(a_broken_file_is_not_written_over, make_folder,
+						remove_folder),
+		cmocka_unit_test_setup_teardown(a_run_starts_the_file_over_once, make_folder,
+						remove_folder),
+		cmocka_unit_test_setup_teardown(without_a_run_each_save_starts_over, make_folder,
+						remove_folder),
+		cmocka_unit_test_setup_teardown(starts_over_what_cannot_be_read, make_folder,
 						remove_folder),
 		cmocka_unit_test_setup_teardown(parallel_processes_lose_nothing, make_folder,
 						remove_folder),

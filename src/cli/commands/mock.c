@@ -17,7 +17,9 @@ struct mock_options {
 	int format;
 	long seed;
 	const char *now;
+	const char *run;
 	bool overwrite;
+	bool fresh;
 	bool cors;
 };
 
@@ -86,10 +88,20 @@ static int drop_messages(struct mock_run *run, const char *path, struct tally_er
 	return code;
 }
 
+static struct tally_save_options save_options(const struct mock_options *o)
+{
+	return (struct tally_save_options){.spec = spec_of_choice(o->spec),
+					   .mode = o->fresh       ? TALLY_SAVE_FRESH
+						   : o->overwrite ? TALLY_SAVE_OVERWRITE
+								  : TALLY_SAVE_MERGE,
+					   .run = o->run};
+}
+
 /* The tests may take long: what would keep the contract from being written is found out before. */
 static int check_contract(const struct tally_contract *contract, const struct mock_options *o,
 			  const char *path, struct tally_error *error)
 {
+	const struct tally_save_options how = save_options(o);
 	cJSON *document = NULL;
 	int code;
 
@@ -100,9 +112,7 @@ static int check_contract(const struct tally_contract *contract, const struct mo
 	cJSON_Delete(document);
 	if (code < 0)
 		return code;
-	code = tally_contract_save_check(contract, o->output_dir,
-					 o->overwrite ? TALLY_SAVE_OVERWRITE : TALLY_SAVE_MERGE,
-					 error);
+	code = tally_contract_save_check(contract, o->output_dir, &how, error);
 	if (code == TALLY_EPARSE)
 		note("the contract that is there cannot be read: repair or remove it");
 	return code;
@@ -133,13 +143,11 @@ static int serve(struct mock_run *run)
 /* The contract is written only when all went well. */
 static int save(struct mock_run *run, bool success, struct tally_error *error)
 {
-	const struct mock_options *o = run->options;
+	const struct tally_save_options how = save_options(run->options);
 
 	if (!success || run->command_status != 0)
 		return 0;
-	return tally_contract_save(written(run), spec_of_choice(o->spec), o->output_dir,
-				   o->overwrite ? TALLY_SAVE_OVERWRITE : TALLY_SAVE_MERGE,
-				   &run->path, error);
+	return tally_contract_save(written(run), run->options->output_dir, &how, &run->path, error);
 }
 
 static int print_json(const struct mock_run *run, cJSON *report)
@@ -210,6 +218,9 @@ static int mock(struct call *call, const struct mock_options *o)
 
 	if (call->trailing && !call->trailing[0])
 		return wrong("expected COMMAND after \"--\"; see tally mock --help");
+	if (o->fresh && o->overwrite)
+		return wrong("expected one of --fresh and --overwrite: a file that is started over "
+			     "has nothing to overwrite");
 	/* Before the mock starts its threads, which would take the signals otherwise. */
 	signals_hold(&run.signals);
 	if (tally_expectations_read_file(&run.contract, call->operands[0], &error) < 0 ||
@@ -258,6 +269,13 @@ static const struct option options[] = {
 		    .variables = "TALLY_OVERWRITE PACT_OVERWRITE",
 		    .help = "replace interactions that the contract file has already, where they "
 			    "differ; otherwise that is an error"),
+	OPTION_FLAG(struct mock_options, fresh, .name = "fresh", .variables = "TALLY_FRESH",
+		    .help = "start the contract file over, so that it keeps nothing that no test "
+			    "exercises any more; with --run, only the first time in a run"),
+	OPTION_TEXT(struct mock_options, run, .name = "run", .argument = "ID",
+		    .variables = "TALLY_RUN",
+		    .help = "which run of the tests this is, another text for each: with --fresh, "
+			    "what all mocks of a run exercised is united"),
 	OPTION_FLAG(struct mock_options, cors, .letter = 'c', .name = "cors",
 		    .aliases = "cors-preflight",
 		    .help = "answer CORS pre-flight requests that no expectation covers"),
