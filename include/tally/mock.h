@@ -28,6 +28,9 @@ struct tally_mock_options {
 	const char *now;     /* the time for them, "2026-11-21T09:14:16+01:00"; NULL: the clock */
 };
 
+/* What tally_mock_start would refuse in a contract: 0, or the error.  @since 0.1 */
+TALLY_API int tally_mock_check(const struct tally_contract *contract, struct tally_error *error);
+
 /* Starts serving the HTTP interactions of `contract`.  Responses go out as they are written: no
  * header is added, but for CORS when `cors` is set or the request names an Origin; where there are
  * generators, each answer has new values in place of the examples.  With one seed (and time), the

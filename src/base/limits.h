@@ -39,6 +39,7 @@
 	X(LIMIT_COMMAND_BODY_BYTES, 8192, "bytes", "a body in such a command")                     \
 	X(LIMIT_MOCK_PROBLEMS, 1000, "requests",                                                   \
 	  "that did not match, kept by a mock provider; more are counted")                         \
+	X(LIMIT_MOCKS, 100, "providers", "that one run of tally mock stands in for")               \
 	X(LIMIT_MISMATCHES, 100, "mismatches", "kept of one comparison; more are counted")         \
 	X(LIMIT_HINT_STEPS, 200000, "steps", "looking for what comes nearest, in one comparison")  \
 	X(LIMIT_HINT_NAMES, 64, "names", "of one object or part, searched for a misspelling")      \

@@ -153,6 +153,9 @@ const char *command_nearest(const char *name);
 /* Takes the words of `text` (may be NULL) in turn: false at its end. */
 bool next_word(const char **text, const char **word, size_t *len);
 
+/* Adds a text, which has to live as long as the call, to a list that only this has added to. */
+void text_list_add(struct call *call, struct text_list *list, const char *text);
+
 /* What an option that needs a value expects: its argument's name, or its choices. */
 const char *option_expected(struct call *call, const struct option *option);
 

@@ -54,20 +54,6 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Grown by doubling: full whenever the count is a power of two. */
-static void add_path(struct call *call, struct text_list *paths, const char *path)
-{
-	if ((paths->count & (paths->count - 1)) == 0) {
-		const char **items = scratch_array(
-			&call->scratch, paths->count > 0 ? paths->count * 2 : 1, sizeof(*items));
-
-		if (paths->count > 0)
-			memcpy(items, paths->items, paths->count * sizeof(*items));
-		paths->items = items;
-	}
-	paths->items[paths->count++] = path;
-}
-
 /* A file that nobody has typed: reading a pipe could wait for ever. */
 static int add_found(struct call *call, struct text_list *paths, const char *path,
 		     struct tally_error *error)
@@ -77,7 +63,7 @@ static int add_found(struct call *call, struct text_list *paths, const char *pat
 	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
 		return set_error(error, TALLY_ENOFILE, path, "expected a file, found %s",
 				 S_ISDIR(info.st_mode) ? "a folder" : "a pipe, socket or device");
-	add_path(call, paths, path);
+	text_list_add(call, paths, path);
 	return 0;
 }
 
@@ -119,7 +105,7 @@ int contract_paths_find(struct call *call, struct text_list *paths, struct tally
 		if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
 			code = add_folder(call, paths, path, error);
 		else
-			add_path(call, paths, path);
+			text_list_add(call, paths, path);
 	}
 	if (code == 0 && call->operand_count > 0 && paths->count == 0)
 		code = set_error(error, TALLY_ENOTHING, call->operands[0],

@@ -31,6 +31,9 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/files.c \
 	%D%/help.c \
 	%D%/help.h \
+	%D%/mocks.c \
+	%D%/mocks.h \
+	%D%/mocks_report.c \
 	%D%/origin.c \
 	%D%/origin.h \
 	%D%/output.c \
@@ -42,8 +45,12 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/report.h \
 	%D%/scratch.c \
 	%D%/scratch.h \
+	%D%/shadowed.c \
+	%D%/shadowed.h \
 	%D%/signals.c \
 	%D%/signals.h \
+	%D%/trust.c \
+	%D%/trust.h \
 	%D%/values.c
 libtallycli_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src
 

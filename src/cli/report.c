@@ -74,7 +74,7 @@ static void report_unmatched(const cJSON *item)
 	}
 }
 
-void report_mock(const cJSON *report)
+void report_mock(const cJSON *report, const char *provider)
 {
 	const cJSON *mismatches = json_get(report, "mismatches");
 	size_t matched = (size_t)cJSON_GetArraySize(json_get(report, "matched"));
@@ -82,6 +82,8 @@ void report_mock(const cJSON *report)
 	bool success = cJSON_IsTrue(json_get(report, "success"));
 	const cJSON *item;
 
+	if (provider)
+		out("%s: ", provider);
 	if (success) {
 		out_coloured(true, "ok");
 		out(": %zu interaction%s exercised\n", matched, plural(matched));

@@ -93,15 +93,18 @@ static bool set_choice(struct call *call, const struct option *option, const cha
 	return false;
 }
 
-static void append(struct call *call, struct text_list *list, const char *text)
+void text_list_add(struct call *call, struct text_list *list, const char *text)
 {
-	const char **items = scratch_array(&call->scratch, list->count + 1, sizeof(*items));
+	/* Grown by doubling: full whenever the count is a power of two. */
+	if ((list->count & (list->count - 1)) == 0) {
+		const char **items = scratch_array(
+			&call->scratch, list->count > 0 ? list->count * 2 : 1, sizeof(*items));
 
-	if (list->count > 0)
-		memcpy(items, list->items, list->count * sizeof(*items));
-	items[list->count] = text;
-	list->items = items;
-	list->count++;
+		if (list->count > 0)
+			memcpy(items, list->items, list->count * sizeof(*items));
+		list->items = items;
+	}
+	list->items[list->count++] = text;
 }
 
 bool option_set(struct call *call, const struct option *option, const char *label, const char *text,
@@ -121,7 +124,7 @@ bool option_set(struct call *call, const struct option *option, const char *labe
 			return false;
 		}
 		if (option->kind == OPTION_KIND_LIST)
-			append(call, place(option, values), text);
+			text_list_add(call, place(option, values), text);
 		else
 			*(const char **)place(option, values) = text;
 		return true;

@@ -7,15 +7,30 @@
 /* Enough for the parallel requests of a page or a test run. */
 enum { SERVER_THREADS = 4 };
 
+static int make_responder(struct responder **out, const struct tally_contract *contract,
+			  struct tally_error *error)
+{
+	static const struct responder_options options = {.mode = GENERATOR_CONSUMER};
+	int status = tally__responder_new(out, &options, error);
+
+	return status ? status : tally__responder_add(*out, contract, error);
+}
+
+int tally_mock_check(const struct tally_contract *contract, struct tally_error *error)
+{
+	struct responder *responder = NULL;
+	int status = make_responder(&responder, contract, error);
+
+	tally__responder_free(responder);
+	return status;
+}
+
 static int prepare(struct tally_mock *mock, const struct tally_contract *contract,
 		   struct tally_error *error)
 {
-	static const struct responder_options options = {.mode = GENERATOR_CONSUMER};
 	size_t count;
-	int status = tally__responder_new(&mock->responder, &options, error);
+	int status = make_responder(&mock->responder, contract, error);
 
-	if (status == 0)
-		status = tally__responder_add(mock->responder, contract, error);
 	if (status != 0)
 		return status;
 	tally__responder_entries(mock->responder, &count);

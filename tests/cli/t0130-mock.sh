@@ -224,7 +224,8 @@ test_expect_success '--format json, after the first line' '
 test_expect_success 'bad expectations are refused' '
 	expect_bad_inputs_refused "$tally" mock
 	mkdir -p folder.json
-	expect_refused folder.json "$tally" mock folder.json
+	expect_status 3 "$tally" mock folder.json
+	expect_in err "folder.json: expected contract files (*.json) in it, found none"
 	echo "{\"consumer\": {\"name\": \"a\"}, \"provider\": {\"name\": \"b\"}, \"interactions\": []}" >none.json
 	expect_status 3 "$tally" mock none.json -- true
 	expect_in err "none.json" "found none"

@@ -1,19 +1,21 @@
-/* mock.c - tally mock: a stand-in provider for a consumer's tests, and the contract they yield. */
+/* mock.c - tally mock: stand-in providers for a consumer's tests, and the contracts they yield. */
 #include "config.h"
 
-#include <string.h>
+#include <stdint.h>
+#include <unistd.h>
 
 #include "cli/common.h"
-#include "cli/expectations.h"
+#include "cli/mocks.h"
 #include "cli/output.h"
 #include "cli/process.h"
-#include "cli/report.h"
+#include "cli/trust.h"
 
 struct mock_options {
 	const char *host;
 	const char *output_dir;
 	long port;
 	int spec;
+	const char *json;
 	int format;
 	long seed;
 	const char *now;
@@ -21,308 +23,294 @@ struct mock_options {
 	bool overwrite;
 	bool fresh;
 	bool cors;
+	bool tls;
+	bool tls_trust;
 };
 
-/* A run, once the mock serves. */
+/* A run, from its first signal to its last word. */
 struct mock_run {
 	struct call *call;
 	const struct mock_options *options;
-	struct tally_contract *contract; /* as read, and served */
-	struct tally_contract *http;     /* without its messages, when it has some */
-	struct tally_mock *mock;
+	struct mocks_saving saving;
+	struct mocks mocks;
 	struct signals signals;
+	const char *authority; /* the file for clients to trust, while there is one */
+	unsigned long seed;
 	int command_status; /* of COMMAND; 0 without one */
-	char *path;         /* of the contract that was written; or NULL */
 };
 
-/* What is written. */
-static const struct tally_contract *written(const struct mock_run *run)
+/* All mocks of a run are given one seed, so that one number repeats it. */
+static int choose_seed(struct mock_run *run, struct tally_error *error)
 {
-	return run->http ? run->http : run->contract;
+	uint32_t chosen = 0;
+
+	run->seed = (unsigned long)run->options->seed;
+	if (run->seed != 0)
+		return 0;
+	if (getentropy(&chosen, sizeof(chosen)) != 0)
+		return set_error(error, TALLY_EIO, "seed", "cannot choose one; give one");
+	run->seed = chosen >> 1 | 1;
+	return 0;
 }
 
-/* Reads a contract from a document. */
-static int read_again(struct tally_contract **out, const cJSON *document, struct tally_error *error)
+static int start(struct mock_run *run, struct tally_error *error)
 {
-	char *text = NULL;
-	size_t len = 0;
-	int code = tally_json_write(&text, &len, document, TALLY_JSON_COMPACT, error);
+	const struct mock_options *o = run->options;
+	struct tally_mock_options options = {
+		.host = o->host,
+		.port = (unsigned short)o->port,
+		.cors = o->cors,
+		.tls = o->tls || o->tls_trust,
+		.now = o->now,
+	};
+	int code = choose_seed(run, error);
 
+	options.seed = run->seed;
 	if (code == 0)
-		code = tally_contract_parse(out, text, len, error);
-	tally_free(text);
+		code = mocks_start(&run->mocks, &options, error);
+	if (code == 0)
+		code = trust_write(&run->mocks, &run->authority, error);
 	return code;
 }
 
-/* A mock provider speaks HTTP: messages are not exercised, and must not get into the contract as
- * if they were. */
-static int drop_messages(struct mock_run *run, const char *path, struct tally_error *error)
+/* Signals may end the program from here on: nothing temporary is left. */
+static void let_go(struct mock_run *run)
 {
-	cJSON *document = NULL;
-	cJSON *list, *item, *next;
-	size_t count = 0;
-	int code = tally_contract_write(run->contract, TALLY_SPEC_V4, &document, error);
-
-	if (code < 0)
-		return code;
-	list = cJSON_GetObjectItemCaseSensitive(document, "interactions");
-	for (item = list ? list->child : NULL; item; item = next) {
-		const char *type = json_text(item, "type");
-
-		next = item->next;
-		if (type && strcmp(type, "Synchronous/HTTP") == 0)
-			continue;
-		cJSON_Delete(cJSON_DetachItemViaPointer(list, item));
-		count++;
-	}
-	if (count > 0 && !list->child)
-		code = set_error(error, TALLY_ENOTHING, path,
-				 "expected at least one HTTP interaction, found only messages, "
-				 "which a mock provider cannot serve");
-	else if (count > 0)
-		code = read_again(&run->http, document, error);
-	cJSON_Delete(document);
-	if (code == 0 && count > 0)
-		note("%s: %zu message%s neither served nor written to the contract", path, count,
-		     count == 1 ? " is" : "s are");
-	return code;
-}
-
-static struct tally_save_options save_options(const struct mock_options *o)
-{
-	return (struct tally_save_options){.spec = spec_of_choice(o->spec),
-					   .mode = o->fresh       ? TALLY_SAVE_FRESH
-						   : o->overwrite ? TALLY_SAVE_OVERWRITE
-								  : TALLY_SAVE_MERGE,
-					   .run = o->run};
-}
-
-/* The tests may take long: what would keep the contract from being written is found out before. */
-static int check_contract(const struct tally_contract *contract, const struct mock_options *o,
-			  const char *path, struct tally_error *error)
-{
-	const struct tally_save_options how = save_options(o);
-	cJSON *document = NULL;
-	int code;
-
-	if (tally_contract_interaction_count(contract) == 0)
-		return set_error(error, TALLY_ENOTHING, path,
-				 "expected at least one interaction, found none");
-	code = tally_contract_write(contract, spec_of_choice(o->spec), &document, error);
-	cJSON_Delete(document);
-	if (code < 0)
-		return code;
-	code = tally_contract_save_check(contract, o->output_dir, &how, error);
-	if (code == TALLY_EPARSE)
-		note("the contract that is there cannot be read: repair or remove it");
-	return code;
+	trust_remove(run->authority);
+	run->authority = NULL;
+	signals_release(&run->signals);
 }
 
 /* Runs COMMAND, or waits to be interrupted: 0, or an exit status when COMMAND cannot be run. */
 static int serve(struct mock_run *run)
 {
-	struct text_list variables = {.count = 1};
-	int status;
+	struct call *call = run->call;
+	struct text_list variables = {0};
+	int status = 0;
 
-	out("listening on %s\n", tally_mock_url(run->mock));
-	out_flush();
-	if (!run->call->trailing) {
+	mocks_announce(&run->mocks);
+	if (call->trailing) {
+		mocks_add_variables(&run->mocks, &variables);
+		trust_add_variables(call, run->authority, run->options->tls_trust, &variables);
+		status = process_run(call, call->trailing, &variables, &run->signals,
+				     &run->command_status);
+	} else {
+		if (run->authority)
+			out("certificate authority %s\n", run->authority);
+		out_flush();
 		signals_wait(&run->signals);
-		signals_release(&run->signals);
-		return 0;
 	}
-	variables.items = scratch_array(&run->call->scratch, 1, sizeof(*variables.items));
-	variables.items[0] =
-		scratch_format(&run->call->scratch, "TALLY_MOCK_URL=%s", tally_mock_url(run->mock));
-	status = process_run(run->call, run->call->trailing, &variables, &run->signals,
-			     &run->command_status);
-	signals_release(&run->signals);
+	let_go(run);
 	return status;
 }
 
-/* The contract is written only when all went well. */
-static int save(struct mock_run *run, bool success, struct tally_error *error)
+static void put_number(cJSON *object, const char *name, int number)
 {
-	const struct tally_save_options how = save_options(run->options);
-
-	if (!success || run->command_status != 0)
-		return 0;
-	return tally_contract_save(written(run), run->options->output_dir, &how, &run->path, error);
+	if (!cJSON_AddNumberToObject(object, name, number))
+		out_of_memory();
 }
 
-static int print_json(const struct mock_run *run, cJSON *report)
+/* The report, where it is wanted: 0, or an exit status. */
+static int tell(struct mock_run *run)
 {
+	const struct mock_options *o = run->options;
 	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *document;
+	int code = 0;
 
-	if (run->path && !cJSON_AddStringToObject(report, "contract",
-						  valid_text(&run->call->scratch, run->path)))
+	if (o->format == FORMAT_TEXT)
+		mocks_print(&run->mocks);
+	document = mocks_json(&run->mocks);
+	if (json_get(document, "seed") && o->seed == 0 &&
+	    !cJSON_AddTrueToObject(document, "seedChosen"))
 		out_of_memory();
-	if (run->call->trailing &&
-	    !cJSON_AddNumberToObject(report, "commandStatus", run->command_status))
-		out_of_memory();
-	return out_json(report, &error) < 0 ? failed(&error) : 0;
+	if (run->call->trailing)
+		put_number(document, "commandStatus", run->command_status);
+	if (o->format == FORMAT_JSON)
+		code = out_json(document, &error);
+	if (code == 0 && o->json)
+		code = write_json_file(o->json, document, &error);
+	note_warnings(document);
+	note_seed(document);
+	cJSON_Delete(document);
+	return code < 0 ? failed(&error) : 0;
 }
 
-static void print_text(const struct mock_run *run, const cJSON *report)
-{
-	report_mock(report);
-	if (run->path)
-		out("contract written: %s\n", run->path);
-}
-
-/* Says what happened: the exit status. */
+/* Looks at what happened, writes the contracts when all went well, and tells: the exit status. */
 static int conclude(struct mock_run *run)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
-	cJSON *report = NULL;
-	bool success;
+	bool is_good;
 	int status = 0;
+	int told;
 
-	if (tally_mock_report(run->mock, &report, &error) < 0)
+	if (mocks_collect(&run->mocks, &error) < 0)
 		return failed(&error);
-	success = cJSON_IsTrue(json_get(report, "success"));
-	if (save(run, success, &error) < 0)
+	is_good = mocks_succeeded(&run->mocks);
+	if (is_good && run->command_status == 0 &&
+	    mocks_save(&run->mocks, &run->saving, &error) < 0)
 		status = failed(&error);
-	if (run->options->format == FORMAT_JSON) {
-		int printed = print_json(run, report);
-
-		status = status != 0 ? status : printed;
-	} else {
-		print_text(run, report);
-	}
-	note_warnings(report);
-	note_seed(report);
-	cJSON_Delete(report);
+	told = tell(run);
 	if (run->command_status != 0) {
 		note("%s left with %d; no contract was written", run->call->trailing[0],
 		     run->command_status);
 		return run->command_status;
 	}
-	if (!success)
+	if (!is_good)
 		note("no contract was written");
-	return status != 0 || success ? status : EXIT_NO;
+	if (status == 0)
+		status = told;
+	return status != 0 || is_good ? status : EXIT_NO;
 }
 
-static int mock(struct call *call, const struct mock_options *o)
+/* What can be known to be wrong before anything is served. */
+static int prepare(struct mock_run *run, struct tally_error *error)
 {
-	struct mock_run run = {.call = call, .options = o};
-	struct tally_mock_options options = {
-		.host = o->host,
-		.port = (unsigned short)o->port,
-		.cors = o->cors,
-		.seed = (unsigned long)o->seed,
-		.now = o->now,
-	};
+	const char *json = run->options->json;
+	int code = mocks_read(&run->mocks, error);
+
+	if (code == 0)
+		code = mocks_check(&run->mocks, &run->saving, error);
+	if (code == 0 && json)
+		code = check_json_file(run->call, json, error);
+	return code;
+}
+
+static int mock(struct mock_run *run)
+{
 	struct tally_error error = TALLY_ERROR_INIT;
 	int status;
 
-	if (call->trailing && !call->trailing[0])
-		return wrong("expected COMMAND after \"--\"; see tally mock --help");
-	if (o->fresh && o->overwrite)
-		return wrong("expected one of --fresh and --overwrite: a file that is started over "
-			     "has nothing to overwrite");
-	/* Before the mock starts its threads, which would take the signals otherwise. */
-	signals_hold(&run.signals);
-	if (tally_expectations_read_file(&run.contract, call->operands[0], &error) < 0 ||
-	    drop_messages(&run, call->operands[0], &error) < 0 ||
-	    check_contract(written(&run), o, call->operands[0], &error) < 0) {
-		status = failed(&error);
-	} else if (tally_mock_start(&run.mock, run.contract, &options, &error) < 0) {
-		expectations_place(&error, call->operands[0]);
-		status = failed_in_options(call, &error);
-	} else {
-		status = serve(&run);
-		if (status == 0)
-			status = conclude(&run);
-	}
-	tally_mock_stop(run.mock);
-	tally_contract_free(run.contract);
-	tally_contract_free(run.http);
-	tally_free(run.path);
-	return status;
+	if (prepare(run, &error) < 0)
+		return failed(&error);
+	/* Before the mocks start their threads, which would take the signals otherwise. */
+	signals_hold(&run->signals);
+	if (start(run, &error) < 0)
+		return failed_in_options(run->call, &error);
+	status = serve(run);
+	return status != 0 ? status : conclude(run);
 }
 
 static int run(struct call *call)
 {
 	struct mock_options o = {0};
+	struct mock_run run = {.call = call, .options = &o, .mocks = {.call = call}};
+	int status;
 
 	if (!call_parse(call, &o))
 		return call->status;
-	return mock(call, &o);
+	if (call->trailing && !call->trailing[0])
+		return wrong("expected COMMAND after \"--\"; see tally mock --help");
+	if (o.fresh && o.overwrite)
+		return wrong("expected one of --fresh and --overwrite: a file that is started over "
+			     "has nothing to overwrite");
+	run.saving = (struct mocks_saving){
+		.dir = o.output_dir,
+		.how = {.spec = spec_of_choice(o.spec),
+			.mode = o.fresh       ? TALLY_SAVE_FRESH
+				: o.overwrite ? TALLY_SAVE_OVERWRITE
+					      : TALLY_SAVE_MERGE,
+			.run = o.run},
+	};
+	status = mock(&run);
+	trust_remove(run.authority);
+	mocks_release(&run.mocks);
+	return status;
 }
 
+#define O struct mock_options
+
 static const struct option options[] = {
-	OPTION_NUMBER(struct mock_options, port, .letter = 'p', .name = "port", .argument = "PORT",
-		      .min = 0, .max = 65535, .fallback = "0", .variables = "TALLY_MOCK_PORT",
-		      .help = "the port to listen on; 0 takes a free one"),
-	OPTION_TEXT(struct mock_options, host, .name = "host", .argument = "HOST",
-		    .fallback = "127.0.0.1", .variables = "TALLY_MOCK_HOST",
-		    .help = "the address to listen on"),
-	OPTION_TEXT(struct mock_options, output_dir, .letter = 'o', .name = "output-dir",
-		    .argument = "DIR", .aliases = "output pact-dir", .fallback = "contracts",
+	OPTION_NUMBER(O, port, .letter = 'p', .name = "port", .argument = "PORT", .min = 0,
+		      .max = 65535, .fallback = "0", .variables = "TALLY_MOCK_PORT",
+		      .help = "the port to listen on, the next ones for further addresses; 0 takes "
+			      "free ones"),
+	OPTION_TEXT(O, host, .name = "host", .argument = "HOST", .fallback = "127.0.0.1",
+		    .variables = "TALLY_MOCK_HOST", .help = "the address to listen on"),
+	OPTION_TEXT(O, output_dir, .letter = 'o', .name = "output-dir", .argument = "DIR",
+		    .aliases = "output pact-dir", .fallback = "contracts",
 		    .variables = "TALLY_OUTPUT_DIR PACT_OUTPUT_DIR",
-		    .help = "the folder that the contract is written to"),
-	COMMON_OPTION_SPEC(struct mock_options, spec, .fallback = "4",
-			   .help = "the version of the Pact specification that the contract is "
+		    .help = "the folder that the contracts are written to"),
+	COMMON_OPTION_SPEC(O, spec, .fallback = "4",
+			   .help = "the version of the Pact specification that the contracts are "
 				   "written in"),
-	OPTION_FLAG(struct mock_options, overwrite, .name = "overwrite",
+	OPTION_FLAG(O, overwrite, .name = "overwrite",
 		    .variables = "TALLY_OVERWRITE PACT_OVERWRITE",
 		    .help = "replace interactions that the contract file has already, where they "
 			    "differ; otherwise that is an error"),
-	OPTION_FLAG(struct mock_options, fresh, .name = "fresh", .variables = "TALLY_FRESH",
-		    .help = "start the contract file over, so that it keeps nothing that no test "
+	OPTION_FLAG(O, fresh, .name = "fresh", .variables = "TALLY_FRESH",
+		    .help = "start the contract files over, so that they keep nothing that no test "
 			    "exercises any more; with --run, only the first time in a run"),
-	OPTION_TEXT(struct mock_options, run, .name = "run", .argument = "ID",
-		    .variables = "TALLY_RUN",
+	OPTION_TEXT(O, run, .name = "run", .argument = "ID", .variables = "TALLY_RUN",
 		    .help = "which run of the tests this is, another text for each: with --fresh, "
 			    "what all mocks of a run exercised is united"),
-	OPTION_FLAG(struct mock_options, cors, .letter = 'c', .name = "cors",
-		    .aliases = "cors-preflight",
+	OPTION_FLAG(O, cors, .letter = 'c', .name = "cors", .aliases = "cors-preflight",
 		    .help = "answer CORS pre-flight requests that no expectation covers"),
-	COMMON_OPTION_SEED(struct mock_options, seed),
-	COMMON_OPTION_NOW(struct mock_options, now),
-	COMMON_OPTION_FORMAT(struct mock_options, format),
+	OPTION_FLAG(O, tls, .name = "tls",
+		    .help = "speak https, with a certificate made for the run; the file "
+			    "TALLY_MOCK_CA has the authority to trust"),
+	OPTION_FLAG(O, tls_trust, .name = "tls-trust",
+		    .help = "the same, and have OpenSSL, Node.js, curl and Python's requests trust "
+			    "it (and nobody else, but for Node.js), by their variables"),
+	COMMON_OPTION_SEED(O, seed),
+	COMMON_OPTION_NOW(O, now),
+	OPTION_TEXT(O, json, .letter = 'j', .name = "json", .argument = "FILE",
+		    .variables = "TALLY_JSON_REPORT",
+		    .help = "write the report to this file, too, as JSON"),
+	COMMON_OPTION_FORMAT(O, format),
 	OPTION_END,
 };
 
 static const struct operand operands[] = {
 	{.name = "EXPECTATIONS",
-	 .help = "a contract file, or one with inline matchers in Pact's integration JSON "
-		 "(doc/expectations.md)"},
+	 .help = "contract files, or ones with inline matchers in Pact's integration JSON "
+		 "(doc/expectations.md), or folders of them",
+	 .repeated = true},
 	OPERAND_END,
 };
 
 static const struct example examples[] = {
-	{"tally mock expectations.json -- ./run-tests",
+	{"tally mock expectations.json -- npm test",
 	 "runs the tests against a mock provider and writes the contract into contracts/"},
+	{"tally mock orders.json payments.json -- go test ./...",
+	 "the same with two providers: their addresses are in TALLY_MOCK_URL_ORDERS and "
+	 "TALLY_MOCK_URL_PAYMENTS"},
 	{"tally mock expectations.json --port 8080 --output-dir pacts",
 	 "serves until interrupted, then does the same"},
 	{NULL, NULL},
 };
 
 static const struct exit_status exits[] = {
-	{EXIT_YES, "Everything expected was asked, nothing else was, and the contract is written."},
+	{EXIT_YES, "Everything expected was asked, nothing else was, and the contracts are "
+		   "written."},
 	{EXIT_NO, "Something expected was not asked, or something else was; or COMMAND failed."},
-	{EXIT_NOTHING, "There are no HTTP interactions to serve."},
+	{EXIT_NOTHING, "There are no interactions to serve."},
 	{0, NULL},
 };
 
 const struct command command_mock = {
 	.name = "mock",
 	.group = GROUP_CONSUMER,
-	.summary = "serve a mock provider for a consumer's tests and write the contract",
+	.summary = "serve mock providers for a consumer's tests and write the contracts",
 	.description =
-		"Starts a mock provider that answers as EXPECTATIONS say. With COMMAND, runs it "
-		"with the variable TALLY_MOCK_URL set to the mock's address; without, serves until "
-		"interrupted. Then checks that every expectation was exercised and that nothing "
-		"else was asked, and writes the contract, or merges it into the file that is "
-		"there. Messages are neither served nor written.\n\n"
+		"Starts a mock provider that answers as EXPECTATIONS say; with files of several "
+		"providers, one for each. With COMMAND, runs it with the variable TALLY_MOCK_URL "
+		"set to the first mock's address and TALLY_MOCK_URL_PROVIDER to that of each "
+		"(in capitals, other characters than letters and digits as \"_\"); without, serves "
+		"until interrupted. Then checks that every expectation was exercised and that "
+		"nothing else was asked. When all went well, with every provider, it writes the "
+		"contracts, or merges them into the files that are there. Messages are neither "
+		"served nor written.\n\n"
+		"Files of the same two applications are united; where they disagree, both sides "
+		"are shown and nothing is run.\n\n"
 		"Where the response of an expectation has generators, each answer has new values; "
 		"with "
 		"the same --seed and --now, the same ones in the same order.\n\n"
-		"The first line on standard output is \"listening on\" and the address. If COMMAND "
+		"The first line on standard output is \"listening on\" and the address; with "
+		"several providers a line for each, with \"for\" and its name. If COMMAND "
 		"fails, no contract is written, and its exit status is passed on (128 and the "
-		"signal's number when a signal ended it).",
+		"signal's number when a signal ended it). Signals that end the program are handed "
+		"on to COMMAND; the second one, a second later or more, kills it.",
 	.operands = operands,
 	.options = options,
 	.trailing = "COMMAND [ARGUMENT]...",

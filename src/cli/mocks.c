@@ -1,0 +1,377 @@
+#include "config.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "cli/common.h"
+#include "cli/contracts.h"
+#include "cli/expectations.h"
+#include "cli/mocks.h"
+#include "cli/output.h"
+#include "cli/shadowed.h"
+
+/* ---- what is expected ---- */
+
+/* "orders-api 2" gives "ORDERS_API_2": a letter, a digit or "_" for each character. */
+static const char *suffix_of(struct call *call, const char *name)
+{
+	char *suffix = scratch_copy(&call->scratch, name, strlen(name));
+	size_t len = 0;
+
+	for (const char *from = name; *from; from++) {
+		unsigned char byte = (unsigned char)*from;
+
+		if (byte >= 'a' && byte <= 'z')
+			suffix[len++] = (char)(byte - 'a' + 'A');
+		else if ((byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9'))
+			suffix[len++] = (char)byte;
+		/* All but the first byte of a character in UTF-8 begin with the bits 10. */
+		else if ((byte & 0xc0) != 0x80)
+			suffix[len++] = '_';
+	}
+	suffix[len] = '\0';
+	return suffix;
+}
+
+static struct mock_provider *find(const struct mocks *mocks, const char *name)
+{
+	for (size_t i = 0; i < mocks->count; i++) {
+		if (strcmp(mocks->items[i].name, name) == 0)
+			return &mocks->items[i];
+	}
+	return NULL;
+}
+
+/* Takes the contract when it succeeds. */
+static int add_provider(struct mocks *mocks, const char *path, struct tally_contract *contract,
+			struct tally_error *error)
+{
+	struct call *call = mocks->call;
+	const char *name = tally_contract_provider(contract);
+	const char *consumer = tally_contract_consumer(contract);
+	struct mock_provider *item;
+
+	if (mocks->count == LIMIT_MOCKS)
+		return set_error(error, TALLY_ELIMIT, path,
+				 "expected files of at most %d providers in one run, found more",
+				 LIMIT_MOCKS);
+	if (!mocks->items)
+		mocks->items = scratch_array(&call->scratch, LIMIT_MOCKS, sizeof(*mocks->items));
+	item = &mocks->items[mocks->count];
+	item->name = scratch_copy(&call->scratch, name, strlen(name));
+	item->consumer = scratch_copy(&call->scratch, consumer, strlen(consumer));
+	item->suffix = suffix_of(call, name);
+	for (size_t i = 0; i < mocks->count; i++) {
+		if (strcmp(mocks->items[i].suffix, item->suffix) == 0)
+			return set_error(error, TALLY_EINVAL, path,
+					 "the address of \"%s\" and that of \"%s\" in %s would "
+					 "both be in TALLY_MOCK_URL_%s: run tally mock once for "
+					 "each, or give one of them another name",
+					 name, mocks->items[i].name, mocks->items[i].files.items[0],
+					 item->suffix);
+	}
+	item->contract = contract;
+	text_list_add(call, &item->files, path);
+	mocks->count++;
+	return 0;
+}
+
+/* Which earlier file it is that a new one is in conflict with. */
+static void name_conflict(struct call *call, const struct mock_provider *item, const char *path,
+			  const struct tally_contract *contract, struct tally_error *error)
+{
+	for (size_t i = 0; i < item->files.count; i++) {
+		struct tally_error found = TALLY_ERROR_INIT;
+		struct tally_contract *other = NULL;
+		struct tally_contract *both = NULL;
+		int code = tally_expectations_read_file(&other, item->files.items[i], &found);
+
+		if (code == 0)
+			code = tally_contract_merge(&both, other, contract, &found);
+		tally_contract_free(other);
+		tally_contract_free(both);
+		if (code != TALLY_ECONFLICT)
+			continue;
+		*error = found;
+		(void)snprintf(
+			error->where, sizeof(error->where), "%s",
+			scratch_format(&call->scratch, "%s and %s", item->files.items[i], path));
+		return;
+	}
+}
+
+/* Expectations are checked file by file, where places in them can still be told. */
+static int check_alone(const char *path, const struct tally_contract *contract,
+		       struct tally_error *error)
+{
+	int code = tally_mock_check(contract, error);
+
+	if (code < 0)
+		expectations_place(error, path);
+	return code;
+}
+
+static int unite(struct mocks *mocks, struct mock_provider *item, const char *path,
+		 const struct tally_contract *contract, struct tally_error *error)
+{
+	struct tally_contract *both = NULL;
+	int code = 0;
+
+	if (strcmp(item->consumer, tally_contract_consumer(contract)) != 0)
+		return set_error(error, TALLY_EINVAL, path,
+				 "the provider \"%s\" is expected by \"%s\" here and by \"%s\" in "
+				 "%s: run tally mock once for each consumer",
+				 item->name, tally_contract_consumer(contract), item->consumer,
+				 item->files.items[0]);
+	code = tally_contract_merge(&both, item->contract, contract, error);
+	if (code == TALLY_ECONFLICT)
+		name_conflict(mocks->call, item, path, contract, error);
+	if (code < 0)
+		return code;
+	text_list_add(mocks->call, &item->files, path);
+	tally_contract_free(item->contract);
+	item->contract = both;
+	return 0;
+}
+
+/* Reads a contract from a document. */
+static int read_again(struct tally_contract **out, const cJSON *document, struct tally_error *error)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int code = tally_json_write(&text, &len, document, TALLY_JSON_COMPACT, error);
+
+	if (code == 0)
+		code = tally_contract_parse(out, text, len, error);
+	tally_free(text);
+	return code;
+}
+
+/* A mock provider speaks HTTP: messages are not exercised, and must not get into the contract as
+ * if they were. */
+static int drop_messages(struct tally_contract **contract, const char *path,
+			 struct tally_error *error)
+{
+	struct tally_contract *http = NULL;
+	cJSON *document = NULL;
+	cJSON *list, *item, *next;
+	size_t count = 0;
+	int code = tally_contract_write(*contract, TALLY_SPEC_V4, &document, error);
+
+	if (code < 0)
+		return code;
+	list = cJSON_GetObjectItemCaseSensitive(document, "interactions");
+	for (item = list ? list->child : NULL; item; item = next) {
+		next = item->next;
+		if (strcmp(json_text(item, "type"), "Synchronous/HTTP") == 0)
+			continue;
+		cJSON_Delete(cJSON_DetachItemViaPointer(list, item));
+		count++;
+	}
+	if (count > 0 && !list->child)
+		code = set_error(error, TALLY_ENOTHING, path,
+				 "expected at least one HTTP interaction, found only messages, "
+				 "which a mock provider cannot serve");
+	else if (count > 0)
+		code = read_again(&http, document, error);
+	cJSON_Delete(document);
+	if (code == 0 && count > 0) {
+		note("%s: %zu message%s neither served nor written to the contract", path, count,
+		     count == 1 ? " is" : "s are");
+		tally_contract_free(*contract);
+		*contract = http;
+	}
+	return code;
+}
+
+static int read_expectations(struct tally_contract **out, const char *path,
+			     struct tally_error *error)
+{
+	int code = tally_expectations_read_file(out, path, error);
+
+	if (code == 0)
+		code = check_alone(path, *out, error);
+	return code == 0 ? drop_messages(out, path, error) : code;
+}
+
+static int add_file(struct mocks *mocks, const char *path, struct tally_error *error)
+{
+	struct tally_contract *contract = NULL;
+	struct mock_provider *item;
+	int code = read_expectations(&contract, path, error);
+
+	if (code == 0 && tally_contract_interaction_count(contract) == 0)
+		code = set_error(error, TALLY_ENOTHING, path,
+				 "expected at least one interaction, found none");
+	if (code < 0) {
+		tally_contract_free(contract);
+		return code;
+	}
+	item = find(mocks, tally_contract_provider(contract));
+	if (!item) {
+		code = add_provider(mocks, path, contract, error);
+		if (code == 0)
+			return 0;
+	} else {
+		code = unite(mocks, item, path, contract, error);
+	}
+	tally_contract_free(contract);
+	return code;
+}
+
+int mocks_read(struct mocks *mocks, struct tally_error *error)
+{
+	struct text_list paths = {0};
+	int code = contract_paths_find(mocks->call, &paths, error);
+
+	for (size_t i = 0; i < paths.count && code == 0; i++)
+		code = add_file(mocks, paths.items[i], error);
+	return code;
+}
+
+/* ---- what is written ---- */
+
+static int check_one(const struct mock_provider *item, const struct mocks_saving *saving,
+		     struct tally_error *error)
+{
+	cJSON *document = NULL;
+	int code = tally_contract_write(item->contract, saving->how.spec, &document, error);
+
+	cJSON_Delete(document);
+	if (code == 0)
+		code = tally_contract_save_check(item->contract, saving->dir, &saving->how, error);
+	if (code == TALLY_EPARSE)
+		note("the contract that is there cannot be read: repair or remove it");
+	return code;
+}
+
+int mocks_check(const struct mocks *mocks, const struct mocks_saving *saving,
+		struct tally_error *error)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < mocks->count && code == 0; i++)
+		code = check_one(&mocks->items[i], saving, error);
+	for (size_t i = 0; i < mocks->count && code == 0; i++)
+		code = shadowed_note(mocks->items[i].contract, error);
+	return code;
+}
+
+int mocks_save(struct mocks *mocks, const struct mocks_saving *saving, struct tally_error *error)
+{
+	int code = 0;
+
+	/* What others have written meanwhile. */
+	for (size_t i = 0; mocks->count > 1 && i < mocks->count && code == 0; i++)
+		code = check_one(&mocks->items[i], saving, error);
+	for (size_t i = 0; i < mocks->count && code == 0; i++)
+		code = tally_contract_save(mocks->items[i].contract, saving->dir, &saving->how,
+					   &mocks->items[i].path, error);
+	return code;
+}
+
+/* ---- serving ---- */
+
+/* The next port, when the first was given. */
+static int take_port(unsigned *next, unsigned short *port, struct tally_error *error)
+{
+	*port = 0;
+	if (*next == 0)
+		return 0;
+	if (*next > UINT16_MAX)
+		return set_error(error, TALLY_EINVAL, "port",
+				 "each address takes the next port, and there is none after 65535");
+	*port = (unsigned short)(*next)++;
+	return 0;
+}
+
+int mocks_start(struct mocks *mocks, const struct tally_mock_options *options,
+		struct tally_error *error)
+{
+	unsigned next = options->port;
+	int code = 0;
+
+	for (size_t i = 0; i < mocks->count && code == 0; i++) {
+		struct mock_provider *item = &mocks->items[i];
+		struct tally_mock_options own = *options;
+
+		code = take_port(&next, &own.port, error);
+		if (code == 0)
+			code = tally_mock_start(&item->mock, item->contract, &own, error);
+		/* Several files were checked one by one. */
+		if (code < 0 && item->files.count == 1)
+			expectations_place(error, item->files.items[0]);
+	}
+	return code;
+}
+
+void mocks_announce(const struct mocks *mocks)
+{
+	for (size_t i = 0; i < mocks->count; i++) {
+		const struct mock_provider *item = &mocks->items[i];
+
+		out("listening on %s", tally_mock_url(item->mock));
+		if (mocks->count > 1)
+			out(" for %s", item->name);
+		out("\n");
+	}
+	out_flush();
+}
+
+static void add_variable(const struct mocks *mocks, struct text_list *variables, const char *name,
+			 const struct mock_provider *item, const char *value, bool is_first)
+{
+	struct call *call = mocks->call;
+
+	if (!value)
+		return;
+	if (is_first)
+		text_list_add(call, variables,
+			      scratch_format(&call->scratch, "%s=%s", name, value));
+	text_list_add(call, variables,
+		      scratch_format(&call->scratch, "%s_%s=%s", name, item->suffix, value));
+}
+
+void mocks_add_variables(const struct mocks *mocks, struct text_list *variables)
+{
+	for (size_t i = 0; i < mocks->count; i++) {
+		const struct mock_provider *item = &mocks->items[i];
+
+		add_variable(mocks, variables, "TALLY_MOCK_URL", item, tally_mock_url(item->mock),
+			     i == 0);
+	}
+}
+
+/* ---- what came of it ---- */
+
+int mocks_collect(struct mocks *mocks, struct tally_error *error)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < mocks->count && code == 0; i++)
+		code = tally_mock_report(mocks->items[i].mock, &mocks->items[i].report, error);
+	return code;
+}
+
+bool mocks_succeeded(const struct mocks *mocks)
+{
+	for (size_t i = 0; i < mocks->count; i++) {
+		if (!cJSON_IsTrue(json_get(mocks->items[i].report, "success")))
+			return false;
+	}
+	return true;
+}
+
+void mocks_release(struct mocks *mocks)
+{
+	for (size_t i = 0; i < mocks->count; i++) {
+		struct mock_provider *item = &mocks->items[i];
+
+		tally_mock_stop(item->mock);
+		tally_contract_free(item->contract);
+		cJSON_Delete(item->report);
+		tally_free(item->path);
+	}
+	mocks->count = 0;
+}
