@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	%D%/compatibility.md \
 	%D%/licenses.md \
 	%D%/limits.md \
+	%D%/lint.md \
 	%D%/optional-members.md \
 	%D%/performance.md \
 	%D%/store-format.md \

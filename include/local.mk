@@ -5,6 +5,7 @@ pkginclude_HEADERS += \
 	%D%/tally/error.h \
 	%D%/tally/json.h \
 	%D%/tally/generate.h \
+	%D%/tally/lint.h \
 	%D%/tally/match.h \
 	%D%/tally/mock.h \
 	%D%/tally/verify.h

@@ -1,6 +1,6 @@
 /* tally.h - all of Tally's public API: consumer-driven contracts, their matching, and their broker.
  *
- * Read in this order: error, json, contract, match, generate, mock, verify, broker.
+ * Read in this order: error, json, contract, lint, match, generate, mock, verify, broker.
  */
 #ifndef TALLY_H
 #define TALLY_H
@@ -10,6 +10,7 @@
 #include <tally/error.h>
 #include <tally/generate.h>
 #include <tally/json.h>
+#include <tally/lint.h>
 #include <tally/match.h>
 #include <tally/mock.h>
 #include <tally/verify.h>

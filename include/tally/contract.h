@@ -120,13 +120,6 @@ TALLY_API int tally_contract_save(const struct tally_contract *contract, const c
 				  const struct tally_save_options *options, char **path,
 				  struct tally_error *error);
 
-/* What is wrong or unwise in a contract: *findings is a JSON array of {"level": "error"|"warning",
- * "rule": a name, "interaction": its description, "pointer": where in the file, "message": what and
- * what to do}, empty when there is nothing to say.  To be released with cJSON_Delete.  @since 0.1
- */
-TALLY_API int tally_contract_lint(const struct tally_contract *contract, cJSON **findings,
-				  struct tally_error *error);
-
 #ifdef __cplusplus
 }
 #endif

@@ -32,6 +32,10 @@
 	  "about generated values, of a mock or of one interaction")                               \
 	X(LIMIT_LINT_STEPS, 20000000, "steps", "looking for what rules select, in one contract")   \
 	X(LIMIT_LINT_FINDINGS, 10000, "findings", "of one contract; looking stops there")          \
+	X(LIMIT_LINT_CONFIG_BYTES, 1048576, "bytes", "a configuration of the linter")              \
+	X(LIMIT_LINT_EXCEPTIONS, 1000, "exceptions", "in a configuration of the linter")           \
+	X(LIMIT_LINT_STATES, 20000, "spellings",                                                   \
+	  "of provider states, compared with one another; more are not")                           \
 	X(LIMIT_JOBS, 256, "interactions", "verified at once")                                     \
 	X(LIMIT_REASON_BYTES, 65536, "bytes", "why one interaction could not be verified")         \
 	X(LIMIT_REPORT_BYTES, 67108864, "bytes", "results of a verification as text")              \

@@ -99,3 +99,25 @@ void expectations_place(struct tally_error *error, const char *path)
 	memcpy(error->where, place.text, sizeof(place.text));
 	cJSON_Delete(document);
 }
+
+bool expectations_are_in(const cJSON *document)
+{
+	const cJSON *child;
+
+	if (json_get(document, "pact:matcher:type") || json_get(document, "pact:generator:type"))
+		return true;
+	cJSON_ArrayForEach(child, document)
+	{
+		if (expectations_are_in(child))
+			return true;
+	}
+	return false;
+}
+
+const char *expectations_pointer(struct call *call, const cJSON *document, const char *pointer)
+{
+	struct place place = {.len = 0};
+
+	follow(&place, document, pointer);
+	return scratch_copy(&call->scratch, place.text, place.len);
+}

@@ -34,6 +34,8 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/mocks.c \
 	%D%/mocks.h \
 	%D%/mocks_report.c \
+	%D%/lint_config.c \
+	%D%/lint_config.h \
 	%D%/origin.c \
 	%D%/origin.h \
 	%D%/output.c \

@@ -100,6 +100,9 @@ int tally__inline_rules(struct extractor *extractor, const cJSON *object, const 
 int tally__inline_generator(struct extractor *extractor, const cJSON *object, cJSON **generator);
 /* Whether `name` is a rule of the specification; the rules of plugins have other names. */
 bool tally__rule_is_known(const char *name);
+/* The rule or generator that a misspelt name may be for, or NULL. */
+const char *tally__rule_nearest(const char *name);
+const char *tally__generator_nearest(const char *name);
 /* That nothing stands in a matcher object that neither its rules nor its generator know. */
 int tally__inline_check(struct extractor *extractor, const cJSON *object);
 /* The same for a rule in a list. */

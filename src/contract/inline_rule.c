@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "contract/expression.h"
 #include "contract/inline.h"
@@ -93,6 +94,24 @@ static const struct kind *find_kind(const struct kind *kinds, size_t count, cons
 bool tally__rule_is_known(const char *name)
 {
 	return find_kind(rule_kinds, COUNT(rule_kinds), name) != NULL;
+}
+
+static const char *find_nearest(const struct kind *kinds, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (tally__names_near(kinds[i].name, name))
+			return kinds[i].name;
+	return NULL;
+}
+
+const char *tally__rule_nearest(const char *name)
+{
+	return find_nearest(rule_kinds, COUNT(rule_kinds), name);
+}
+
+const char *tally__generator_nearest(const char *name)
+{
+	return find_nearest(generator_kinds, COUNT(generator_kinds), name);
 }
 
 static bool has_attribute(const struct kind *kind, const char *name)

@@ -4,30 +4,47 @@
 
 #include "base/map.h"
 #include "contract/contract.h"
+#include "matching/lint_config.h"
 #include "matching/path.h"
-
-enum lint_level { LINT_WARNING, LINT_ERROR };
+#include "tally/lint.h"
 
 struct lint {
+	/* Of all contracts that are looked at together. */
+	struct lint_config config;
+	const char *const *paths; /* or NULL */
+	cJSON *findings;
+	size_t excepted;
+	struct arena lasting;
+	struct map states;       /* spellings: see lint_states.c */
+	struct map applications; /* the same */
+	size_t state_count;      /* different ones */
+	int status;              /* sticks */
+
+	/* Of the present contract. */
 	const struct tally_contract *contract;
+	size_t index;                          /* among all */
 	const struct interaction *interaction; /* the present one, or NULL */
+	const cJSON *source;                   /* that in the document, or NULL */
 	struct arena arena;
 	struct buf pointer; /* of the present part */
-	cJSON *findings;
-	size_t count;
+	size_t count;       /* of its findings, with those excepted */
 	size_t steps;
 	size_t variant_steps; /* the same, where all examples are looked into */
 	struct map groups;    /* examples that stand for one another: see lint_variants.c */
 	struct map variants;  /* places that were looked at in a group */
-	int status;           /* sticks */
+	struct map seen;      /* interactions by what they are: see lint_doubles.c */
 };
 
 /* Text of the contract for a finding, made in the lint's arena; notes when memory is short. */
 const char *tally__lint_shown(struct lint *lint, const char *text, size_t max_chars);
 
-/* Adds a finding; `member` (may be NULL) is below the present pointer. */
-void tally__lint_add(struct lint *lint, enum lint_level level, const char *rule, const char *member,
-		     const char *format, ...) TALLY_PRINTF(5, 6);
+/* Adds a finding, unless the rule is off here; `member` (may be NULL) is below the present pointer.
+ */
+void tally__lint_add(struct lint *lint, enum lint_rule rule, const char *member, const char *format,
+		     ...) TALLY_PRINTF(4, 5);
+
+/* Goes below the present pointer; undo with tally__buf_truncate to what this returns. */
+size_t tally__lint_enter(struct lint *lint, const char *member);
 
 /* What a part is among the parts of an interaction. */
 enum lint_side {
@@ -97,5 +114,21 @@ const cJSON *tally__lint_find(struct lint *lint, const cJSON *example, const cha
 void tally__lint_request_example(struct lint *lint, const struct request *request);
 void tally__lint_response_example(struct lint *lint, const struct response *response);
 void tally__lint_message_example(struct lint *lint, const struct message *message);
+
+/* What HTTP has to say of the present interaction. */
+void tally__lint_http(struct lint *lint);
+/* Requests that leave open which type of answer they want, in the whole contract. */
+void tally__lint_accept(struct lint *lint);
+
+/* The present interaction against those before it. */
+void tally__lint_doubles(struct lint *lint);
+
+/* Names of applications and provider states, against those of all contracts. */
+void tally__lint_applications(struct lint *lint);
+void tally__lint_states(struct lint *lint);
+
+/* The values of a part: those that will be others next time, and those that nobody should see. */
+void tally__lint_values(struct lint *lint, const struct lint_part *part);
+void tally__lint_secrets(struct lint *lint, const struct lint_part *part);
 
 #endif

@@ -12,7 +12,7 @@ static void add_bad_rule(struct lint *lint, const struct tally_error *error)
 	if (error->code == TALLY_ENOMEM)
 		lint->status = TALLY_ENOMEM;
 	else
-		tally__lint_add(lint, LINT_ERROR, "bad-rule", NULL, "%s%s%s", error->where,
+		tally__lint_add(lint, LINT_BAD_RULE, NULL, "%s%s%s", error->where,
 				*error->where ? ": " : "", error->message);
 }
 
@@ -26,10 +26,10 @@ static void add_mismatches(struct lint *lint, struct mismatches *mismatches)
 		const char *colon = *path ? ": " : "";
 
 		if (!each->rule || strcmp(each->rule, "equality") == 0)
-			tally__lint_add(lint, LINT_WARNING, "cannot-compare", NULL, "%s%s%s", path,
-					colon, each->message);
+			tally__lint_add(lint, LINT_CANNOT_COMPARE, NULL, "%s%s%s", path, colon,
+					each->message);
 		else if (tally__rule_is_known(each->rule))
-			tally__lint_add(lint, LINT_ERROR, "example-fails-rule", NULL,
+			tally__lint_add(lint, LINT_EXAMPLE_FAILS_RULE, NULL,
 					"the example does not match its own rules: %s%s%s", path,
 					colon, each->message);
 	}
@@ -49,7 +49,7 @@ static void add_mismatches(struct lint *lint, struct mismatches *mismatches)
 		tally__mismatches_init(&mismatches);                                               \
 		status = tally__matcher_new_##part(&matcher, part, &error);                        \
 		if (status == 0 && tally__matcher_invalid(matcher))                                \
-			tally__lint_add(lint, LINT_ERROR, "bad-rule", NULL, "%s",                  \
+			tally__lint_add(lint, LINT_BAD_RULE, NULL, "%s",                           \
 					tally__matcher_invalid(matcher));                          \
 		else if (status == 0)                                                              \
 			status = tally__match_##part(matcher, part, &mismatches, &error);          \

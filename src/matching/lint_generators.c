@@ -151,12 +151,12 @@ static void check_values(struct group *group, const char *place, const struct ge
 		if (status == TALLY_ENOMEM) {
 			lint->status = status;
 		} else if (status != 0) {
-			tally__lint_add(lint, LINT_WARNING, "bad-generator", NULL,
+			tally__lint_add(lint, LINT_ODD_GENERATOR, NULL,
 					"the generator %s at %s gives no value: %s",
 					tally__generator_name(generator), place, error.message);
 			done = true;
 		} else if (entry && is_refused(group, entry, example, value, &why)) {
-			tally__lint_add(lint, LINT_WARNING, "generator-against-rule", NULL,
+			tally__lint_add(lint, LINT_GENERATOR_AGAINST_RULE, NULL,
 					"the generator %s at %s gives values that the rule there "
 					"refuses: %s",
 					tally__generator_name(generator), place, why);
@@ -171,12 +171,12 @@ static void check_values(struct group *group, const char *place, const struct ge
 static void lint_mode(struct group *group, const char *place, const struct generator *generator)
 {
 	if (tally__generator_applies(generator, GENERATOR_CONSUMER))
-		tally__lint_add(group->lint, LINT_WARNING, "unused-generator", NULL,
+		tally__lint_add(group->lint, LINT_UNUSED_GENERATOR, NULL,
 				"the generator %s at %s is for what a consumer is given, and this "
 				"is sent to a provider: it is never used",
 				tally__generator_name(generator), place);
 	else
-		tally__lint_add(group->lint, LINT_WARNING, "unused-generator", NULL,
+		tally__lint_add(group->lint, LINT_UNUSED_GENERATOR, NULL,
 				"the generator %s at %s is for what a provider is sent, and this "
 				"is given to a consumer: it is never used",
 				tally__generator_name(generator), place);
@@ -200,7 +200,7 @@ static void lint_uuid(struct lint *lint, const char *place, const cJSON *json)
 		if (strcmp(format, formats[i]) == 0)
 			return;
 	if (format)
-		tally__lint_add(lint, LINT_WARNING, "bad-generator", NULL,
+		tally__lint_add(lint, LINT_ODD_GENERATOR, NULL,
 				"the generator Uuid at %s has the format \"%s\", which is taken "
 				"for lower-case-hyphenated: write simple, lower-case-hyphenated, "
 				"upper-case-hyphenated or URN",
@@ -215,11 +215,17 @@ static void lint_compiled(struct group *group, const char *place, const cJSON *j
 	const char *name = tally__generator_name(generator);
 
 	if (tally__generator_invalid(generator)) {
-		tally__lint_add(lint, LINT_ERROR, "bad-generator", NULL,
+		tally__lint_add(lint, LINT_BAD_GENERATOR, NULL,
 				"the generator at %s cannot be used: %s", place,
 				tally__generator_invalid(generator));
+	} else if (!tally__generator_is_known(generator) && tally__generator_nearest(name)) {
+		tally__lint_add(lint, LINT_MISSPELT_GENERATOR, NULL,
+				"the specification has no generator \"%s\" (at %s): did you mean "
+				"\"%s\"? The example stays as it is",
+				tally__lint_shown(lint, name, 60), place,
+				tally__generator_nearest(name));
 	} else if (!tally__generator_is_known(generator)) {
-		tally__lint_add(lint, LINT_WARNING, "unknown-generator", NULL,
+		tally__lint_add(lint, LINT_UNKNOWN_GENERATOR, NULL,
 				"the specification has no generator \"%s\" (at %s): the example "
 				"stays as it is",
 				tally__lint_shown(lint, name, 60), place);
@@ -267,8 +273,7 @@ static void lint_group(struct group *group, const cJSON *category)
 
 		if (group->example && group->is_tree && *place == '$' && !example &&
 		    group->lint->steps <= LIMIT_LINT_STEPS)
-			tally__lint_add(group->lint, LINT_WARNING, "generator-without-example",
-					NULL,
+			tally__lint_add(group->lint, LINT_GENERATOR_WITHOUT_EXAMPLE, NULL,
 					"nothing in the example is at %s: the generator is never "
 					"used",
 					tally__lint_shown(group->lint, place, 100));
@@ -319,7 +324,7 @@ static void lint_each(struct lint *lint, const char *place, const cJSON *rule)
 	const char *name = tally__json_get_string(rule, "match");
 
 	if (name && tally__json_get(rule, "generator"))
-		tally__lint_add(lint, LINT_WARNING, "unused-generator", NULL,
+		tally__lint_add(lint, LINT_UNUSED_GENERATOR, NULL,
 				"the generator inside the rule %s at %s is never used: give the "
 				"values one of their own in \"generators\", with a path such as "
 				"$.map.*",
@@ -363,7 +368,7 @@ void tally__lint_generators(struct lint *lint, const struct lint_part *part)
 		size_t inner = lint->pointer.len;
 
 		if (!tally__lint_is_category(category->string)) {
-			tally__lint_add(lint, LINT_WARNING, "unknown-category", NULL,
+			tally__lint_add(lint, LINT_UNKNOWN_CATEGORY, NULL,
 					"the specification has no category \"%s\" of generators",
 					tally__lint_shown(lint, category->string, 60));
 			continue;

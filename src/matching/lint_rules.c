@@ -43,9 +43,25 @@ static void lint_needs(struct lint *lint, const char *place, const cJSON *rule, 
 
 	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++)
 		if (strcmp(name, needs[i][0]) == 0 && !tally__json_get(rule, needs[i][1]))
-			tally__lint_add(lint, LINT_ERROR, "bad-rule", NULL,
+			tally__lint_add(lint, LINT_BAD_RULE, NULL,
 					"the rule \"%s\" at %s needs the member \"%s\"", name,
 					place, needs[i][1]);
+}
+
+static void lint_unknown(struct lint *lint, const char *place, const char *name)
+{
+	const char *nearest = tally__rule_nearest(name);
+
+	if (nearest)
+		tally__lint_add(lint, LINT_MISSPELT_RULE, NULL,
+				"the specification has no rule \"%s\" (at %s): did you mean "
+				"\"%s\"? Nothing matches as it is",
+				tally__lint_shown(lint, name, 60), place, nearest);
+	else
+		tally__lint_add(lint, LINT_UNKNOWN_RULE, NULL,
+				"the specification has no rule \"%s\" (at %s): without "
+				"the plugin that has it, nothing matches",
+				tally__lint_shown(lint, name, 60), place);
 }
 
 static void lint_entry(struct lint *lint, const char *place, const cJSON *entry)
@@ -54,24 +70,22 @@ static void lint_entry(struct lint *lint, const char *place, const cJSON *entry)
 	const char *combine = tally__json_get_string(entry, "combine");
 
 	if (!matchers || !matchers->child)
-		tally__lint_add(lint, LINT_WARNING, "empty-rule", NULL,
+		tally__lint_add(lint, LINT_EMPTY_RULE, NULL,
 				"the rule at %s has no matchers: it does nothing", place);
 	if (combine && !tally__text_equal_nocase(combine, "AND") &&
 	    !tally__text_equal_nocase(combine, "OR"))
-		tally__lint_add(lint, LINT_WARNING, "unknown-combine", NULL,
+		tally__lint_add(lint, LINT_UNKNOWN_COMBINE, NULL,
 				"the rule at %s combines by \"%s\", which is taken for AND: "
 				"write AND or OR",
 				place, tally__lint_shown(lint, combine, 20));
 	for (const cJSON *rule = matchers ? matchers->child : NULL; rule; rule = rule->next) {
 		const char *name = rule_name(rule);
 
-		if (name)
-			lint_needs(lint, place, rule, name);
-		if (name && !tally__rule_is_known(name))
-			tally__lint_add(lint, LINT_WARNING, "unknown-rule", NULL,
-					"the specification has no rule \"%s\" (at %s): without "
-					"the plugin that has it, nothing matches",
-					tally__lint_shown(lint, name, 60), place);
+		if (!name)
+			continue;
+		lint_needs(lint, place, rule, name);
+		if (!tally__rule_is_known(name))
+			lint_unknown(lint, place, name);
 	}
 }
 
@@ -90,7 +104,7 @@ static void lint_wildcard(struct lint *lint, const struct json_index *category, 
 		own = tally__json_index_get(category, list);
 		if (own)
 			continue;
-		tally__lint_add(lint, LINT_WARNING, "fixed-length", NULL,
+		tally__lint_add(lint, LINT_FIXED_LENGTH, NULL,
 				"%s is about the items of %s, but no rule is about that list, so "
 				"its length must be that of the example: add a type rule there",
 				path, list);
@@ -108,7 +122,7 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 	const cJSON *matchers = tally__json_get(entry, "matchers");
 
 	if ((is_path || *path == '$') && !tally__lint_path(lint, &expression, path)) {
-		tally__lint_add(lint, LINT_ERROR, "malformed-path", NULL,
+		tally__lint_add(lint, LINT_MALFORMED_PATH, NULL,
 				"expected a path such as $.orders[*].id, found \"%s\"",
 				tally__lint_shown(lint, path, 100));
 		return;
@@ -120,22 +134,22 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 	if (selection.gave_up)
 		return;
 	if (selection.empty_array)
-		tally__lint_add(lint, LINT_WARNING, "empty-example", NULL,
+		tally__lint_add(lint, LINT_EMPTY_EXAMPLE, NULL,
 				"the example at %s is an empty list: with a rule, that accepts "
 				"every list; give it an item",
 				path);
 	else if (selection.nodes == 0)
-		tally__lint_add(lint, LINT_WARNING, "rule-without-example", NULL,
+		tally__lint_add(lint, LINT_RULE_WITHOUT_EXAMPLE, NULL,
 				"nothing in the example is at %s: the rule is never used", path);
 	else if (selection.empty_objects > 0 && tally__lint_has_member_rule(entry))
 		tally__lint_add(
-			lint, LINT_WARNING, "empty-example", NULL,
+			lint, LINT_EMPTY_EXAMPLE, NULL,
 			"the example at %s is an empty object: with a rule for its members, "
 			"nothing is compared; give it one",
 			path);
 	else if (selection.list_found && tally__lint_has_rule(entry, "type") && matchers &&
 		 !tally__json_get(matchers->child, "min"))
-		tally__lint_add(lint, LINT_WARNING, "no-minimum", NULL,
+		tally__lint_add(lint, LINT_NO_MINIMUM, NULL,
 				"the type rule at %s accepts an empty list: add \"min\": 1 if "
 				"there must be an item",
 				path);
@@ -161,7 +175,7 @@ static void lint_named(struct lint *lint, const struct lint_part *part, const cJ
 			continue;
 		if (is_header ? !tally__header_find(list, entry->string)
 			      : !tally__query_find(list, entry->string))
-			tally__lint_add(lint, LINT_WARNING, "rule-without-example", NULL,
+			tally__lint_add(lint, LINT_RULE_WITHOUT_EXAMPLE, NULL,
 					"no %s \"%s\" is expected: the rule is never used",
 					is_header ? "header" : "query parameter",
 					tally__lint_shown(lint, entry->string, 100));
@@ -184,7 +198,7 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 	const char *name = category->string;
 
 	if (!tally__lint_is_category(name)) {
-		tally__lint_add(lint, LINT_WARNING, "unknown-category", NULL,
+		tally__lint_add(lint, LINT_UNKNOWN_CATEGORY, NULL,
 				"the specification has no category \"%s\" of matching rules: "
 				"write body, header, query, path, method, status or metadata",
 				tally__lint_shown(lint, name, 60));

@@ -159,7 +159,7 @@ static void lint_nullable(struct search search)
 	if (found->gave_up || found->nodes == 0 || (!no_null && found->nulls < found->nodes))
 		return;
 	tally__lint_add(
-		found->lint, LINT_WARNING, "variant-not-exercised", NULL,
+		found->lint, LINT_VARIANT_NOT_EXERCISED, NULL,
 		no_null ? "%s may be null, but in no example of a %s it is: add an "
 			  "interaction with null there, so that both sides are tested with it"
 			: "%s may be other than null, but is null in each example of a %s, "
@@ -262,7 +262,7 @@ static void report_present(struct absence *absence)
 		lint->status = TALLY_ENOMEM;
 	else if (shown > 0)
 		tally__lint_add(
-			lint, LINT_WARNING, "variant-not-exercised", NULL,
+			lint, LINT_VARIANT_NOT_EXERCISED, NULL,
 			"at %s members may be absent (eachKey lets all of them be), but each "
 			"example of a %s has %s: add an interaction without; what has to be there "
 			"belongs into one without eachKey",
@@ -367,7 +367,7 @@ static void search_alternative(struct alternative *alternative, const cJSON *rul
 		search_all(&alternative->search);
 		if (!found->done && !found->gave_up && lint->status == 0)
 			tally__lint_add(
-				lint, LINT_WARNING, "variant-not-exercised", NULL,
+				lint, LINT_VARIANT_NOT_EXERCISED, NULL,
 				"one of several rules is enough at %s, but no example of a "
 				"%s satisfies \"%s\": add an interaction with such a value",
 				shown_path(&alternative->search), alternative->search.what,

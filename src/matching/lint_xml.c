@@ -18,7 +18,7 @@ static void lint_path(struct lint *lint, const struct xml_document *document, co
 	if (status == TALLY_ENOMEM)
 		lint->status = TALLY_ENOMEM;
 	if (status == 0 && !tally__xml_path_selects(document, &expression, &lint->steps))
-		tally__lint_add(lint, LINT_WARNING, "rule-without-example", NULL,
+		tally__lint_add(lint, LINT_RULE_WITHOUT_EXAMPLE, NULL,
 				"nothing in the example is at %s: the rule is never used; paths "
 				"in XML are like $.orders.order['@id'] or $.orders.order.#text",
 				tally__lint_shown(lint, path, 100));
@@ -68,12 +68,12 @@ void tally__lint_xml(struct lint *lint, const struct lint_part *part)
 	if (status == TALLY_ENOMEM) {
 		lint->status = TALLY_ENOMEM;
 	} else if (status == TALLY_EPARSE || status == TALLY_ELIMIT) {
-		tally__lint_add(lint, LINT_ERROR, "example-not-xml", NULL,
+		tally__lint_add(lint, LINT_EXAMPLE_NOT_XML, NULL,
 				"the example cannot be read as XML, which its content type says "
 				"it is: line %zu, column %zu: %s",
 				error.line, error.column, error.message);
 	} else if (status != 0) {
-		tally__lint_add(lint, LINT_WARNING, "cannot-compare", NULL, "%s", error.message);
+		tally__lint_add(lint, LINT_CANNOT_COMPARE, NULL, "%s", error.message);
 	} else {
 		lint_paths(lint, part, &document);
 	}

@@ -12,10 +12,16 @@ libtallyall_la_SOURCES += \
 	%D%/json_node.h \
 	%D%/json_report.c \
 	%D%/lint.c %D%/lint.h \
+	%D%/lint_config.c %D%/lint_config.h \
+	%D%/lint_doubles.c \
 	%D%/lint_examples.c \
 	%D%/lint_generators.c \
+	%D%/lint_http.c \
 	%D%/lint_rules.c \
 	%D%/lint_select.c \
+	%D%/lint_spelling.c %D%/lint_spelling.h \
+	%D%/lint_states.c \
+	%D%/lint_table.c %D%/lint_table.h \
 	%D%/lint_variants.c \
 	%D%/match.c %D%/match.h \
 	%D%/match_form.c \

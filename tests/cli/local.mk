@@ -8,6 +8,7 @@ cli_tests = \
 	%D%/t0110-lint.sh \
 	%D%/t0111-lint-variants.sh \
 	%D%/t0112-lint-xml.sh \
+	%D%/t0113-lint-config.sh \
 	%D%/t0120-merge.sh \
 	%D%/t0130-mock.sh \
 	%D%/t0140-publish.sh \

@@ -26,11 +26,8 @@ test_expect_success 'bad input is a finding of its file; the others are looked a
 	expect_status 2 "$tally" lint --format json bad/deep.json good.json
 	is_json out
 	expect_in out "\"errors\": 1"
-	mkdir -p folder.json
-	for file in missing.json folder.json; do
-		expect_status 2 "$tally" lint $file
-		expect_in out "$file: error: "
-	done
+	expect_status 2 "$tally" lint missing.json
+	expect_in out "missing.json: error: "
 '
 
 test_expect_success 'JSON that is no contract' '
@@ -128,7 +125,8 @@ test_expect_success 'generators whose values the rule beside them refuses' '
 '
 
 test_expect_success 'wrong use' '
-	expect_refused "FILE is missing: contract files; see tally lint --help" "$tally" lint
+	expect_refused "expected contract files or folders, or --rules; see tally lint --help" "$tally" lint
+	expect_refused "--rules lists the rules, and looks at no files" "$tally" lint --rules x.json
 	expect_refused "unknown option --frmat; did you mean --format?" "$tally" lint --frmat json x
 '
 

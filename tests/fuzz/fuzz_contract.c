@@ -5,6 +5,7 @@
 
 #include "contract/contract.h"
 #include "fuzz.h"
+#include "tally/lint.h"
 
 static cJSON *write_v4(const struct tally_contract *contract)
 {
@@ -48,7 +49,7 @@ static void check_lint(const struct tally_contract *contract)
 {
 	cJSON *findings = NULL;
 
-	FUZZ_REQUIRE(tally_contract_lint(contract, &findings, NULL) == 0);
+	FUZZ_REQUIRE(tally_lint(NULL, &contract, 1, &findings, NULL, NULL) == 0);
 	FUZZ_REQUIRE(cJSON_IsArray(findings));
 	cJSON_Delete(findings);
 }

@@ -14,6 +14,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "contract/contract.h"
+#include "linted.h"
 
 static const char expectations[] =
 	"{\"consumer\":{\"name\":\"Shop\",\"x\":1},\"provider\":{\"name\":\"Orders\"},"
@@ -157,7 +158,7 @@ static int merge_and_lint(struct tally_error *error)
 	if (status == 0)
 		status = tally_contract_merge(&merged, a, b, error);
 	if (status == 0)
-		status = tally_contract_lint(merged, &findings, error);
+		status = tally_lint(NULL, LINTED(merged), 1, &findings, NULL, error);
 	if (status == 0)
 		status = look_at(findings, error);
 	if (status == 0)
@@ -176,7 +177,7 @@ static int lint_text(const char *text, struct tally_error *error)
 	int status = tally_contract_parse(&contract, text, strlen(text), error);
 
 	if (status == 0)
-		status = tally_contract_lint(contract, &findings, error);
+		status = tally_lint(NULL, LINTED(contract), 1, &findings, NULL, error);
 	if (status == 0)
 		status = look_at(findings, error);
 	cJSON_Delete(findings);

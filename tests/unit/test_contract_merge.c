@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "contract/contract.h"
+#include "linted.h"
 
 #define TOP(version, interactions)                                                                 \
 	"{\"consumer\":{\"name\":\"Shop\"},\"provider\":{\"name\":\"Orders\"},"                    \
@@ -592,7 +593,7 @@ static void check_lint(const char *text, const char *expected)
 	cJSON *findings = NULL;
 	struct buf seen;
 
-	assert_int_equal(tally_contract_lint(contract, &findings, NULL), 0);
+	assert_int_equal(tally_lint(NULL, LINTED(contract), 1, &findings, NULL, NULL), 0);
 	tally__buf_init(&seen, 100000);
 	for (const cJSON *each = findings->child; each; each = each->next)
 		tally__buf_addf(&seen, "%s %s %s;", tally__json_get_string(each, "level"),
@@ -618,7 +619,7 @@ static void cuts_names_between_characters(void **state)
 		tally__buf_addc(&text, 'k');
 	tally__buf_adds(&text, "éé\":1,\"interactions\":[]}");
 	contract = parsed(text.bytes);
-	assert_int_equal(tally_contract_lint(contract, &findings, NULL), 0);
+	assert_int_equal(tally_lint(NULL, LINTED(contract), 1, &findings, NULL, NULL), 0);
 	tally__buf_clear(&text);
 	tally__json_add(&text, findings, TALLY_JSON_COMPACT);
 	assert_int_equal(text.status, 0);
@@ -646,6 +647,7 @@ static void lints_contracts(void **state)
 	check_lint(TOP("2.0.0", "{\"request\":{\"path\":\"a?b=1\",\"querry\":\"x\",\"body\":{}}}"),
 		   "error no-description /interactions/0;error path /interactions/0/request/path;"
 		   "error path /interactions/0/request/path;"
+		   "warning request-with-body /interactions/0/request/body;"
 		   "warning no-content-type /interactions/0/request/body;"
 		   "warning unknown-member /interactions/0/request/querry;"
 		   "warning no-status /interactions/0/response;");
@@ -672,7 +674,7 @@ static void lints_rules(void **state)
 	snprintf(expected, sizeof(expected),
 		 "error malformed-path %serror bad-rule /interactions/0/response;", place);
 	check_lint(RULED("{\"a\":1}", "{\"body\":{" TYPE("$.a[") "}}"), expected);
-	snprintf(expected, sizeof(expected), "warning unknown-rule %s", place);
+	snprintf(expected, sizeof(expected), "error misspelt-rule %s", place);
 	check_lint(RULED("{\"a\":1}", "{\"body\":{" RULE("$.a", "\"match\":\"regx\"") "}}"),
 		   expected);
 	snprintf(expected, sizeof(expected), "warning empty-rule %s", place);

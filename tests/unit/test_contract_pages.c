@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "format/json.h"
+#include "linted.h"
 #include "tally/contract.h"
 #include "tally/match.h"
 
@@ -80,7 +81,7 @@ static void lint(const struct tally_contract *contract)
 	cJSON *findings = NULL;
 	const cJSON *finding = NULL;
 
-	assert_int_equal(tally_contract_lint(contract, &findings, NULL), 0);
+	assert_int_equal(tally_lint(NULL, LINTED(contract), 1, &findings, NULL, NULL), 0);
 	cJSON_ArrayForEach(finding, findings)
 	{
 		if (strcmp(tally__json_get_string(finding, "level"), "error") == 0)

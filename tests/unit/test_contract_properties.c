@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "format/json.h"
+#include "linted.h"
 #include "tally/contract.h"
 
 enum { ROUNDS = 400, DEPTH = 4 };
@@ -202,7 +203,7 @@ static void assert_sound(const struct tally_contract *contract, const char *text
 	cJSON *findings = NULL;
 	const cJSON *finding = NULL;
 
-	assert_int_equal(tally_contract_lint(contract, &findings, NULL), 0);
+	assert_int_equal(tally_lint(NULL, LINTED(contract), 1, &findings, NULL, NULL), 0);
 	cJSON_ArrayForEach(finding, findings)
 	{
 		const char *rule = tally__json_get_string(finding, "rule");
