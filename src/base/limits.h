@@ -44,6 +44,10 @@
 	X(LIMIT_MOCK_PROBLEMS, 1000, "requests",                                                   \
 	  "that did not match, kept by a mock provider; more are counted")                         \
 	X(LIMIT_MOCKS, 100, "providers", "that one run of tally mock stands in for")               \
+	X(LIMIT_NEAREST_COMPARED, 64, "interactions",                                              \
+	  "compared with a request that none matches, to name the nearest")                        \
+	X(LIMIT_NEAREST_RANKED, 100000, "interactions", "looked at to choose these")               \
+	X(LIMIT_NEAREST_PATTERNS, 1000, "expressions", "of paths tried for it")                    \
 	X(LIMIT_MISMATCHES, 100, "mismatches", "kept of one comparison; more are counted")         \
 	X(LIMIT_HINT_STEPS, 200000, "steps", "looking for what comes nearest, in one comparison")  \
 	X(LIMIT_HINT_NAMES, 64, "names", "of one object or part, searched for a misspelling")      \

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "consumer/entry.h"
 #include "consumer/response.h"
+#include "consumer/search.h"
 #include "contract/inline.h"
 
 /* Where a part, or a member of it, stands: what is prepared is HTTP, so all of it is in the list
@@ -208,8 +209,30 @@ static int prepare_response(struct responder_entry *entry, const struct place *p
 		      : check_generators(place, entry->generators, error);
 }
 
+/* What the index and the first glance at a request need. */
+static int prepare_index(struct responder_entry *entry, struct arena *arena,
+			 struct tally_error *error)
+{
+	const struct request *request = &entry->interaction->request;
+	char prefix[PATH_PREFIX_BYTES];
+
+	entry->is_query_literal = !tally__matcher_has_query_rule(entry->matcher);
+	entry->query_hash = tally__query_hash(&request->query);
+	entry->is_pattern = tally__matcher_has_path_rule(entry->matcher);
+	if (entry->is_pattern) {
+		entry->path_len =
+			tally__matcher_path_prefix(entry->matcher, prefix, sizeof(prefix));
+		entry->path = tally__arena_memdup(arena, prefix, entry->path_len);
+	} else {
+		entry->path_len = strlen(request->path);
+		entry->path = request->path;
+	}
+	return entry->path ? 0 : tally__fail_nomem(error);
+}
+
 static int prepare_request(struct responder_entry *entry, const struct place *place,
-			   const struct responder_options *options, struct tally_error *error)
+			   const struct responder_options *options, struct arena *arena,
+			   struct tally_error *error)
 {
 	int status =
 		tally__matcher_new_request(&entry->matcher, &entry->interaction->request, error);
@@ -221,7 +244,7 @@ static int prepare_request(struct responder_entry *entry, const struct place *pl
 		status = check_request(place, entry->matcher, error);
 	if (status == 0 && !options->only_answers)
 		status = check_request_generators(place, error);
-	return status;
+	return status ? status : prepare_index(entry, arena, error);
 }
 
 int tally__entry_prepare(struct responder_entry *entry, const struct tally_contract *contract,
@@ -235,7 +258,7 @@ int tally__entry_prepare(struct responder_entry *entry, const struct tally_contr
 
 	*entry = (struct responder_entry){
 		.contract = contract, .interaction = interaction, .index = index};
-	status = prepare_request(entry, &request, options, error);
+	status = prepare_request(entry, &request, options, arena, error);
 	if (status == 0)
 		status = check_status(&response, error);
 	if (status == 0 && !options->only_answers)

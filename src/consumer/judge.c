@@ -5,7 +5,7 @@
 
 #include "base/map.h"
 #include "base/text.h"
-#include "consumer/responder.h"
+#include "consumer/search.h"
 
 /* Up to so many parameters are looked for one by one. */
 #define LINEAR_PARAMETERS 16
@@ -37,7 +37,7 @@ static size_t count_places(const struct mismatches *mismatches, enum mismatch_ki
 	return count;
 }
 
-static bool has_kind(const struct mismatches *mismatches, enum mismatch_kind kind)
+bool tally__search_differs(const struct mismatches *mismatches, enum mismatch_kind kind)
 {
 	return count_places(mismatches, kind) > 0;
 }
@@ -70,12 +70,14 @@ static size_t count_parameters(const struct name_values_list *expected,
 }
 
 /* Of two interactions that a request matches, the one that expects more of it wins. */
-static long score(const struct request *expected, const struct request *actual,
-		  const struct mismatches *mismatches)
+long tally__search_points(const struct search *search, const struct responder_entry *entry,
+			  const struct mismatches *mismatches)
 {
-	long points = has_kind(mismatches, MISMATCH_METHOD) ? -1 : 1;
+	const struct request *expected = &entry->interaction->request;
+	const struct request *actual = search->actual;
+	long points = tally__search_differs(mismatches, MISMATCH_METHOD) ? -1 : 1;
 
-	points += has_kind(mismatches, MISMATCH_PATH) ? -1 : 1;
+	points += tally__search_differs(mismatches, MISMATCH_PATH) ? -1 : 1;
 	points += balance(count_parameters(&expected->query, &actual->query),
 			  count_places(mismatches, MISMATCH_QUERY));
 	points += balance(expected->headers.count, count_places(mismatches, MISMATCH_HEADER));
@@ -84,19 +86,28 @@ static long score(const struct request *expected, const struct request *actual,
 	return points;
 }
 
+/* Names and values, each hashed on its own; a name without a value is one with an empty value. */
+uint64_t tally__query_hash(const struct name_values_list *query)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < query->count; i++) {
+		const struct name_values *item = &query->items[i];
+		uint64_t hash = tally__hash(item->name, strlen(item->name));
+
+		for (size_t k = 0; k < item->value_count; k++) {
+			const char *value = item->values[k] ? item->values[k] : "";
+
+			hash = hash * 31 + tally__hash(value, strlen(value)) + 1;
+		}
+		sum += hash;
+	}
+	return sum;
+}
+
 /* ---- the best that may answer ---- */
 
-/* One search: the best so far is in the verdict. */
-struct search {
-	const struct responder *responder;
-	const struct responder_question *question;
-	const struct request *actual; /* with its body parsed */
-	struct responder_verdict *verdict;
-	long points;   /* of the best */
-	size_t differ; /* how many mismatches it has */
-};
-
-static bool admits(const struct search *search, const struct responder_entry *entry)
+bool tally__search_admits(const struct search *search, const struct responder_entry *entry)
 {
 	const struct responder_question *question = search->question;
 
@@ -108,7 +119,23 @@ static long most_points(const struct search *search, const struct responder_entr
 {
 	static const struct mismatches none = {0};
 
-	return score(&entry->interaction->request, search->actual, &none);
+	return tally__search_points(search, entry, &none);
+}
+
+/* False when method, path or query certainly differ; costs next to nothing. */
+static bool may_match(const struct search *search, const struct responder_entry *entry)
+{
+	return (!entry->is_query_literal || entry->query_hash == search->query_hash) &&
+	       tally__matcher_may_match(entry->matcher, search->actual);
+}
+
+/* Whether these points beat those of the best; of equal ones the first entry counts. */
+static bool is_better(const struct search *search, const struct responder_entry *entry, long points)
+{
+	const struct responder_entry *best = search->verdict->entry;
+
+	return !best || points > search->points ||
+	       (points == search->points && entry->number < best->number);
 }
 
 /* Of what a request matches, the entry with the most points, or the first of several.  Most are
@@ -125,10 +152,10 @@ static int find_match(struct search *search, struct tally_error *error)
 		long points;
 		int status;
 
-		if (!tally__matcher_may_match(entry->matcher, search->actual))
+		if (!may_match(search, entry))
 			continue;
 		points = most_points(search, entry);
-		if ((verdict->entry && points <= search->points) || !admits(search, entry))
+		if (!is_better(search, entry, points) || !tally__search_admits(search, entry))
 			continue;
 		status = tally__matches_request(entry->matcher, search->actual, &matches, error);
 		if (status != 0)
@@ -143,8 +170,8 @@ static int find_match(struct search *search, struct tally_error *error)
 }
 
 /* Makes this entry the best so far; takes the mismatches. */
-static void keep(struct search *search, const struct responder_entry *entry,
-		 struct mismatches *mismatches, enum responder_outcome outcome)
+void tally__search_keep(struct search *search, const struct responder_entry *entry,
+			struct mismatches *mismatches, enum responder_outcome outcome)
 {
 	struct responder_verdict *verdict = search->verdict;
 
@@ -152,7 +179,7 @@ static void keep(struct search *search, const struct responder_entry *entry,
 	verdict->mismatches = *mismatches;
 	verdict->entry = entry;
 	verdict->outcome = outcome;
-	search->points = score(&entry->interaction->request, search->actual, mismatches);
+	search->points = tally__search_points(search, entry, mismatches);
 }
 
 /* ---- what may answer though it differs ---- */
@@ -169,9 +196,10 @@ static bool sends_content(const struct request *actual)
 
 static bool is_lenient_match(const struct mismatches *mismatches, const struct request *actual)
 {
-	return !has_kind(mismatches, MISMATCH_METHOD) && !has_kind(mismatches, MISMATCH_PATH) &&
-	       !has_kind(mismatches, MISMATCH_QUERY) &&
-	       (!has_kind(mismatches, MISMATCH_BODY) || !sends_content(actual));
+	return !tally__search_differs(mismatches, MISMATCH_METHOD) &&
+	       !tally__search_differs(mismatches, MISMATCH_PATH) &&
+	       !tally__search_differs(mismatches, MISMATCH_QUERY) &&
+	       (!tally__search_differs(mismatches, MISMATCH_BODY) || !sends_content(actual));
 }
 
 static size_t count_differences(const struct mismatches *mismatches)
@@ -186,7 +214,7 @@ static size_t count_differences(const struct mismatches *mismatches)
 static int consider_lenient(struct search *search, const struct responder_entry *entry,
 			    struct tally_error *error)
 {
-	const struct responder_verdict *verdict = search->verdict;
+	const struct responder_entry *best = search->verdict->entry;
 	struct mismatches mismatches;
 	size_t differ;
 	int status;
@@ -195,11 +223,12 @@ static int consider_lenient(struct search *search, const struct responder_entry 
 	status = tally__match_request(entry->matcher, search->actual, &mismatches, error);
 	differ = count_differences(&mismatches);
 	if (status != 0 || !is_lenient_match(&mismatches, search->actual) ||
-	    (verdict->entry && differ >= search->differ)) {
+	    (best && (differ > search->differ ||
+		      (differ == search->differ && entry->number > best->number)))) {
 		tally__mismatches_release(&mismatches);
 		return status;
 	}
-	keep(search, entry, &mismatches, RESPONDER_MATCH);
+	tally__search_keep(search, entry, &mismatches, RESPONDER_MATCH);
 	search->differ = differ;
 	return 0;
 }
@@ -212,65 +241,12 @@ static int find_lenient(struct search *search, struct tally_error *error)
 	int status = 0;
 
 	while (status == 0 && (entry = tally__path_index_next(&candidates)) != NULL)
-		if (tally__matcher_may_match(entry->matcher, search->actual) &&
-		    admits(search, entry))
+		if (may_match(search, entry) && tally__search_admits(search, entry))
 			status = consider_lenient(search, entry, error);
 	return status;
 }
 
-/* ---- the nearest, when none may ---- */
-
-static enum responder_outcome outcome_of(const struct mismatches *mismatches)
-{
-	if (has_kind(mismatches, MISMATCH_METHOD) || has_kind(mismatches, MISMATCH_PATH))
-		return RESPONDER_NOT_FOUND;
-	return RESPONDER_MISMATCH;
-}
-
-/* Whether these points beat those of the best; of equal ones the first entry counts. */
-static bool is_better(const struct search *search, const struct responder_entry *entry, long points)
-{
-	const struct responder_entry *best = search->verdict->entry;
-
-	return !best || points > search->points ||
-	       (points == search->points && entry->number < best->number);
-}
-
-static int consider(struct search *search, const struct responder_entry *entry,
-		    struct tally_error *error)
-{
-	struct mismatches mismatches;
-	int status;
-
-	tally__mismatches_init(&mismatches);
-	status = tally__match_request(entry->matcher, search->actual, &mismatches, error);
-	if (status == 0 &&
-	    is_better(search, entry,
-		      score(&entry->interaction->request, search->actual, &mismatches)))
-		keep(search, entry, &mismatches, outcome_of(&mismatches));
-	else
-		tally__mismatches_release(&mismatches);
-	return status;
-}
-
-/* Those whose method and path may match come first: what they miss, others seldom have, and an
- * entry that could not beat the best one even if all else matched is not looked at. */
-static int find_nearest(struct search *search, bool may_match, struct tally_error *error)
-{
-	for (size_t i = 0; i < search->responder->count; i++) {
-		const struct responder_entry *entry = search->responder->entries[i];
-		long most = most_points(search, entry) - (may_match ? 0 : 2);
-		int status;
-
-		if (tally__matcher_may_match(entry->matcher, search->actual) != may_match ||
-		    !is_better(search, entry, most) || !admits(search, entry))
-			continue;
-		status = consider(search, entry, error);
-		if (status != 0)
-			return status;
-	}
-	return 0;
-}
+/* ---- the whole ---- */
 
 /* Parses a JSON body once for all that it is compared with; NULL when it is none, which those say
  * that want JSON. */
@@ -299,7 +275,8 @@ int tally__responder_ask(const struct responder *responder,
 	struct search search = {.responder = responder,
 				.question = question,
 				.actual = &request,
-				.verdict = verdict};
+				.verdict = verdict,
+				.query_hash = tally__query_hash(&request.query)};
 	cJSON *parsed = NULL;
 	int status;
 
@@ -313,9 +290,7 @@ int tally__responder_ask(const struct responder *responder,
 	if (status == 0 && !verdict->entry && question->acceptance == RESPONDER_LENIENT)
 		status = find_lenient(&search, error);
 	if (status == 0 && !verdict->entry)
-		status = find_nearest(&search, true, error);
-	if (status == 0 && verdict->outcome != RESPONDER_MATCH)
-		status = find_nearest(&search, false, error);
+		status = tally__search_nearest(&search, error);
 	cJSON_Delete(parsed);
 	return status;
 }

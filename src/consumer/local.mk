@@ -4,8 +4,10 @@ libtallyall_la_SOURCES += \
 	%D%/judge.c \
 	%D%/mock.c %D%/mock.h \
 	%D%/mock_report.c \
+	%D%/near_miss.c \
 	%D%/path_index.c %D%/path_index.h \
 	%D%/problem.c %D%/problem.h \
 	%D%/received.c %D%/received.h \
 	%D%/responder.c %D%/responder.h \
-	%D%/response.c %D%/response.h
+	%D%/response.c %D%/response.h \
+	%D%/search.h

@@ -30,8 +30,15 @@ struct responder_entry {
 
 	struct matcher *matcher; /* of the request */
 
-	/* For the index: the next with the same path, and from the first of these the last. */
+	/* For the index: the path, or what all paths begin with that its rules let pass; the next
+	 * entry that has the same, and from the first of these the last. */
+	bool is_pattern;
+	const char *path;
+	size_t path_len;
 	struct responder_entry *next_same_path, *last_same_path;
+	/* Of the query; compared first where no rule is to judge it. */
+	bool is_query_literal;
+	uint64_t query_hash;
 };
 
 struct responder_options {

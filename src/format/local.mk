@@ -11,6 +11,7 @@ libtallyall_la_SOURCES += %D%/uri.c %D%/uri.h
 libtallyall_la_SOURCES += %D%/libgit2.c %D%/libgit2.h
 libtallyall_la_SOURCES += %D%/digest.c %D%/digest.h
 libtallyall_la_SOURCES += %D%/regex.c %D%/regex.h %D%/regex_dialect.c %D%/regex_dialect.h
+libtallyall_la_SOURCES += %D%/regex_prefix.c
 libtallyall_la_SOURCES += %D%/date.c %D%/date.h %D%/magic.c %D%/magic.h
 libtallyall_la_SOURCES += %D%/multipart.c %D%/multipart.h
 libtallyall_la_SOURCES += %D%/multipart_headers.c %D%/multipart_headers.h

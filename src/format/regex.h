@@ -52,4 +52,8 @@ struct regex_span {
 int tally__regex_find(const struct regex *regex, const char *text, size_t len,
 		      struct regex_span spans[], size_t count, struct tally_error *error);
 
+/* The text that all begin with which the expression matches as a whole, as far as that is plain to
+ * see: up to `size` bytes of it, not ended by a NUL; the result says how many. */
+size_t tally__regex_prefix(const char *pattern, char *out, size_t size);
+
 #endif

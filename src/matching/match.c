@@ -137,22 +137,45 @@ int tally__match_request(const struct matcher *matcher, const struct request *ac
 	return finish(&walk, mismatches);
 }
 
+/* Begins a comparison that ends with the first difference. */
+static void begin_quiet(struct walk *walk, struct mismatches *none, struct tally_error *error)
+{
+	tally__mismatches_init(none);
+	tally__walk_init(walk, none, true, error);
+	walk->quiet = 1;
+	walk->impatient = true;
+}
+
+static int end_quiet(struct walk *walk, struct mismatches *none, bool *matches)
+{
+	int status;
+
+	*matches = walk->found == 0;
+	status = finish(walk, none);
+	tally__mismatches_release(none);
+	return status;
+}
+
 int tally__matches_request(const struct matcher *matcher, const struct request *actual,
 			   bool *matches, struct tally_error *error)
 {
 	struct mismatches none;
 	struct walk walk;
-	int status = 0;
 
-	tally__mismatches_init(&none);
-	tally__walk_init(&walk, &none, true, error);
-	walk.quiet = 1;
-	walk.impatient = true;
+	begin_quiet(&walk, &none, error);
 	compare_request(&walk, matcher, actual);
-	*matches = walk.found == 0;
-	status = finish(&walk, &none);
-	tally__mismatches_release(&none);
-	return status;
+	return end_quiet(&walk, &none, matches);
+}
+
+int tally__matches_path(const struct matcher *matcher, const char *path, bool *matches,
+			struct tally_error *error)
+{
+	struct mismatches none;
+	struct walk walk;
+
+	begin_quiet(&walk, &none, error);
+	tally__match_path(&walk, &matcher->rules, matcher->request->path, path);
+	return end_quiet(&walk, &none, matches);
 }
 
 bool tally__matcher_has_path_rule(const struct matcher *matcher)
@@ -160,13 +183,31 @@ bool tally__matcher_has_path_rule(const struct matcher *matcher)
 	return matcher->rules.path != NULL;
 }
 
+bool tally__matcher_has_query_rule(const struct matcher *matcher)
+{
+	return matcher->rules.query.count > 0;
+}
+
+size_t tally__matcher_path_prefix(const struct matcher *matcher, char *out, size_t size)
+{
+	const struct rule_list *list = matcher->rules.path;
+
+	/* Of several that have to hold, any will do. */
+	for (size_t i = 0; list && (list->count == 1 || !list->any) && i < list->count; i++)
+		if (list->rules[i].regex)
+			return tally__regex_prefix(list->rules[i].text, out, size);
+	return 0;
+}
+
+bool tally__matcher_may_have_method(const struct matcher *matcher, const char *method)
+{
+	return matcher->rules.method || tally__text_equal_nocase(matcher->request->method, method);
+}
+
 bool tally__matcher_may_match(const struct matcher *matcher, const struct request *actual)
 {
-	const struct request *expected = matcher->request;
-
-	return (matcher->rules.method ||
-		tally__text_equal_nocase(expected->method, actual->method)) &&
-	       (matcher->rules.path || strcmp(expected->path, actual->path) == 0);
+	return tally__matcher_may_have_method(matcher, actual->method) &&
+	       (matcher->rules.path || strcmp(matcher->request->path, actual->path) == 0);
 }
 
 int tally__match_response(const struct matcher *matcher, const struct response *actual,

@@ -34,9 +34,18 @@ int tally__match_request(const struct matcher *matcher, const struct request *ac
 /* Whether an actual request matches, without what differs: ends with the first difference. */
 int tally__matches_request(const struct matcher *matcher, const struct request *actual,
 			   bool *matches, struct tally_error *error);
-/* Whether the path is a matching rule's to judge; else it has to be the expected one, byte for
- * byte. */
+/* Whether the path, or some of the query, is a matching rule's to judge; else it has to be as
+ * expected, byte for byte (of the query: names and values). */
 bool tally__matcher_has_path_rule(const struct matcher *matcher);
+bool tally__matcher_has_query_rule(const struct matcher *matcher);
+/* What every path begins with that the rules let pass, as far as that is plain to see: up to `size`
+ * bytes; the result says how many. */
+size_t tally__matcher_path_prefix(const struct matcher *matcher, char *out, size_t size);
+/* False when the method certainly differs. */
+bool tally__matcher_may_have_method(const struct matcher *matcher, const char *method);
+/* Whether the path matches, whatever the rest.  Errors as above. */
+int tally__matches_path(const struct matcher *matcher, const char *path, bool *matches,
+			struct tally_error *error);
 /* False when the method or the path certainly differ; costs next to nothing. */
 bool tally__matcher_may_match(const struct matcher *matcher, const struct request *actual);
 int tally__match_response(const struct matcher *matcher, const struct response *actual,

@@ -147,6 +147,11 @@ TESTS += %D%/test_cli_parse
 tests_unit_test_cli_parse_LDADD = libtallycli.la libtally.la $(CMOCKA_LIBS) $(CJSON_LIBS)
 tests_unit_test_cli_parse_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_consumer_responder
+TESTS += %D%/test_consumer_responder
+tests_unit_test_consumer_responder_LDADD = $(unit_libs)
+tests_unit_test_consumer_responder_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_consumer_mock
 TESTS += %D%/test_consumer_mock
 tests_unit_test_consumer_mock_LDADD = $(unit_libs)

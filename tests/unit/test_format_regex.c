@@ -371,16 +371,112 @@ static void test_allocations(void **state)
 	}
 }
 
+/* What all matches begin with. */
+static void test_prefix(void **state)
+{
+	static const struct {
+		const char *pattern, *prefix;
+	} examples[] = {
+		{"/orders/[0-9]+", "/orders/"},
+		{"^/orders/\\d+$", "/orders/"},
+		{"\\/a\\/b\\.c", "/a/b.c"},
+		{"/orders?", "/order"},
+		{"/orders*", "/order"},
+		{"/orders+", "/orders"},
+		{"/a{2}", "/"},
+		{"/caf\xc3\xa9?", "/caf"},
+		{"/caf\xc3\xa9", "/caf\xc3\xa9"},
+		{"/a|/b", ""},
+		{"/a/(b|c)", "/a/"},
+		{"/a/(?:b|c)/[|(]", "/a/"},
+		{"/a/(b)|c", ""},
+		{"/a[(]|b)", ""},
+		{"/a[[(]|b[)]", ""},
+		{"/a\\(|b", ""},
+		{"/a\\Q(\\E|b)", ""},
+		{"/a(?x)#(\n|b", ""},
+		{"(?i)/a", ""},
+		{"/a(?i)b", "/a"},
+		{".*", ""},
+		{"", ""},
+		{"^", ""},
+		{"/\\", "/"},
+		{"0123456789abc", "0123456789"},
+		{"012345678\xc3\xa9?x", "012345678"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+		char found[11] = "";
+
+		found[tally__regex_prefix(examples[i].pattern, found, 10)] = '\0';
+		if (strcmp(found, examples[i].prefix) != 0)
+			fail_msg("%s: \"%s\"", examples[i].pattern, found);
+	}
+}
+
+/* Whether what the expression matches of these texts begins with its prefix; says of how many it
+ * was to be seen. */
+static size_t count_begun(const char *pattern, const char *const texts[], size_t count)
+{
+	struct regex *regex = NULL;
+	char prefix[8];
+	size_t len = tally__regex_prefix(pattern, prefix, sizeof(prefix));
+	size_t begun = 0;
+
+	if (len == 0 || tally__regex_new(&regex, pattern, REGEX_WHOLE, NULL) != 0)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t text_len = strlen(texts[i]);
+		bool begins = text_len >= len && memcmp(texts[i], prefix, len) == 0;
+		bool matches = false;
+
+		assert_int_equal(tally__regex_match(regex, texts[i], text_len, &matches, NULL), 0);
+		if (matches && !begins)
+			fail_msg("%s matches %s", pattern, texts[i]);
+		begun += matches;
+	}
+	tally__regex_free(regex);
+	return begun;
+}
+
+/* Expressions put together from pieces. */
+static void test_prefix_of_many(void **state)
+{
+	static const char *const pieces[] = {
+		"a", "b", "\\/", "(",   ")",   "|",   "[ab]", "[|]", "[(a]", "?",
+		"*", "+", "^",   "(?:", "\\d", "\\(", "[)]",  "\\|", "(?i)", "{2}"};
+	static const char *const texts[] = {"a",  "b",  "ab", "ba", "aa",   "bb", "/",   "/a",
+					    "a/", "",   "|",  "(",  "a|",   "(a", "a(b", "b)",
+					    "A",  "a1", "1",  "bA", "ab/a", ")",  "aab", "a|b"};
+	const size_t n = sizeof(pieces) / sizeof(*pieces);
+	size_t begun = 0;
+
+	(void)state;
+	for (size_t i = 0; i < n * n * n * n; i++) {
+		char pattern[32] = "";
+		size_t at = 0;
+
+		for (size_t k = i, left = 4; left > 0; left--, k /= n) {
+			memcpy(pattern + at, pieces[k % n], strlen(pieces[k % n]));
+			at += strlen(pieces[k % n]);
+		}
+		begun += count_begun(pattern, texts, sizeof(texts) / sizeof(*texts));
+	}
+	assert_true(begun > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),        cmocka_unit_test(test_search),
-		cmocka_unit_test(test_dialect),      cmocka_unit_test(test_invalid),
-		cmocka_unit_test(test_classes),      cmocka_unit_test(test_many_brackets),
-		cmocka_unit_test(test_as_it_is),     cmocka_unit_test(test_offsets),
-		cmocka_unit_test(test_cost),         cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_memory_limit), cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_allocations),
+		cmocka_unit_test(test_whole),          cmocka_unit_test(test_search),
+		cmocka_unit_test(test_dialect),        cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_classes),        cmocka_unit_test(test_many_brackets),
+		cmocka_unit_test(test_as_it_is),       cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_cost),           cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_memory_limit),   cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_allocations),    cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_prefix_of_many),
 	};
 
 	return cmocka_run_group_tests_name("format/regex", tests, NULL, NULL);
