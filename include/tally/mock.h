@@ -22,10 +22,16 @@ struct tally_mock;
 struct tally_mock_options {
 	const char *host;    /* NULL: 127.0.0.1 */
 	unsigned short port; /* 0: any free one */
-	bool cors;           /* answer CORS pre-flights that no expectation covers */
-	bool tls;            /* https, with a certificate made on the spot: see tally_mock_ca */
-	unsigned long seed;  /* of generated values; 0: one is chosen, see the report */
-	const char *now;     /* the time for them, "2026-11-21T09:14:16+01:00"; NULL: the clock */
+	/* Serve messages too, at an address of their own on this port (0: any free one): a test
+	 * fetches them as a verification does, POST {"description", "providerStates"} (a
+	 * synchronous one also {"request": {"contents", "metadata"}}) to its path "/".  False:
+	 * messages are left out. */
+	bool messages;
+	unsigned short messages_port;
+	bool cors;          /* answer CORS pre-flights that no expectation covers */
+	bool tls;           /* https, with a certificate made on the spot: see tally_mock_ca */
+	unsigned long seed; /* of generated values; 0: one is chosen, see the report */
+	const char *now;    /* the time for them, "2026-11-21T09:14:16+01:00"; NULL: the clock */
 };
 
 /* What tally_mock_start would refuse in a contract: 0, or the error.  @since 0.1 */
@@ -43,12 +49,16 @@ TALLY_API int tally_mock_check(const struct tally_contract *contract, struct tal
 TALLY_API int tally_mock_start(struct tally_mock **out, const struct tally_contract *contract,
 			       const struct tally_mock_options *options, struct tally_error *error);
 
-/* "http://127.0.0.1:34567", with TLS "https://…"; valid until the mock is stopped.  @since 0.1 */
+/* "http://127.0.0.1:34567", with TLS "https://…"; NULL when the contract has only messages, and
+ * they are served.  Valid until the mock is stopped.  @since 0.1 */
 TALLY_API const char *tally_mock_url(const struct tally_mock *mock);
+/* The same for messages; NULL when there are none, or they are not served.  @since 0.1 */
+TALLY_API const char *tally_mock_messages_url(const struct tally_mock *mock);
 
-/* With TLS, the certificate authority that a client has to trust, as PEM text: it was made for this
- * mock alone, and signed one certificate, for localhost, 127.0.0.1, ::1 and the host of the
- * options.  NULL without TLS.  Valid until the mock is stopped.  @since 0.1 */
+/* With TLS, the certificate authorities that a client has to trust, one for each address, as PEM
+ * text: they were made for this mock alone, and signed one certificate each, for localhost,
+ * 127.0.0.1, ::1 and the host of the options.  NULL without TLS.  Valid until the mock is stopped.
+ * @since 0.1 */
 TALLY_API const char *tally_mock_ca(const struct tally_mock *mock);
 
 /* What happened so far: {"success": bool, "matched": [description…], "mismatches": [one object for

@@ -124,7 +124,13 @@ static int unite(struct mocks *mocks, struct mock_provider *item, const char *pa
 				 "%s: run tally mock once for each consumer",
 				 item->name, tally_contract_consumer(contract), item->consumer,
 				 item->files.items[0]);
-	code = tally_contract_merge(&both, item->contract, contract, error);
+	/* One alone is checked when its mock starts. */
+	if (item->files.count == 1)
+		code = check_alone(item->files.items[0], item->contract, error);
+	if (code == 0)
+		code = check_alone(path, contract, error);
+	if (code == 0)
+		code = tally_contract_merge(&both, item->contract, contract, error);
 	if (code == TALLY_ECONFLICT)
 		name_conflict(mocks->call, item, path, contract, error);
 	if (code < 0)
@@ -135,71 +141,11 @@ static int unite(struct mocks *mocks, struct mock_provider *item, const char *pa
 	return 0;
 }
 
-/* Reads a contract from a document. */
-static int read_again(struct tally_contract **out, const cJSON *document, struct tally_error *error)
-{
-	char *text = NULL;
-	size_t len = 0;
-	int code = tally_json_write(&text, &len, document, TALLY_JSON_COMPACT, error);
-
-	if (code == 0)
-		code = tally_contract_parse(out, text, len, error);
-	tally_free(text);
-	return code;
-}
-
-/* A mock provider speaks HTTP: messages are not exercised, and must not get into the contract as
- * if they were. */
-static int drop_messages(struct tally_contract **contract, const char *path,
-			 struct tally_error *error)
-{
-	struct tally_contract *http = NULL;
-	cJSON *document = NULL;
-	cJSON *list, *item, *next;
-	size_t count = 0;
-	int code = tally_contract_write(*contract, TALLY_SPEC_V4, &document, error);
-
-	if (code < 0)
-		return code;
-	list = cJSON_GetObjectItemCaseSensitive(document, "interactions");
-	for (item = list ? list->child : NULL; item; item = next) {
-		next = item->next;
-		if (strcmp(json_text(item, "type"), "Synchronous/HTTP") == 0)
-			continue;
-		cJSON_Delete(cJSON_DetachItemViaPointer(list, item));
-		count++;
-	}
-	if (count > 0 && !list->child)
-		code = set_error(error, TALLY_ENOTHING, path,
-				 "expected at least one HTTP interaction, found only messages, "
-				 "which a mock provider cannot serve");
-	else if (count > 0)
-		code = read_again(&http, document, error);
-	cJSON_Delete(document);
-	if (code == 0 && count > 0) {
-		note("%s: %zu message%s neither served nor written to the contract", path, count,
-		     count == 1 ? " is" : "s are");
-		tally_contract_free(*contract);
-		*contract = http;
-	}
-	return code;
-}
-
-static int read_expectations(struct tally_contract **out, const char *path,
-			     struct tally_error *error)
-{
-	int code = tally_expectations_read_file(out, path, error);
-
-	if (code == 0)
-		code = check_alone(path, *out, error);
-	return code == 0 ? drop_messages(out, path, error) : code;
-}
-
 static int add_file(struct mocks *mocks, const char *path, struct tally_error *error)
 {
 	struct tally_contract *contract = NULL;
 	struct mock_provider *item;
-	int code = read_expectations(&contract, path, error);
+	int code = tally_expectations_read_file(&contract, path, error);
 
 	if (code == 0 && tally_contract_interaction_count(contract) == 0)
 		code = set_error(error, TALLY_ENOTHING, path,
@@ -273,17 +219,52 @@ int mocks_save(struct mocks *mocks, const struct mocks_saving *saving, struct ta
 
 /* ---- serving ---- */
 
+/* What kinds of interactions a contract has. */
+struct kinds {
+	bool http, messages;
+};
+
+static int kinds_of(const struct tally_contract *contract, struct kinds *out,
+		    struct tally_error *error)
+{
+	cJSON *document = NULL;
+	const cJSON *interaction;
+	int code = tally_contract_write(contract, TALLY_SPEC_V4, &document, error);
+
+	cJSON_ArrayForEach(interaction, json_get(document, "interactions"))
+	{
+		bool is_http = strcmp(json_text(interaction, "type"), "Synchronous/HTTP") == 0;
+
+		out->http = out->http || is_http;
+		out->messages = out->messages || !is_http;
+	}
+	cJSON_Delete(document);
+	return code;
+}
+
 /* The next port, when the first was given. */
-static int take_port(unsigned *next, unsigned short *port, struct tally_error *error)
+static int take_port(unsigned *next, bool is_needed, unsigned short *port,
+		     struct tally_error *error)
 {
 	*port = 0;
-	if (*next == 0)
+	if (*next == 0 || !is_needed)
 		return 0;
 	if (*next > UINT16_MAX)
 		return set_error(error, TALLY_EINVAL, "port",
 				 "each address takes the next port, and there is none after 65535");
 	*port = (unsigned short)(*next)++;
 	return 0;
+}
+
+static int take_ports(const struct mock_provider *item, unsigned *next,
+		      struct tally_mock_options *options, struct tally_error *error)
+{
+	struct kinds kinds = {false, false};
+	int code = *next > 0 ? kinds_of(item->contract, &kinds, error) : 0;
+
+	if (code == 0)
+		code = take_port(next, kinds.http, &options->port, error);
+	return code ? code : take_port(next, kinds.messages, &options->messages_port, error);
 }
 
 int mocks_start(struct mocks *mocks, const struct tally_mock_options *options,
@@ -296,7 +277,8 @@ int mocks_start(struct mocks *mocks, const struct tally_mock_options *options,
 		struct mock_provider *item = &mocks->items[i];
 		struct tally_mock_options own = *options;
 
-		code = take_port(&next, &own.port, error);
+		own.messages = true;
+		code = take_ports(item, &next, &own, error);
 		if (code == 0)
 			code = tally_mock_start(&item->mock, item->contract, &own, error);
 		/* Several files were checked one by one. */
@@ -306,41 +288,59 @@ int mocks_start(struct mocks *mocks, const struct tally_mock_options *options,
 	return code;
 }
 
+/* Where there are several addresses, what each is for: the first of a single provider needs no
+ * word. */
+static void announce(const struct mocks *mocks, const struct mock_provider *item, const char *url,
+		     const char *what)
+{
+	if (!url)
+		return;
+	out("listening on %s", url);
+	if (mocks->count > 1)
+		out(" for %s%s%s", what, *what ? " of " : "", item->name);
+	else if (*what)
+		out(" for %s", what);
+	out("\n");
+}
+
 void mocks_announce(const struct mocks *mocks)
 {
 	for (size_t i = 0; i < mocks->count; i++) {
 		const struct mock_provider *item = &mocks->items[i];
+		const char *url = tally_mock_url(item->mock);
 
-		out("listening on %s", tally_mock_url(item->mock));
-		if (mocks->count > 1)
-			out(" for %s", item->name);
-		out("\n");
+		announce(mocks, item, url, "");
+		announce(mocks, item, tally_mock_messages_url(item->mock),
+			 url || mocks->count > 1 ? "messages" : "");
 	}
 	out_flush();
 }
 
+/* NAME_SUFFIX is a provider's own; NAME is the first that there is. */
 static void add_variable(const struct mocks *mocks, struct text_list *variables, const char *name,
-			 const struct mock_provider *item, const char *value, bool is_first)
+			 const char *(*url_of)(const struct tally_mock *mock))
 {
 	struct call *call = mocks->call;
+	bool is_first = true;
 
-	if (!value)
-		return;
-	if (is_first)
-		text_list_add(call, variables,
-			      scratch_format(&call->scratch, "%s=%s", name, value));
-	text_list_add(call, variables,
-		      scratch_format(&call->scratch, "%s_%s=%s", name, item->suffix, value));
+	for (size_t i = 0; i < mocks->count; i++) {
+		const char *url = url_of(mocks->items[i].mock);
+
+		if (url && is_first)
+			text_list_add(call, variables,
+				      scratch_format(&call->scratch, "%s=%s", name, url));
+		if (url)
+			text_list_add(call, variables,
+				      scratch_format(&call->scratch, "%s_%s=%s", name,
+						     mocks->items[i].suffix, url));
+		is_first = is_first && !url;
+	}
 }
 
 void mocks_add_variables(const struct mocks *mocks, struct text_list *variables)
 {
-	for (size_t i = 0; i < mocks->count; i++) {
-		const struct mock_provider *item = &mocks->items[i];
-
-		add_variable(mocks, variables, "TALLY_MOCK_URL", item, tally_mock_url(item->mock),
-			     i == 0);
-	}
+	add_variable(mocks, variables, "TALLY_MOCK_URL", tally_mock_url);
+	add_variable(mocks, variables, "TALLY_MOCK_MESSAGES_URL", tally_mock_messages_url);
 }
 
 /* ---- what came of it ---- */

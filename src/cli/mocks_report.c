@@ -47,6 +47,7 @@ static cJSON *provider_json(const struct mocks *mocks, const struct mock_provide
 		append(files,
 		       cJSON_CreateString(valid_text(&mocks->call->scratch, item->files.items[i])));
 	put_text(mocks, out, "url", tally_mock_url(item->mock));
+	put_text(mocks, out, "messagesUrl", tally_mock_messages_url(item->mock));
 	put(out, "success", cJSON_CreateBool(cJSON_IsTrue(json_get(item->report, "success"))));
 	put(out, "matched",
 	    cJSON_CreateNumber(cJSON_GetArraySize(json_get(item->report, "matched"))));

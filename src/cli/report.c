@@ -62,10 +62,19 @@ static void report_unmatched(const cJSON *item)
 	else if (strcmp(type, "request-refused") == 0)
 		out("  %s%s%s was refused: %s", *method ? method : "a request", *path ? " " : "",
 		    path, json_text(item, "reason"));
+	else if (strcmp(type, "message-mismatch") == 0)
+		out("  the message \"%s\" was asked for, but its request is not as expected",
+		    description);
+	else if (strcmp(type, "missing-message") == 0)
+		out("  the message \"%s\" was expected, but never fetched", description);
+	else if (strcmp(type, "message-not-found") == 0)
+		out("  the message \"%s\" was asked for, but is not expected", description);
 	else
 		out("  %s", type);
-	if (*description)
+	if (*description && *method)
 		out(" (%s)", description);
+	if (strncmp(type, "message-", 8) == 0 && *json_text(item, "reason"))
+		out(": %s", json_text(item, "reason"));
 	out("\n");
 	report_mismatches_of(item, 4);
 	if (cJSON_IsObject(nearest)) {

@@ -26,7 +26,7 @@ static bool is_known(const cJSON *list, const char *text)
 
 /* With the lock held: keeps one more warning, once. */
 static int add_warning(struct tally_mock *mock, const struct interaction *interaction,
-		       const char *text)
+		       const char *part, const char *text)
 {
 	struct buf whole;
 	int status = 0;
@@ -36,7 +36,7 @@ static int add_warning(struct tally_mock *mock, const struct interaction *intera
 	if (!mock->warnings)
 		return TALLY_ENOMEM;
 	tally__buf_init(&whole, (size_t)LIMIT_REASON_BYTES * 2);
-	tally__buf_addf(&whole, "%s: response %s: the example was sent", interaction->description,
+	tally__buf_addf(&whole, "%s: %s %s: the example was sent", interaction->description, part,
 			text);
 	if (whole.status == 0 && !is_known(mock->warnings, whole.bytes) &&
 	    cJSON_GetArraySize(mock->warnings) < LIMIT_WARNINGS)
@@ -47,9 +47,8 @@ static int add_warning(struct tally_mock *mock, const struct interaction *intera
 	return status;
 }
 
-/* Notes what was generated, and what was not. */
-static int note_generated(struct tally_mock *mock, const struct interaction *interaction,
-			  const struct generated *made)
+int tally__mock_note_generated(struct tally_mock *mock, const struct interaction *interaction,
+			       const char *part, const struct generated *made)
 {
 	const cJSON *warning;
 	int status = 0;
@@ -59,7 +58,7 @@ static int note_generated(struct tally_mock *mock, const struct interaction *int
 	cJSON_ArrayForEach(warning, made->warnings)
 	{
 		if (status == 0)
-			status = add_warning(mock, interaction, warning->valuestring);
+			status = add_warning(mock, interaction, part, warning->valuestring);
 	}
 	pthread_mutex_unlock(&mock->lock);
 	return status;
@@ -85,7 +84,7 @@ static int generate(struct tally_mock *mock, const struct responder_entry *entry
 	tally__generated_init(&made);
 	status = tally__response_generate(out, arena, entry, &context, &made);
 	if (status == 0)
-		status = note_generated(mock, entry->interaction, &made);
+		status = tally__mock_note_generated(mock, entry->interaction, "response", &made);
 	tally__generated_release(&made);
 	return status;
 }
@@ -114,19 +113,15 @@ static int answer_match(struct tally_mock *mock, const struct responder_verdict 
 	return status;
 }
 
-/* 500 with what differs, for whoever reads the log of the consumer's tests. */
-static int answer_problem(const struct responder_verdict *verdict, const struct request *actual,
-			  const cJSON *problem, struct arena *arena, struct http_response *response)
+int tally__mock_say_problem(const cJSON *problem, const char *what, struct arena *arena,
+			    struct http_response *response)
 {
-	const char *word =
-		verdict->outcome == RESPONDER_MISMATCH ? "Request-Mismatch" : "Unexpected-Request";
 	cJSON *json = tally__json_clone(problem);
 	struct buf text;
-	char *error = tally__arena_printf(arena, "%s : %s %s", word, actual->method, actual->path);
 	char *body = NULL;
 
 	tally__buf_init(&text, (size_t)LIMIT_BODY_BYTES * 2);
-	if (json && error && tally__json_put(json, "error", cJSON_CreateString(error)) == 0)
+	if (json && tally__json_put(json, "error", cJSON_CreateString(what)) == 0)
 		tally__json_add(&text, json, TALLY_JSON_PRETTY);
 	if (text.status == 0 && text.len > 0)
 		body = tally__arena_memdup(arena, text.bytes, text.len);
@@ -136,10 +131,22 @@ static int answer_problem(const struct responder_verdict *verdict, const struct 
 	tally__buf_release(&text);
 	cJSON_Delete(json);
 	if (!body ||
-	    add_header(arena, response, "Content-Type", "application/json; charset=utf-8") != 0 ||
-	    add_header(arena, response, "Access-Control-Allow-Origin", "*") != 0)
+	    add_header(arena, response, "Content-Type", "application/json; charset=utf-8") != 0)
 		return TALLY_ENOMEM;
-	return add_header(arena, response, "X-Pact", word);
+	return add_header(arena, response, "Access-Control-Allow-Origin", "*");
+}
+
+/* 500 with what differs, for whoever reads the log of the consumer's tests. */
+static int answer_problem(const struct responder_verdict *verdict, const struct request *actual,
+			  const cJSON *problem, struct arena *arena, struct http_response *response)
+{
+	const char *word =
+		verdict->outcome == RESPONDER_MISMATCH ? "Request-Mismatch" : "Unexpected-Request";
+	const char *what =
+		tally__arena_printf(arena, "%s : %s %s", word, actual->method, actual->path);
+	int status = what ? tally__mock_say_problem(problem, what, arena, response) : TALLY_ENOMEM;
+
+	return status ? status : add_header(arena, response, "X-Pact", word);
 }
 
 static void note_match(struct tally_mock *mock, const struct responder_entry *entry)
@@ -149,8 +156,7 @@ static void note_match(struct tally_mock *mock, const struct responder_entry *en
 	pthread_mutex_unlock(&mock->lock);
 }
 
-/* With the lock held; takes the problem. */
-static int keep_problem(struct tally_mock *mock, cJSON *problem)
+int tally__mock_keep_problem(struct tally_mock *mock, cJSON *problem)
 {
 	int status = 0;
 
@@ -175,7 +181,7 @@ static int note_problem(struct tally_mock *mock, const struct responder_verdict 
 	pthread_mutex_lock(&mock->lock);
 	if (verdict->outcome == RESPONDER_MISMATCH)
 		mock->runs[verdict->entry->number].tried = true;
-	status = keep_problem(mock, problem);
+	status = tally__mock_keep_problem(mock, problem);
 	pthread_mutex_unlock(&mock->lock);
 	return status;
 }
@@ -193,7 +199,7 @@ void tally__mock_refused(void *context, const struct http_refusal *refusal)
 	if (method && path)
 		problem = tally__problem_refused(method, path, refusal);
 	pthread_mutex_lock(&mock->lock);
-	keep_problem(mock, problem);
+	tally__mock_keep_problem(mock, problem);
 	pthread_mutex_unlock(&mock->lock);
 	tally__arena_release(&arena);
 }

@@ -2,6 +2,8 @@ libtallyall_la_SOURCES += \
 	%D%/answer.c \
 	%D%/entry.c %D%/entry.h \
 	%D%/judge.c \
+	%D%/message_answer.c \
+	%D%/messages.c %D%/messages.h \
 	%D%/mock.c %D%/mock.h \
 	%D%/mock_report.c \
 	%D%/near_miss.c \

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "consumer/messages.h"
 #include "consumer/responder.h"
 #include "http/server.h"
 #include "matching/value_source.h"
@@ -24,7 +25,10 @@ struct tally_mock {
 	struct responder *responder;
 	bool cors;
 	struct value_source source;
-	struct http_server *server;
+	struct http_server *server;     /* NULL: there are only messages */
+	struct mock_messages *messages; /* NULL: none are served */
+	struct http_server *message_server;
+	char *authorities; /* of both servers; NULL: those of the one */
 
 	/* Held while the server starts: what asks for `url` waits until it is known. */
 	pthread_mutex_t lock;
@@ -43,5 +47,14 @@ int tally__mock_answer(void *context, const struct http_request *request, struct
 
 /* Notes a request that the server refused (an http_server_refused; the context is the mock). */
 void tally__mock_refused(void *context, const struct http_refusal *refusal);
+
+/* Answers with a problem, as JSON that says in "error" what it is about; the status is 500. */
+int tally__mock_say_problem(const cJSON *problem, const char *what, struct arena *arena,
+			    struct http_response *response);
+/* With the lock held: keeps a problem for the report, or counts it.  Takes it in every case. */
+int tally__mock_keep_problem(struct tally_mock *mock, cJSON *problem);
+/* Notes what was generated for a part ("response"), and what was not. */
+int tally__mock_note_generated(struct tally_mock *mock, const struct interaction *interaction,
+			       const char *part, const struct generated *made);
 
 #endif

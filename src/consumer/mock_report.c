@@ -26,6 +26,8 @@ static int build(const struct tally_mock *mock, cJSON *out)
 		else if (!mock->runs[i].tried)
 			status = tally__json_append(problems, tally__problem_missing(interaction));
 	}
+	if (status == 0)
+		status = tally__messages_report(mock->messages, matched, problems);
 	if (status == 0 && mock->omitted_count > 0)
 		status = tally__json_put(out, "omitted",
 					 cJSON_CreateNumber((double)mock->omitted_count));

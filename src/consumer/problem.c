@@ -189,3 +189,16 @@ cJSON *tally__problem_missing(const struct interaction *interaction)
 		return fail(out);
 	return out;
 }
+
+cJSON *tally__problem_message(const char *type, const char *description, const char *reason,
+			      const struct mismatches *mismatches)
+{
+	cJSON *out = cJSON_CreateObject();
+
+	if (tally__json_put(out, "type", cJSON_CreateString(type)) != 0 ||
+	    tally__json_put(out, "description", cJSON_CreateString(description)) != 0 ||
+	    (reason && tally__json_put(out, "reason", cJSON_CreateString(reason)) != 0) ||
+	    (mismatches && put_details(out, mismatches) != 0))
+		return fail(out);
+	return out;
+}

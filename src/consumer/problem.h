@@ -17,4 +17,9 @@ cJSON *tally__problem_refused(const char *method, const char *path,
 /* An interaction that no request was for. */
 cJSON *tally__problem_missing(const struct interaction *interaction);
 
+/* A message that could not be handed out, or was not asked for; `reason` (a phrase) and
+ * `mismatches` (of a synchronous message's request) may be NULL. */
+cJSON *tally__problem_message(const char *type, const char *description, const char *reason,
+			      const struct mismatches *mismatches);
+
 #endif

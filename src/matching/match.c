@@ -224,15 +224,27 @@ int tally__match_response(const struct matcher *matcher, const struct response *
 	return finish(&walk, mismatches);
 }
 
-int tally__match_message(const struct matcher *matcher, const struct message *actual,
+static int match_message(const struct matcher *matcher, const struct message *actual, bool strict,
 			 struct mismatches *mismatches, struct tally_error *error)
 {
 	const struct message *expected = matcher->message;
 	struct walk walk;
 
-	tally__walk_init(&walk, mismatches, false, error);
+	tally__walk_init(&walk, mismatches, strict, error);
 	tally__match_metadata(&walk, &matcher->rules, expected->metadata, actual->metadata);
 	tally__match_body(&walk, &matcher->body, &actual->contents,
 			  tally__metadata_content_type(actual->metadata), true);
 	return finish(&walk, mismatches);
+}
+
+int tally__match_message(const struct matcher *matcher, const struct message *actual,
+			 struct mismatches *mismatches, struct tally_error *error)
+{
+	return match_message(matcher, actual, false, mismatches, error);
+}
+
+int tally__match_request_message(const struct matcher *matcher, const struct message *actual,
+				 struct mismatches *mismatches, struct tally_error *error)
+{
+	return match_message(matcher, actual, true, mismatches, error);
 }

@@ -52,5 +52,8 @@ int tally__match_response(const struct matcher *matcher, const struct response *
 			  struct mismatches *mismatches, struct tally_error *error);
 int tally__match_message(const struct matcher *matcher, const struct message *actual,
 			 struct mismatches *mismatches, struct tally_error *error);
+/* The request of a synchronous message, as a consumer sends it: strictly, as requests are. */
+int tally__match_request_message(const struct matcher *matcher, const struct message *actual,
+				 struct mismatches *mismatches, struct tally_error *error);
 
 #endif

@@ -231,36 +231,6 @@ test_expect_success 'bad expectations are refused' '
 	expect_in err "none.json" "found none"
 '
 
-# Used in the single quotes below.
-# shellcheck disable=SC2034
-message="{\"type\": \"Asynchronous/Messages\", \"description\": \"an event\", \"contents\": {\"content\": {\"id\": 1}, \"contentType\": \"application/json\"}}"
-
-test_expect_success 'messages alone are nothing to serve: 3, no contract' '
-	cat >messages.json <<-EOF
-	{"consumer": {"name": "m"}, "provider": {"name": "p"}, "interactions": [$message],
-	 "metadata": {"pactSpecification": {"version": "4.0"}}}
-	EOF
-	rm -rf contracts
-	expect_status 3 "$tally" mock messages.json -- true
-	expect_empty out
-	expect_in err "messages.json" "found only messages"
-	[ ! -e contracts ]
-'
-
-test_expect_success 'messages beside HTTP are left out, and counted' '
-	cat >mixed.json <<-EOF
-	{"consumer": {"name": "m"}, "provider": {"name": "p"},
-	 "interactions": [$message, {"type": "Synchronous/HTTP", "description": "a ping",
-	  "request": {"path": "/ping"}, "response": {"status": 200}}, $message],
-	 "metadata": {"pactSpecification": {"version": "4.0"}}}
-	EOF
-	expect_status 0 "$tally" mock mixed.json --spec 2 -- sh -c "curl -sf \$TALLY_MOCK_URL/ping"
-	expect_in out "ok: 1 interaction exercised"
-	expect_in err "mixed.json: 2 messages are neither served nor written"
-	expect_in contracts/m-p.json "a ping"
-	expect_not_in contracts/m-p.json "an event"
-'
-
 test_expect_success 'wrong use' '
 	expect_refused "EXPECTATIONS is missing" "$tally" mock
 	for port in 65536 -1 0x10 " 1" 1.5 99999999999999999999; do
