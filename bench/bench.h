@@ -107,4 +107,15 @@ static inline void bench_row(const char *what, double value, const char *unit, c
 	fflush(stdout);
 }
 
+/* The same for what takes so much longer elsewhere that a ratio would be 0.00; `beside_ms` is 0
+ * where nothing was measured beside it. */
+static inline void bench_row_ms(const char *what, double ms, double beside_ms)
+{
+	printf("%-36s %10.3f ms", what, ms);
+	if (beside_ms > 0)
+		printf("   reference %10.3f ms, %.1f times as long", beside_ms, beside_ms / ms);
+	putchar('\n');
+	fflush(stdout);
+}
+
 #endif

@@ -19,13 +19,43 @@ bench_programs += %D%/bench_startup
 bench_programs += %D%/bench_store
 bench_bench_store_LDADD = $(bench_libs)
 
-EXTRA_PROGRAMS += $(bench_programs)
-CLEANFILES += $(bench_programs)
-EXTRA_DIST += %D%/bench.h %D%/bench_peers.js
-bench: all $(bench_programs)
-	@for program in $(bench_programs); do ./$$program || exit 1; done
-	@NODE_PATH='$(abs_builddir)/tests/interop/node_modules'; export NODE_PATH; \
+# The consumer's side, each beside the reference implementation when its library is the argument.
+bench_beside = %D%/reference.c %D%/reference.h %D%/client.c %D%/client.h
+bench_consumer_programs =
+
+bench_consumer_programs += %D%/bench_cycle
+bench_bench_cycle_SOURCES = %D%/bench_cycle.c $(bench_beside)
+bench_bench_cycle_LDADD = libtally.la $(CJSON_LIBS)
+
+bench_consumer_programs += %D%/bench_request
+bench_bench_request_SOURCES = %D%/bench_request.c $(bench_beside)
+bench_bench_request_LDADD = $(bench_libs)
+
+# What bench/stub.sh uses.
+bench_helpers = %D%/load %D%/bare_server
+bench_load_SOURCES = %D%/load.c %D%/child.c %D%/child.h %D%/client.c %D%/client.h
+bench_bare_server_LDADD = $(MHD_LIBS)
+
+EXTRA_PROGRAMS += $(bench_programs) $(bench_consumer_programs) $(bench_helpers)
+CLEANFILES += $(bench_programs) $(bench_consumer_programs) $(bench_helpers)
+EXTRA_DIST += %D%/bench.h %D%/bench_peers.js %D%/stub.sh %D%/orders.awk
+
+# The packages that "make check-interop" installs.
+bench_packages = $(abs_builddir)/tests/interop/node_modules
+bench_reference = $(bench_packages)/@pact-foundation/pact-core-linux-x64-glibc/prebuilds/linux-x64/libpact_ffi.so
+bench_environment = NODE_PATH='$(bench_packages)'; export NODE_PATH; \
 	PACT_DO_NOT_TRACK=true; export PACT_DO_NOT_TRACK; \
-	if test -d "$$NODE_PATH"; then node '$(srcdir)/%D%/bench_peers.js' ./tally; \
-	else echo 'not beside the reference implementation: "make check-interop" installs it first'; fi
-.PHONY: bench
+	reference='$(bench_reference)'; \
+	test -f "$$reference" || { reference=; \
+	echo 'not beside the reference implementation: "make check-interop" installs it first'; }
+
+bench: bench-programs bench-peers bench-consumer
+bench-programs: all $(bench_programs)
+	@for program in $(bench_programs); do ./$$program || exit 1; done
+bench-peers: all
+	@$(bench_environment); test -z "$$reference" || node '$(srcdir)/%D%/bench_peers.js' ./tally
+bench-consumer: all $(bench_consumer_programs) $(bench_helpers)
+	@$(bench_environment); for program in $(bench_consumer_programs); do \
+		./$$program $${reference:+"$$reference"} || exit 1; done; \
+	$(SHELL) '$(srcdir)/%D%/stub.sh'
+.PHONY: bench bench-programs bench-peers bench-consumer
