@@ -41,7 +41,8 @@ TALLY_API int tally_mock_check(const struct tally_contract *contract, struct tal
  * header is added, but for CORS when `cors` is set or the request names an Origin; where there are
  * generators, each answer has new values in place of the examples.  With one seed (and time), the
  * n-th answer to an interaction is the same in every run.  What does not match gets status 500 and
- * says what differs.
+ * JSON that says what differs: the object of the report, with "error" (as Pact's mock servers say
+ * it), "message" (which interaction comes nearest) and "differences" (a sentence each).
  * TALLY_EINVAL (host; now; a header that cannot be sent), TALLY_EUNREACHABLE (the address is in
  * use), TALLY_EPARSE (matching rules; in expectations with inline matchers also an example that its
  * own matcher refuses, and a generator that cannot be used), TALLY_ELIMIT (too many rules, or too
@@ -65,8 +66,9 @@ TALLY_API const char *tally_mock_ca(const struct tally_mock *mock);
  * each request that did not match and each interaction that was not exercised, in the shape that
  * Pact's mock servers use: "type" is request-mismatch, request-not-found, missing-request or
  * request-refused (one that is no HTTP, or too large; with a "reason"), with "method", "path",
- * "request", and the interaction's "description"; a request-mismatch has the
- * "mismatches" in Pact's words ("type", "path", "parameter" or "key", "expected", "actual",
+ * "request", the interaction's "description" and "providerStates", and a "count" where it occurred
+ * several times (headers that no expectation names do not make it another one); a request-mismatch
+ * has the "mismatches" in Pact's words ("type", "path", "parameter" or "key", "expected", "actual",
  * "mismatch") and with the "pointer", "rule", "diff" and "detail" of tally/match.h, and in
  * "omitted" how many more there are; a request-not-found has the "nearest" expectation with the
  * same], "omitted": requests beyond a bound that are only counted, when there are any, "seed": that

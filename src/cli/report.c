@@ -45,8 +45,22 @@ static void report_messages(const cJSON *messages)
 	}
 }
 
+/* The states that an interaction is for: given "a" and "b". */
+static void report_states(const cJSON *interaction)
+{
+	const cJSON *states = json_get(interaction, "providerStates");
+	const cJSON *state;
+
+	cJSON_ArrayForEach(state, states)
+	{
+		out("%s \"%s\"", state == states->child ? ", given" : " and",
+		    json_text(state, "name"));
+	}
+}
+
 static void report_unmatched(const cJSON *item)
 {
+	const cJSON *count = json_get(item, "count");
 	const char *type = json_text(item, "type");
 	const char *description = json_text(item, "description");
 	const char *method = json_text(item, "method");
@@ -73,12 +87,18 @@ static void report_unmatched(const cJSON *item)
 		out("  %s", type);
 	if (*description && *method)
 		out(" (%s)", description);
+	report_states(item);
+	if (cJSON_IsNumber(count))
+		out(", %zu times", (size_t)count->valuedouble);
 	if (strncmp(type, "message-", 8) == 0 && *json_text(item, "reason"))
 		out(": %s", json_text(item, "reason"));
 	out("\n");
 	report_mismatches_of(item, 4);
 	if (cJSON_IsObject(nearest)) {
-		out("    nearest: %s\n", json_text(nearest, "description"));
+		out("    nearest: %s (%s %s)", json_text(nearest, "description"),
+		    json_text(nearest, "method"), json_text(nearest, "path"));
+		report_states(nearest);
+		out("\n");
 		report_mismatches_of(nearest, 6);
 	}
 }

@@ -1,4 +1,4 @@
-/* Answers requests, and notes what became of each before it is answered. */
+/* Answers requests; what became of each is noted before it is answered. */
 #include "config.h"
 
 #include <string.h>
@@ -74,8 +74,8 @@ static int generate(struct tally_mock *mock, const struct responder_entry *entry
 	size_t number;
 	int status;
 
+	number = atomic_fetch_add(&mock->runs[entry->number].generated_count, 1);
 	pthread_mutex_lock(&mock->lock);
-	number = mock->runs[entry->number].generated_count++;
 	url = mock->url;
 	pthread_mutex_unlock(&mock->lock);
 	tally__value_source_context(&mock->source, GENERATOR_CONSUMER, NULL, entry->interaction,
@@ -144,64 +144,12 @@ static int answer_problem(const struct responder_verdict *verdict, const struct 
 		verdict->outcome == RESPONDER_MISMATCH ? "Request-Mismatch" : "Unexpected-Request";
 	const char *what =
 		tally__arena_printf(arena, "%s : %s %s", word, actual->method, actual->path);
-	int status = what ? tally__mock_say_problem(problem, what, arena, response) : TALLY_ENOMEM;
+	cJSON *json = tally__problem_answer(verdict, actual, problem);
+	int status =
+		what && json ? tally__mock_say_problem(json, what, arena, response) : TALLY_ENOMEM;
 
+	cJSON_Delete(json);
 	return status ? status : add_header(arena, response, "X-Pact", word);
-}
-
-static void note_match(struct tally_mock *mock, const struct responder_entry *entry)
-{
-	pthread_mutex_lock(&mock->lock);
-	mock->runs[entry->number].matched = true;
-	pthread_mutex_unlock(&mock->lock);
-}
-
-int tally__mock_keep_problem(struct tally_mock *mock, cJSON *problem)
-{
-	int status = 0;
-
-	if (mock->problem_count < LIMIT_MOCK_PROBLEMS) {
-		status = tally__json_append(mock->problems, problem);
-		mock->problem_count += status == 0;
-	} else {
-		mock->omitted_count++;
-		cJSON_Delete(problem);
-	}
-	/* Even without memory to say what it was, the run did not go well. */
-	mock->omitted_count += status != 0;
-	return status;
-}
-
-/* Takes the problem. */
-static int note_problem(struct tally_mock *mock, const struct responder_verdict *verdict,
-			cJSON *problem)
-{
-	int status;
-
-	pthread_mutex_lock(&mock->lock);
-	if (verdict->outcome == RESPONDER_MISMATCH)
-		mock->runs[verdict->entry->number].tried = true;
-	status = tally__mock_keep_problem(mock, problem);
-	pthread_mutex_unlock(&mock->lock);
-	return status;
-}
-
-void tally__mock_refused(void *context, const struct http_refusal *refusal)
-{
-	struct tally_mock *mock = context;
-	struct arena arena;
-	const char *method, *path;
-	cJSON *problem = NULL;
-
-	tally__arena_init(&arena, 0);
-	method = tally__received_text(&arena, refusal->method, strlen(refusal->method));
-	path = tally__received_text(&arena, refusal->target, strcspn(refusal->target, "?"));
-	if (method && path)
-		problem = tally__problem_refused(method, path, refusal);
-	pthread_mutex_lock(&mock->lock);
-	tally__mock_keep_problem(mock, problem);
-	pthread_mutex_unlock(&mock->lock);
-	tally__arena_release(&arena);
 }
 
 static int settle(struct tally_mock *mock, const struct responder_verdict *verdict,
@@ -213,7 +161,7 @@ static int settle(struct tally_mock *mock, const struct responder_verdict *verdi
 	int status;
 
 	if (verdict->outcome == RESPONDER_MATCH) {
-		note_match(mock, verdict->entry);
+		atomic_store(&mock->runs[verdict->entry->number].matched, true);
 		return answer_match(mock, verdict, request, arena, response);
 	}
 	if (is_preflight && mock->cors) {
@@ -227,7 +175,9 @@ static int settle(struct tally_mock *mock, const struct responder_verdict *verdi
 		cJSON_Delete(problem);
 		return status;
 	}
-	return note_problem(mock, verdict, problem) ? TALLY_ENOMEM : status;
+	if (verdict->outcome == RESPONDER_MISMATCH)
+		atomic_store(&mock->runs[verdict->entry->number].tried, true);
+	return tally__mock_keep_problem(mock, problem) ? TALLY_ENOMEM : status;
 }
 
 int tally__mock_answer(void *context, const struct http_request *request, struct arena *arena,

@@ -10,6 +10,7 @@ libtallyall_la_SOURCES += \
 	%D%/path_index.c %D%/path_index.h \
 	%D%/problem.c %D%/problem.h \
 	%D%/received.c %D%/received.h \
+	%D%/record.c \
 	%D%/responder.c %D%/responder.h \
 	%D%/response.c %D%/response.h \
 	%D%/search.h

@@ -40,10 +40,8 @@ static int refuse(const struct exchange *exchange, cJSON *problem, int http_stat
 	pthread_mutex_lock(&exchange->mock->lock);
 	if (tried)
 		tried->is_tried = true;
-	if (tally__mock_keep_problem(exchange->mock, problem) != 0)
-		status = TALLY_ENOMEM;
 	pthread_mutex_unlock(&exchange->mock->lock);
-	return status;
+	return tally__mock_keep_problem(exchange->mock, problem) ? TALLY_ENOMEM : status;
 }
 
 /* A request that does not ask for a message. */

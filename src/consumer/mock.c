@@ -160,6 +160,7 @@ void tally_mock_stop(struct tally_mock *mock)
 	tally__messages_free(mock->messages);
 	tally__free(mock->authorities);
 	tally__free(mock->runs);
+	tally__free(mock->noted);
 	cJSON_Delete(mock->problems);
 	cJSON_Delete(mock->warnings);
 	pthread_mutex_destroy(&mock->lock);

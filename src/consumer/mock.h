@@ -1,12 +1,14 @@
 /* consumer/mock.h - what the files of the mock provider share.
  *
  * What is expected is prepared once, before the server starts, and then only read; what happened
- * is written under the lock, before the request is answered. */
+ * is written before the request is answered. */
 #ifndef TALLY_CONSUMER_MOCK_H
 #define TALLY_CONSUMER_MOCK_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "consumer/messages.h"
 #include "consumer/responder.h"
@@ -14,11 +16,17 @@
 #include "matching/value_source.h"
 #include "tally/mock.h"
 
-/* What became of one interaction. */
+/* What became of one interaction; written by any thread. */
 struct mock_run {
-	bool matched;           /* a request did */
-	bool tried;             /* a request came close, and was told what differs */
-	size_t generated_count; /* answers that had generated values */
+	atomic_bool matched;           /* a request did */
+	atomic_bool tried;             /* a request came close, and was told what differs */
+	atomic_size_t generated_count; /* answers that had generated values */
+};
+
+/* A problem that is kept, and how often it occurred. */
+struct mock_problem {
+	uint64_t hash;
+	size_t count;
 };
 
 struct tally_mock {
@@ -33,9 +41,10 @@ struct tally_mock {
 	/* Held while the server starts: what asks for `url` waits until it is known. */
 	pthread_mutex_t lock;
 	const char *url;
-	struct mock_run *runs; /* one for each entry of the responder */
-	cJSON *problems;       /* requests that did not match, as the report has them */
-	size_t problem_count;
+	struct mock_run *runs;      /* one for each entry of the responder */
+	cJSON *problems;            /* requests that did not match, as the report has them */
+	struct mock_problem *noted; /* one for each of them */
+	size_t problem_count, problem_capacity;
 	size_t omitted_count; /* beyond LIMIT_MOCK_PROBLEMS */
 	bool has_generated;   /* values in an answer */
 	cJSON *warnings;      /* texts: what could not be generated; NULL: none */
@@ -51,7 +60,8 @@ void tally__mock_refused(void *context, const struct http_refusal *refusal);
 /* Answers with a problem, as JSON that says in "error" what it is about; the status is 500. */
 int tally__mock_say_problem(const cJSON *problem, const char *what, struct arena *arena,
 			    struct http_response *response);
-/* With the lock held: keeps a problem for the report, or counts it.  Takes it in every case. */
+/* Keeps a problem for the report, or counts it when it is there already.  Takes it, and NULL for
+ * one that there was no memory for.  TALLY_ENOMEM. */
 int tally__mock_keep_problem(struct tally_mock *mock, cJSON *problem);
 /* Notes what was generated for a part ("response"), and what was not. */
 int tally__mock_note_generated(struct tally_mock *mock, const struct interaction *interaction,

@@ -6,6 +6,19 @@
 #include "consumer/mock.h"
 #include "consumer/problem.h"
 
+/* Puts "count" to the problems that occurred several times. */
+static int put_counts(const struct tally_mock *mock, cJSON *problems)
+{
+	cJSON *problem = problems->child;
+	int status = 0;
+
+	for (size_t i = 0; i < mock->problem_count && status == 0; i++, problem = problem->next)
+		if (mock->noted[i].count > 1)
+			status = tally__json_put(problem, "count",
+						 cJSON_CreateNumber((double)mock->noted[i].count));
+	return status;
+}
+
 /* With the lock held. */
 static int build(const struct tally_mock *mock, cJSON *out)
 {
@@ -17,13 +30,15 @@ static int build(const struct tally_mock *mock, cJSON *out)
 
 	if (tally__json_put(out, "mismatches", problems) != 0)
 		status = TALLY_ENOMEM;
+	if (status == 0)
+		status = put_counts(mock, problems);
 	for (size_t i = 0; i < count && status == 0; i++) {
 		const struct interaction *interaction = entries[i]->interaction;
 
-		if (mock->runs[i].matched)
+		if (atomic_load(&mock->runs[i].matched))
 			status = tally__json_append(matched,
 						    cJSON_CreateString(interaction->description));
-		else if (!mock->runs[i].tried)
+		else if (!atomic_load(&mock->runs[i].tried))
 			status = tally__json_append(problems, tally__problem_missing(interaction));
 	}
 	if (status == 0)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "consumer/problem.h"
 
 static cJSON *fail(cJSON *made)
@@ -83,6 +84,37 @@ static int put_details(cJSON *out, const struct mismatches *mismatches)
 	return status;
 }
 
+/* As contract files have them; absent where there are none. */
+static int put_states(cJSON *out, const struct interaction *interaction)
+{
+	cJSON *states = NULL;
+	int status = 0;
+
+	if (interaction->state_count == 0)
+		return 0;
+	states = cJSON_CreateArray();
+	status = tally__json_put(out, "providerStates", states);
+	for (size_t i = 0; i < interaction->state_count && status == 0; i++) {
+		const struct provider_state *state = &interaction->states[i];
+		cJSON *item = cJSON_CreateObject();
+
+		status = tally__json_append(states, item);
+		if (status == 0)
+			status = tally__json_put(item, "name", cJSON_CreateString(state->name));
+		if (status == 0 && state->params)
+			status = tally__json_put(item, "params", tally__json_clone(state->params));
+	}
+	return status;
+}
+
+static int put_interaction(cJSON *out, const struct interaction *interaction)
+{
+	int status =
+		tally__json_put(out, "description", cJSON_CreateString(interaction->description));
+
+	return status ? status : put_states(out, interaction);
+}
+
 static cJSON *problem_of(const char *type, const struct request *request,
 			 const struct interaction *interaction)
 {
@@ -91,8 +123,7 @@ static cJSON *problem_of(const char *type, const struct request *request,
 	if (tally__json_put(out, "type", cJSON_CreateString(type)) != 0 ||
 	    tally__json_put(out, "method", cJSON_CreateString(request->method)) != 0 ||
 	    tally__json_put(out, "path", cJSON_CreateString(request->path)) != 0 ||
-	    (interaction && tally__json_put(out, "description",
-					    cJSON_CreateString(interaction->description)) != 0))
+	    (interaction && put_interaction(out, interaction) != 0))
 		return fail(out);
 	return out;
 }
@@ -140,8 +171,7 @@ static cJSON *nearest(const struct responder_verdict *verdict)
 	const struct interaction *interaction = verdict->entry->interaction;
 	cJSON *out = cJSON_CreateObject();
 
-	if (tally__json_put(out, "description", cJSON_CreateString(interaction->description)) !=
-		    0 ||
+	if (put_interaction(out, interaction) != 0 ||
 	    tally__json_put(out, "method", cJSON_CreateString(interaction->request.method)) != 0 ||
 	    tally__json_put(out, "path", cJSON_CreateString(interaction->request.path)) != 0 ||
 	    put_details(out, &verdict->mismatches) != 0)
@@ -201,4 +231,86 @@ cJSON *tally__problem_message(const char *type, const char *description, const c
 	    (mismatches && put_details(out, mismatches) != 0))
 		return fail(out);
 	return out;
+}
+
+/* ---- for who reads the answer ---- */
+
+/* "an order is read" (GET /orders/1), given "there is an order" and "it is open" */
+static void add_interaction(struct buf *out, const struct interaction *interaction)
+{
+	tally__buf_addf(out, "\"%s\" (%s %s)", interaction->description,
+			interaction->request.method, interaction->request.path);
+	for (size_t i = 0; i < interaction->state_count; i++)
+		tally__buf_addf(out, "%s \"%s\"", i > 0 ? " and" : ", given",
+				interaction->states[i].name);
+}
+
+static int put_message(cJSON *out, const struct responder_verdict *verdict,
+		       const struct request *actual)
+{
+	struct buf text;
+	int status;
+
+	tally__buf_init(&text, (size_t)LIMIT_DOCUMENT_BYTES * 2);
+	if (verdict->outcome == RESPONDER_MISMATCH) {
+		tally__buf_adds(&text, "this request is not as expected by ");
+		add_interaction(&text, verdict->entry->interaction);
+	} else {
+		tally__buf_addf(&text, "no interaction expects %s %s", actual->method,
+				actual->path);
+		if (verdict->entry) {
+			tally__buf_adds(&text, "; the nearest is ");
+			add_interaction(&text, verdict->entry->interaction);
+		}
+	}
+	status = text.status ? TALLY_ENOMEM
+			     : tally__json_put(out, "message", cJSON_CreateString(text.bytes));
+	tally__buf_release(&text);
+	return status;
+}
+
+/* A sentence for each mismatch, with its place where the sentence does not name it. */
+static cJSON *difference(const struct mismatch *mismatch)
+{
+	bool has_place = mismatch->kind == MISMATCH_BODY && *mismatch->path;
+	const char *place = mismatch->kind == MISMATCH_PATH ? "path"
+			    : has_place                     ? mismatch->path
+							    : NULL;
+	struct buf text;
+	cJSON *out = NULL;
+
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	tally__buf_addf(&text, "%s%s%s", place ? place : "", place ? ": " : "", mismatch->message);
+	if (text.status == 0)
+		out = cJSON_CreateString(text.bytes);
+	tally__buf_release(&text);
+	return out;
+}
+
+static int put_differences(cJSON *out, const struct mismatches *mismatches)
+{
+	cJSON *list = cJSON_CreateArray();
+	int status = tally__json_put(out, "differences", list);
+
+	for (size_t i = 0; i < mismatches->count && status == 0; i++)
+		status = tally__json_append(list, difference(&mismatches->items[i]));
+	return status;
+}
+
+cJSON *tally__problem_answer(const struct responder_verdict *verdict, const struct request *actual,
+			     const cJSON *problem)
+{
+	static const char more[] =
+		"\"mismatches\" has the place, the rule and the values of each difference; the "
+		"report at the end of the run shows all requests that were not as expected";
+	cJSON *out = cJSON_CreateObject();
+	int status = put_message(out, verdict, actual);
+
+	if (status == 0 && verdict->entry)
+		status = put_differences(out, &verdict->mismatches);
+	if (status == 0 && verdict->entry)
+		status = tally__json_put(out, "more", cJSON_CreateString(more));
+	for (const cJSON *each = problem->child; each && status == 0; each = each->next)
+		status = tally__json_put(out, each->string, tally__json_clone(each));
+	return status ? fail(out) : out;
 }

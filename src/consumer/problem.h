@@ -21,5 +21,9 @@ cJSON *tally__problem_missing(const struct interaction *interaction);
  * `mismatches` (of a synchronous message's request) may be NULL. */
 cJSON *tally__problem_message(const char *type, const char *description, const char *reason,
 			      const struct mismatches *mismatches);
+/* What a client is answered: which interaction comes nearest ("message"), a sentence for each of
+ * the "differences", and the problem itself. */
+cJSON *tally__problem_answer(const struct responder_verdict *verdict, const struct request *actual,
+			     const cJSON *problem);
 
 #endif

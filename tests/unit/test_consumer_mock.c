@@ -417,6 +417,7 @@ static void serves_many_clients(void **state)
 	pthread_t threads[CLIENTS];
 	struct buf text;
 	cJSON *report = NULL;
+	const cJSON *mismatches;
 
 	(void)state;
 	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
@@ -439,8 +440,10 @@ static void serves_many_clients(void **state)
 	}
 	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
 	assert_int_equal(cJSON_GetArraySize(tally__json_get(report, "matched")), CLIENTS);
-	assert_int_equal(cJSON_GetArraySize(tally__json_get(report, "mismatches")),
-			 CLIENTS * REQUESTS / 2);
+	mismatches = tally__json_get(report, "mismatches");
+	assert_int_equal(cJSON_GetArraySize(mismatches), CLIENTS);
+	for (const cJSON *each = mismatches->child; each; each = each->next)
+		assert_int_equal((int)tally__json_get(each, "count")->valuedouble, REQUESTS / 2);
 	cJSON_Delete(report);
 	tally__buf_release(&text);
 }
@@ -567,13 +570,87 @@ static void the_record_is_bounded(void **state)
 
 	(void)state;
 	start(TOP(""), NULL);
-	for (size_t i = 0; i < LIMIT_MOCK_PROBLEMS + 3; i++)
-		assert_int_equal(get("/x").status, 500);
+	for (size_t i = 0; i < LIMIT_MOCK_PROBLEMS + 3; i++) {
+		char target[32];
+
+		(void)snprintf(target, sizeof(target), "/%zu", i);
+		assert_int_equal(get(target).status, 500);
+	}
+	/* What is there already has its place. */
+	assert_int_equal(get("/0").status, 500);
 	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
 	assert_int_equal(cJSON_GetArraySize(tally__json_get(report, "mismatches")),
 			 LIMIT_MOCK_PROBLEMS);
 	assert_int_equal((int)tally__json_get(report, "omitted")->valuedouble, 3);
 	cJSON_Delete(report);
+}
+
+/* A client that tries again and again has one problem; with another body it is another one. */
+static void tells_repeated_problems_once(void **state)
+{
+	cJSON *report = NULL;
+	const cJSON *list;
+
+	(void)state;
+	start(TOP(POST), NULL);
+	for (int i = 0; i < 5; i++) {
+		const struct question again = {
+			.method = "POST",
+			.target = "/p",
+			.headers = {"Content-Type", "application/json", "X-Try", i % 2 ? "a" : "b"},
+			.body = "{\"n\":\"x\"}"};
+		const struct question other = {.method = "POST",
+					       .target = "/p",
+					       .headers = {"Content-Type", "application/json"},
+					       .body = "{\"n\":\"y\"}"};
+
+		assert_int_equal(ask(&again).status, 500);
+		if (i == 0)
+			assert_int_equal(ask(&other).status, 500);
+	}
+	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
+	list = tally__json_get(report, "mismatches");
+	assert_int_equal(cJSON_GetArraySize(list), 2);
+	assert_int_equal((int)tally__json_get(list->child, "count")->valuedouble, 5);
+	assert_null(tally__json_get(list->child->next, "count"));
+	cJSON_Delete(report);
+}
+
+/* What was expected, for which states, and each difference in a sentence. */
+static void answers_say_what_was_expected(void **state)
+{
+	struct http_response response;
+	cJSON *body = NULL;
+	const cJSON *differences;
+
+	(void)state;
+	start(TOP("{\"description\":\"an order\",\"providerStates\":[{\"name\":\"it is there\"},{"
+		  "\"name\":\"it is "
+		  "open\"}],\"request\":{\"path\":\"/orders/7\"},\"response\":{}}"),
+	      NULL);
+	response = get("/orders/7?x=1");
+	assert_int_equal(tally_json_parse(&body, response.body, response.body_len, NULL), 0);
+	assert_string_equal(
+		tally__json_get_string(body, "message"),
+		"this request is not as expected by \"an order\" (GET /orders/7), given "
+		"\"it is there\" and \"it is open\"");
+	differences = tally__json_get(body, "differences");
+	assert_int_equal(cJSON_GetArraySize(differences), 1);
+	assert_string_equal(differences->child->valuestring,
+			    "Unexpected query parameter 'x' received");
+	assert_string_equal(
+		tally__json_get_string(tally__json_get(body, "providerStates")->child, "name"),
+		"it is there");
+	cJSON_Delete(body);
+	response = get("/orders/8");
+	assert_int_equal(tally_json_parse(&body, response.body, response.body_len, NULL), 0);
+	assert_string_equal(
+		tally__json_get_string(body, "message"),
+		"no interaction expects GET /orders/8; the nearest is \"an order\" (GET "
+		"/orders/7), given \"it is there\" and \"it is open\"");
+	assert_string_equal(tally__json_get(body, "differences")->child->valuestring,
+			    "path: Expected '/orders/8' to be equal to '/orders/7'");
+	cJSON_Delete(body);
 }
 
 /* A run with a request that nobody could look at did not go well. */
@@ -752,6 +829,8 @@ int main(void)
 		TEST(a_seed_gives_the_same_answers),
 		TEST(the_time_can_be_fixed),
 		TEST(the_record_is_bounded),
+		TEST(tells_repeated_problems_once),
+		TEST(answers_say_what_was_expected),
 		TEST(tells_what_the_server_refused),
 		TEST(refuses_what_it_cannot_serve),
 		TEST(expectations_agree_with_themselves),
