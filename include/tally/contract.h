@@ -10,6 +10,7 @@
 #ifndef TALLY_CONTRACT_H
 #define TALLY_CONTRACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <tally/error.h>
@@ -76,6 +77,12 @@ TALLY_API int tally_expectations_parse(struct tally_contract **out, const char *
 /* The same from a file; also TALLY_ENOFILE, TALLY_EIO.  @since 0.1 */
 TALLY_API int tally_expectations_read_file(struct tally_contract **out, const char *path,
 					   struct tally_error *error);
+
+/* The interactions i of a contract for which picked[i] is true, as a contract of its own: *out is
+ * new.  `picked` has as many elements as there are interactions.  TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_contract_select(struct tally_contract **out,
+				    const struct tally_contract *contract, const bool *picked,
+				    struct tally_error *error);
 
 /* The union of two contracts between the same two applications, by interaction: *out is new.  Where
  * both have an interaction of the same identity (key, or description and provider states) with

@@ -124,6 +124,16 @@ struct tally_contract {
 /* Reads a contract from a document that was parsed already; takes it in every case. */
 int tally__contract_take(struct tally_contract **out, cJSON *document, struct tally_error *error);
 
+/* Reads one interaction of expectations, in the form of version 4, which is their number `index`:
+ * inline matchers are taken out of it first.  Strings go to `arena`; `json` must outlive the
+ * result, and is changed.  The place of an error begins as tally__error_in_interaction makes it.
+ * TALLY_EPARSE, TALLY_ELIMIT, TALLY_ENOMEM. */
+int tally__expectation_read(struct interaction *out, struct arena *arena, cJSON *json, size_t index,
+			    struct tally_error *error);
+
+/* Puts `interactions[3] "get an order"` before the place of an error; `description` may be NULL. */
+void tally__error_in_interaction(struct tally_error *error, size_t index, const char *description);
+
 /* Parts on their own, for `tally match` and for specification cases: fills a caller's struct from
  * the JSON shape that contract files of version `spec` use.  Strings go to `arena`; `json` must
  * outlive the result, and is changed: what reading makes becomes part of it.  TALLY_EPARSE names

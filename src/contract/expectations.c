@@ -250,6 +250,19 @@ static int read_document(struct tally_contract **out, cJSON *document, struct ta
 	return status;
 }
 
+int tally__expectation_read(struct interaction *out, struct arena *arena, cJSON *json, size_t index,
+			    struct tally_error *error)
+{
+	struct reader reader = {.arena = arena, .spec = TALLY_SPEC_V4, .part = "", .error = error};
+	int status =
+		tally__interaction_parts_each(json, TALLY_SPEC_V4, arena, "", take_part, error);
+
+	if (status == 0)
+		return tally__reader_interaction(&reader, json, index, false, out);
+	tally__error_in_interaction(error, index, tally__json_get_string(json, "description"));
+	return status;
+}
+
 int tally_expectations_parse(struct tally_contract **out, const char *text, size_t len,
 			     struct tally_error *error)
 {

@@ -49,6 +49,10 @@ typedef int part_visitor(cJSON *part, enum tally_spec spec, struct arena *arena,
 			 const char *pointer, struct tally_error *error);
 int tally__parts_each(const cJSON *document, enum tally_spec spec, struct arena *arena,
 		      part_visitor *visit, struct tally_error *error);
+/* The same for one interaction, which stands at `pointer`. */
+int tally__interaction_parts_each(cJSON *interaction, enum tally_spec spec, struct arena *arena,
+				  const char *pointer, part_visitor *visit,
+				  struct tally_error *error);
 
 /* That no matcher stands inside a value of a contract file: TALLY_EPARSE at the first. */
 int tally__inline_refuse(const cJSON *document, struct tally_error *error);

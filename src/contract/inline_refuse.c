@@ -9,8 +9,9 @@
 #include "contract/reader.h"
 
 /* A message is a part itself; requests and responses are parts below their interaction. */
-static int visit_interaction(cJSON *interaction, enum tally_spec spec, struct arena *arena,
-			     const char *pointer, part_visitor *visit, struct tally_error *error)
+int tally__interaction_parts_each(cJSON *interaction, enum tally_spec spec, struct arena *arena,
+				  const char *pointer, part_visitor *visit,
+				  struct tally_error *error)
 {
 	static const char *const names[] = {"request", "response"};
 	int status = 0;
@@ -50,8 +51,8 @@ int tally__parts_each(const cJSON *document, enum tally_spec spec, struct arena 
 		     item = item->next) {
 			char *pointer = tally__arena_printf(arena, "/%s/%zu", lists[i], index++);
 
-			status = pointer ? visit_interaction(item, spec, arena, pointer, visit,
-							     error)
+			status = pointer ? tally__interaction_parts_each(item, spec, arena, pointer,
+									 visit, error)
 					 : tally__fail_nomem(error);
 		}
 	}

@@ -23,6 +23,7 @@ libtallyall_la_SOURCES += \
 	%D%/rules_lift.c %D%/rules_lift.h \
 	%D%/rules_lower.c \
 	%D%/save.c \
+	%D%/select.c \
 	%D%/write.c \
 	%D%/write_body.c \
 	%D%/write_interaction.c \

@@ -229,22 +229,26 @@ static int read_members(struct reader *reader, cJSON *json, size_t index, bool i
 	return tally__reader_message(reader, json, false, &out->message);
 }
 
-/* Says which interaction an error is in: interactions[3] "get an order". */
-static void add_place(const struct reader *reader, const cJSON *json, size_t index, bool is_message)
+static void add_place(struct tally_error *error, const char *list, size_t index,
+		      const char *description)
 {
-	const char *description = tally__json_get_string(json, "description");
 	struct buf place;
 
 	tally__buf_init(&place, LIMIT_DOCUMENT_BYTES);
-	tally__buf_addf(&place, "%s[%zu]", is_message ? "messages" : "interactions", index);
+	tally__buf_addf(&place, "%s[%zu]", list, index);
 	if (description) {
 		tally__buf_adds(&place, " \"");
 		tally__text_add_printable(&place, description, strlen(description), 80);
 		tally__buf_addc(&place, '"');
 	}
 	if (place.status == 0)
-		tally__error_within(reader->error, place.bytes);
+		tally__error_within(error, place.bytes);
 	tally__buf_release(&place);
+}
+
+void tally__error_in_interaction(struct tally_error *error, size_t index, const char *description)
+{
+	add_place(error, "interactions", index, description);
 }
 
 int tally__reader_interaction(struct reader *reader, cJSON *json, size_t index, bool is_message,
@@ -258,6 +262,7 @@ int tally__reader_interaction(struct reader *reader, cJSON *json, size_t index, 
 	else
 		status = read_members(reader, json, index, is_message, out);
 	if (status != 0)
-		add_place(reader, json, index, is_message);
+		add_place(reader->error, is_message ? "messages" : "interactions", index,
+			  tally__json_get_string(json, "description"));
 	return status;
 }

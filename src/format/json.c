@@ -79,7 +79,7 @@ int tally_json_write_file(const char *path, const cJSON *value, struct tally_err
 }
 
 /* Whether nothing is nested deeper than what may be parsed, so that recursion ends. */
-static bool is_shallow(const cJSON *value, unsigned levels)
+bool tally__json_is_shallow(const cJSON *value, unsigned levels)
 {
 	const cJSON *child;
 
@@ -88,7 +88,7 @@ static bool is_shallow(const cJSON *value, unsigned levels)
 	if (levels == 0)
 		return false;
 	for (child = value->child; child != NULL; child = child->next) {
-		if (!is_shallow(child, levels - 1))
+		if (!tally__json_is_shallow(child, levels - 1))
 			return false;
 	}
 	return true;
@@ -97,7 +97,7 @@ static bool is_shallow(const cJSON *value, unsigned levels)
 cJSON *tally__json_clone(const cJSON *value)
 {
 	tally__json_setup();
-	if (!is_shallow(value, LIMIT_JSON_DEPTH))
+	if (!tally__json_is_shallow(value, LIMIT_JSON_DEPTH))
 		return NULL;
 	return cJSON_Duplicate(value, true);
 }

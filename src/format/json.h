@@ -41,6 +41,8 @@ bool tally__json_equal(const cJSON *a, const cJSON *b);
  * up, with false, when none is left. */
 bool tally__json_equal_within(const cJSON *a, const cJSON *b, size_t *left);
 
+/* Whether it has no more than so many levels of arrays and objects. */
+bool tally__json_is_shallow(const cJSON *value, unsigned levels);
 /* A deep copy, number texts included; NULL when memory is short. */
 cJSON *tally__json_clone(const cJSON *value);
 
