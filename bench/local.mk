@@ -14,6 +14,9 @@ bench_bench_match_sizes_LDADD = $(bench_libs)
 bench_programs += %D%/bench_interactions
 bench_bench_interactions_LDADD = $(bench_libs)
 
+bench_programs += %D%/bench_merge
+bench_bench_merge_LDADD = $(bench_libs)
+
 bench_programs += %D%/bench_startup
 
 bench_programs += %D%/bench_store

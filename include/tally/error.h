@@ -55,7 +55,7 @@ enum tally_error_code {
 /* Longest texts that a struct tally_error holds, in bytes with the closing NUL; longer ones are cut
  * at a character boundary. */
 #define TALLY_ERROR_WHERE_BYTES   512
-#define TALLY_ERROR_MESSAGE_BYTES 1024
+#define TALLY_ERROR_MESSAGE_BYTES 2048
 
 /* What went wrong.  Initialise with TALLY_ERROR_INIT (all zero). @since 0.1 */
 struct tally_error {

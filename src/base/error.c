@@ -245,3 +245,33 @@ void tally__error_add_frame(struct tally_error *error, const char *text, size_t 
 	if (len <= sizeof(error->message) - used)
 		memcpy(error->message + used, frame, len);
 }
+
+void tally__error_add_lines(struct tally_error *error, const char *lines)
+{
+	static const char more[] = "\n  …";
+	char line[TALLY_ERROR_MESSAGE_BYTES];
+	size_t used;
+
+	if (error == NULL || error->code == TALLY_OK)
+		return;
+	used = strlen(error->message);
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+		char shown[TALLY_ERROR_MESSAGE_BYTES];
+		size_t shown_len;
+
+		snprintf(line, sizeof(line), "%.*s",
+			 (int)(len < sizeof(line) ? len : sizeof(line) - 1), lines);
+		copy_printable(shown, sizeof(shown), line);
+		shown_len = strlen(shown) + 1;
+		if (used + shown_len + sizeof(more) > sizeof(error->message)) {
+			if (used + sizeof(more) <= sizeof(error->message))
+				memcpy(error->message + used, more, sizeof(more));
+			return;
+		}
+		error->message[used] = '\n';
+		memcpy(error->message + used + 1, shown, shown_len);
+		used += shown_len;
+		lines += len + (lines[len] == '\n');
+	}
+}

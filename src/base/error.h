@@ -32,7 +32,11 @@ void tally__error_where(struct tally_error *error, const char *where);
 void tally__error_within(struct tally_error *error, const char *prefix);
 
 /* Adds two lines to the message, which may be shown as such: `text` around its byte `at`, and a
- * caret below that.  Nothing else makes line ends in a message. */
+ * caret below that. */
 void tally__error_add_frame(struct tally_error *error, const char *text, size_t at);
+
+/* Adds lines (separated by "\n") to the message, which may be shown as such; instead of the first
+ * that does not fit any more, "  …".  Only these two make line ends in a message. */
+void tally__error_add_lines(struct tally_error *error, const char *lines);
 
 #endif

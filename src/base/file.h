@@ -41,6 +41,9 @@ int tally__file_replace(const char *path, const void *bytes, size_t len, struct 
 int tally__file_replace_locked(const char *real, const void *bytes, size_t len,
 			       const struct file_stamp *stamp, struct tally_error *error);
 
+/* Makes sure that a file is on disk, and findable there.  TALLY_EIO. */
+int tally__file_settle(const char *path, struct tally_error *error);
+
 /* Removes a file; fine when there is none.  TALLY_EIO. */
 int tally__file_remove(const char *path, struct tally_error *error);
 

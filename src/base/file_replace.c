@@ -372,3 +372,23 @@ int tally__file_remove(const char *path, struct tally_error *error)
 		return TALLY_OK;
 	return tally__fail_errno(error, TALLY_EIO, path, errno, "cannot remove");
 }
+
+int tally__file_settle(const char *path, struct tally_error *error)
+{
+	char *folder = tally__file_folder(path);
+	int file = -1;
+	bool ok;
+
+	if (folder == NULL)
+		return tally__fail_nomem(error);
+	file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ok = file >= 0 && fsync(file) == 0;
+	if (!ok || !flush_folder(folder)) {
+		ok = false;
+		tally__fail_errno(error, TALLY_EIO, path, errno, "cannot flush");
+	}
+	if (file >= 0)
+		close(file);
+	tally__free(folder);
+	return ok ? TALLY_OK : TALLY_EIO;
+}

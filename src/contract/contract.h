@@ -185,6 +185,9 @@ int tally__interaction_digest(const struct interaction *interaction, char text[D
 int tally__interaction_canonical(const struct interaction *interaction, cJSON **out,
 				 struct tally_error *error);
 
+/* What version 4 calls a kind: "Synchronous/HTTP" …  (static). */
+const char *tally__interaction_type(enum interaction_kind kind);
+
 /* The JSON of one interaction as a file of version V2, V3 or V4 has it; released by the caller.
  * Errors as for tally_contract_write. */
 int tally__interaction_write(const struct interaction *interaction, enum tally_spec spec,
@@ -197,6 +200,10 @@ int tally__response_write(const struct response *response, enum tally_spec spec,
 			  struct tally_error *error);
 int tally__message_write(const struct message *message, enum tally_spec spec, cJSON **out,
 			 struct tally_error *error);
+
+/* A contract as a file of version 4 without its interactions; released by the caller. */
+int tally__contract_envelope(const struct tally_contract *contract, cJSON **out,
+			     struct tally_error *error);
 
 /* How the two sides of a merge are called in messages: {"the file", "the new contract"}. */
 int tally__contract_merge(struct tally_contract **out, const struct tally_contract *a,

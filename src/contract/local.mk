@@ -1,4 +1,5 @@
 libtallyall_la_SOURCES += \
+	%D%/conflict.c %D%/conflict.h \
 	%D%/contract.c %D%/contract.h \
 	%D%/expectations.c \
 	%D%/expectations_body.c \
@@ -14,6 +15,7 @@ libtallyall_la_SOURCES += \
 	%D%/inline_rule.c \
 	%D%/inline_xml.c \
 	%D%/interaction_digest.c \
+	%D%/label.c %D%/label.h \
 	%D%/merge.c \
 	%D%/read_body.c \
 	%D%/read_interaction.c \
@@ -24,8 +26,10 @@ libtallyall_la_SOURCES += \
 	%D%/rules_lower.c \
 	%D%/save.c \
 	%D%/select.c \
+	%D%/splice.c %D%/splice.h \
 	%D%/write.c \
 	%D%/write_body.c \
 	%D%/write_interaction.c \
 	%D%/write_parts.c \
-	%D%/writer.c %D%/writer.h
+	%D%/writer.c %D%/writer.h \
+	%D%/written.c %D%/written.h

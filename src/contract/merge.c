@@ -1,28 +1,54 @@
 /* The union of two contracts, interaction by interaction. */
 #include "config.h"
 
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/text.h"
-#include "contract/contract.h"
+#include "contract/conflict.h"
+#include "contract/label.h"
 
-/* Interactions of the first contract fall into groups of one identity: the key, where both sides
- * have one, else description, names of the states, and kind. */
+/* Conflicting interactions that are named beside the one that is shown. */
+enum { OTHERS_SHOWN = 5 };
+
+/* What the members of a group say that say the same. */
+struct content {
+	size_t taken_by; /* an interaction of the second contract + 1, or 0 */
+};
+
+/* Interactions of the first contract that are one and the same to tools: those of one key, or, of
+ * those without a key, of one kind, description and list of states. */
+struct group {
+	size_t first, last; /* indexes; the members are linked */
+	bool digested;
+	struct content whole; /* when all of it is taken, whatever it says */
+};
+
+/* An interaction of the first contract. */
+struct member {
+	struct group *group;
+	struct content *content; /* NULL: nobody asked */
+	size_t next;             /* of the group + 1, or 0 */
+};
+
+struct conflict {
+	const struct interaction *a, *b;
+};
+
 struct merge {
 	const struct tally_contract *a, *b;
 	enum tally_save_mode mode;
 	const char *const *names;
 	struct arena arena;
-	struct map by_key;      /* key to group + 1 */
-	struct map by_identity; /* the others' identity to group + 1 */
-	struct map unkeyed;     /* the same, only groups without a key */
-	struct map contents;    /* "group digest" of the first contract */
-	struct map hits;        /* what drops out of it: "group", or "group digest" */
-	size_t *groups;         /* by index into a */
-	char (*digests)[DIGEST_TEXT_BYTES];
+	struct map by_key;      /* key to group */
+	struct map by_identity; /* identity to the first group with it */
+	struct map unkeyed;     /* identity to group, only groups without a key */
+	struct map contents;    /* group and digest to content */
+	struct member *members; /* by index into a */
+	struct conflict *conflicts;
+	size_t conflict_count;
 	struct tally_error *error;
 };
 
@@ -33,7 +59,6 @@ static void merge_init(struct merge *merge)
 	tally__map_init(&merge->by_identity);
 	tally__map_init(&merge->unkeyed);
 	tally__map_init(&merge->contents);
-	tally__map_init(&merge->hits);
 }
 
 static void merge_release(struct merge *merge)
@@ -42,201 +67,173 @@ static void merge_release(struct merge *merge)
 	tally__map_release(&merge->by_identity);
 	tally__map_release(&merge->unkeyed);
 	tally__map_release(&merge->contents);
-	tally__map_release(&merge->hits);
 	tally__arena_release(&merge->arena);
 }
 
-/* NULL: no memory. */
-static const char *identity_of(struct merge *merge, const struct interaction *interaction)
+static struct group *look_up(const struct map *map, const char *text)
 {
-	struct buf text;
-	const char *copy = NULL;
-
-	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
-	tally__buf_addf(&text, "%d\n%s", (int)interaction->kind, interaction->description);
-	for (size_t i = 0; i < interaction->state_count; i++)
-		tally__buf_addf(&text, "\n%zu:%s", strlen(interaction->states[i].name),
-				interaction->states[i].name);
-	if (text.status == 0)
-		copy = tally__arena_memdup(&merge->arena, text.bytes, text.len);
-	tally__buf_release(&text);
-	return copy;
+	return tally__map_get(map, text, strlen(text));
 }
 
-/* Group + 1, or 0. */
-static uintptr_t look_up(const struct map *map, const char *text)
+/* The first of a name stays. */
+static bool note(struct map *map, const char *text, struct group *group)
 {
-	return (uintptr_t)tally__map_get(map, text, strlen(text));
-}
-
-static int note(struct map *map, const char *text, size_t group)
-{
-	if (!text)
-		return TALLY_ENOMEM;
-	if (look_up(map, text))
-		return 0;
-	return tally__map_put(map, text, strlen(text), (void *)(uintptr_t)(group + 1));
-}
-
-static const char *content_text(struct merge *merge, size_t group, const char *digest)
-{
-	return tally__arena_printf(&merge->arena, "%zu %s", group, digest);
+	return tally__map_add(map, text, strlen(text), group) != NULL;
 }
 
 static int add_first(struct merge *merge, size_t index)
 {
 	const struct interaction *interaction = &merge->a->interactions[index];
 	const char *key = interaction->key;
-	const char *identity = identity_of(merge, interaction);
-	uintptr_t found;
-	size_t group;
-	int status = tally__interaction_digest(interaction, merge->digests[index], merge->error);
+	const char *identity = tally__interaction_identity(&merge->arena, interaction);
+	struct group *group;
 
-	if (status != 0)
-		return status;
 	if (!identity)
 		return tally__fail_nomem(merge->error);
-	found = key ? look_up(&merge->by_key, key) : look_up(&merge->unkeyed, identity);
-	group = found ? found - 1 : index;
-	merge->groups[index] = group;
-	status = note(&merge->by_identity, identity, group);
-	if (status == 0)
-		status = key ? note(&merge->by_key, key, group)
-			     : note(&merge->unkeyed, identity, group);
-	if (status == 0)
-		status = note(&merge->contents, content_text(merge, group, merge->digests[index]),
-			      group);
-	return status ? tally__fail_nomem(merge->error) : 0;
+	group = key ? look_up(&merge->by_key, key) : look_up(&merge->unkeyed, identity);
+	if (group) {
+		merge->members[group->last].next = index + 1;
+	} else {
+		group = tally__arena_alloc(&merge->arena, sizeof(*group));
+		if (!group)
+			return tally__fail_nomem(merge->error);
+		group->first = index;
+	}
+	group->last = index;
+	merge->members[index].group = group;
+	if (!note(&merge->by_identity, identity, group) ||
+	    !note(key ? &merge->by_key : &merge->unkeyed, key ? key : identity, group))
+		return tally__fail_nomem(merge->error);
+	return 0;
 }
 
-/* The group in the first contract that an interaction of the second belongs to, + 1; or 0. */
-static int find_group(struct merge *merge, const struct interaction *interaction, uintptr_t *found)
+/* The group that an interaction of the second contract belongs to: *found, or NULL. */
+static int find_group(struct merge *merge, const struct interaction *interaction,
+		      struct group **found)
 {
-	const char *identity = identity_of(merge, interaction);
+	const char *identity = tally__interaction_identity(&merge->arena, interaction);
 
 	if (!identity)
 		return tally__fail_nomem(merge->error);
-	*found = interaction->key ? look_up(&merge->by_key, interaction->key) : 0;
+	*found = interaction->key ? look_up(&merge->by_key, interaction->key) : NULL;
 	if (!*found)
 		*found =
 			look_up(interaction->key ? &merge->unkeyed : &merge->by_identity, identity);
 	return 0;
 }
 
-/* ---- Conflicts ---- */
-
-static void add_shown(struct buf *out, const cJSON *value)
+/* Group and digest, as a text; NULL when there is no memory or digest. */
+static char *content_text(struct merge *merge, const struct group *group,
+			  const struct interaction *interaction, int *status)
 {
-	struct buf text;
+	char digest[DIGEST_TEXT_BYTES];
+	char *text;
 
-	if (!value) {
-		tally__buf_adds(out, "nothing");
-		return;
-	}
-	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
-	tally__json_add(&text, value, TALLY_JSON_CANONICAL);
-	tally__text_add_printable(out, text.bytes, text.len, 120);
-	tally__buf_release(&text);
+	*status = tally__interaction_digest(interaction, digest, merge->error);
+	if (*status != 0)
+		return NULL;
+	text = tally__arena_printf(&merge->arena, "%zu %s", group->first, digest);
+	if (!text)
+		*status = tally__fail_nomem(merge->error);
+	return text;
 }
 
-/* Adds the place of the first difference to `place`; *left and *right are what stands there. */
-static void find_difference(const cJSON **left, const cJSON **right, struct buf *place)
+/* Digests are made of what has a counterpart, and of nothing else. */
+static int digest_group(struct merge *merge, struct group *group)
 {
-	while (*left && *right && cJSON_IsObject(*left) && cJSON_IsObject(*right)) {
-		const cJSON *member;
-		const cJSON *other = NULL;
+	int status = 0;
 
-		for (member = (*left)->child; member; member = member->next) {
-			other = tally__json_get(*right, member->string);
-			if (!other || !tally__json_equal(member, other))
-				break;
-		}
-		if (!member) {
-			for (other = (*right)->child; other; other = other->next)
-				if (!tally__json_get(*left, other->string))
-					break;
-			if (!other)
-				return;
-		}
-		tally__buf_addf(place, "%s%s", place->len ? "." : "",
-				member ? member->string : other->string);
-		*left = member;
-		*right = other;
+	if (group->digested)
+		return 0;
+	group->digested = true;
+	for (size_t at = group->first + 1; at != 0; at = merge->members[at - 1].next) {
+		char *text = content_text(merge, group, &merge->a->interactions[at - 1], &status);
+		struct map_entry *entry;
+
+		if (!text)
+			return status;
+		entry = tally__map_add(&merge->contents, text, strlen(text), NULL);
+		if (entry && !entry->value)
+			entry->value = tally__arena_alloc(&merge->arena, sizeof(struct content));
+		if (!entry || !entry->value)
+			return tally__fail_nomem(merge->error);
+		merge->members[at - 1].content = entry->value;
 	}
-}
-
-static int report_conflict(struct merge *merge, const struct interaction *a,
-			   const struct interaction *b)
-{
-	cJSON *left = NULL;
-	cJSON *right = NULL;
-	const cJSON *left_found;
-	const cJSON *right_found;
-	struct buf place;
-	struct buf sides;
-	int status = tally__interaction_canonical(a, &left, merge->error);
-
-	if (status == 0)
-		status = tally__interaction_canonical(b, &right, merge->error);
-	tally__buf_init(&place, LIMIT_DOCUMENT_BYTES);
-	tally__buf_init(&sides, LIMIT_DOCUMENT_BYTES);
-	if (status == 0) {
-		left_found = left;
-		right_found = right;
-		find_difference(&left_found, &right_found, &place);
-		tally__buf_addf(&sides, "%s has ", merge->names[0]);
-		add_shown(&sides, left_found);
-		tally__buf_addf(&sides, ", %s has ", merge->names[1]);
-		add_shown(&sides, right_found);
-		status = tally__fail(merge->error, TALLY_ECONFLICT,
-				     "interaction \"%s\" stands in both with different "
-				     "content: %s: %s",
-				     tally__text_shown(&merge->arena, b->description, 200),
-				     place.bytes, sides.bytes);
-	}
-	tally__buf_release(&place);
-	tally__buf_release(&sides);
-	cJSON_Delete(left);
-	cJSON_Delete(right);
-	return status;
+	return 0;
 }
 
 /* Looks at one interaction of the second contract: what of the first it takes the place of. */
-static int add_second(struct merge *merge, const struct interaction *interaction)
+static int add_second(struct merge *merge, size_t index)
 {
-	char digest[DIGEST_TEXT_BYTES];
-	uintptr_t found = 0;
-	size_t group;
-	const char *content;
-	int status = find_group(merge, interaction, &found);
+	const struct interaction *interaction = &merge->b->interactions[index];
+	struct group *group = NULL;
+	struct content *content;
+	char *text;
+	int status = find_group(merge, interaction, &group);
 
-	if (status != 0 || !found)
+	if (status != 0 || !group)
 		return status;
-	group = found - 1;
-	status = tally__interaction_digest(interaction, digest, merge->error);
+	if (merge->mode == TALLY_SAVE_OVERWRITE) {
+		group->whole.taken_by = index + 1;
+		return 0;
+	}
+	status = digest_group(merge, group);
 	if (status != 0)
 		return status;
-	content = content_text(merge, group, digest);
+	text = content_text(merge, group, interaction, &status);
+	if (!text)
+		return status;
+	content = tally__map_get(&merge->contents, text, strlen(text));
 	if (!content)
-		return tally__fail_nomem(merge->error);
-	if (merge->mode == TALLY_SAVE_MERGE && !look_up(&merge->contents, content))
-		return report_conflict(merge, &merge->a->interactions[group], interaction);
-	if (merge->mode == TALLY_SAVE_OVERWRITE)
-		content = tally__arena_printf(&merge->arena, "%zu", group);
-	return note(&merge->hits, content, group) ? tally__fail_nomem(merge->error) : 0;
+		merge->conflicts[merge->conflict_count++] =
+			(struct conflict){&merge->a->interactions[group->first], interaction};
+	else if (!content->taken_by)
+		content->taken_by = index + 1;
+	return 0;
 }
 
-static int is_dropped(struct merge *merge, size_t index, bool *dropped)
+/* The interaction of the second contract that takes the place of one of the first, + 1; or 0. */
+static size_t taken_by(const struct merge *merge, size_t index)
 {
-	size_t group = merge->groups[index];
-	const char *text = merge->mode == TALLY_SAVE_OVERWRITE
-				   ? tally__arena_printf(&merge->arena, "%zu", group)
-				   : content_text(merge, group, merge->digests[index]);
+	const struct member *member = &merge->members[index];
 
-	if (!text)
-		return tally__fail_nomem(merge->error);
-	*dropped = look_up(&merge->hits, text) != 0;
-	return 0;
+	if (merge->mode == TALLY_SAVE_OVERWRITE)
+		return member->group->whole.taken_by;
+	return member->content ? member->content->taken_by : 0;
+}
+
+/* ---- Conflicts ---- */
+
+/* The others, by name. */
+static void add_others(struct merge *merge, struct buf *lines)
+{
+	for (size_t i = 1; i < merge->conflict_count && i <= OTHERS_SHOWN; i++)
+		tally__buf_addf(
+			lines, "%s \"%s\"", i == 1 ? "\nalso different:" : ",",
+			tally__text_shown(&merge->arena, merge->conflicts[i].b->description, 60));
+	if (merge->conflict_count > OTHERS_SHOWN + 1)
+		tally__buf_addf(lines, " and %zu more", merge->conflict_count - OTHERS_SHOWN - 1);
+}
+
+static int report_conflicts(struct merge *merge)
+{
+	const struct conflict *first = &merge->conflicts[0];
+	struct buf lines;
+	int status;
+
+	tally__buf_init(&lines, LIMIT_DOCUMENT_BYTES);
+	status = tally__conflict_add(&lines, first->a, first->b, merge->names, merge->error);
+	add_others(merge, &lines);
+	if (status == 0) {
+		status = tally__fail(merge->error, TALLY_ECONFLICT,
+				     "interaction \"%s\" stands in both with different content; "
+				     "call one of them something else, or let the newer one "
+				     "replace the other:",
+				     tally__text_shown(&merge->arena, first->b->description, 200));
+		tally__error_add_lines(merge->error, lines.bytes + (*lines.bytes == '\n'));
+	}
+	tally__buf_release(&lines);
+	return status;
 }
 
 /* ---- The result ---- */
@@ -288,14 +285,60 @@ static int add_plugins(cJSON *metadata, const cJSON *from, struct tally_error *e
 	return status;
 }
 
-static int append_interaction(cJSON *list, const struct interaction *interaction,
+/* What only the older of two interactions with one content has beside that content, the newer one
+ * gets: a key, a transport, comments, members that the specification does not name. */
+static int keep_labels(cJSON *newer, const cJSON *older, struct tally_error *error)
+{
+	cJSON *comments = tally__json_get(newer, "comments");
+	const cJSON *old_comments = tally__json_get(older, "comments");
+	int status = add_missing(newer, older, error);
+
+	if (status == 0 && cJSON_IsObject(comments) && cJSON_IsObject(old_comments))
+		status = add_missing(comments, old_comments, error);
+	return status;
+}
+
+static int append_interaction(cJSON **made, cJSON *list, const struct interaction *interaction,
 			      struct tally_error *error)
 {
-	cJSON *json = NULL;
-	int status = tally__interaction_write(interaction, TALLY_SPEC_V4, &json, error);
+	int status = tally__interaction_write(interaction, TALLY_SPEC_V4, made, error);
 
-	if (status == 0 && tally__json_append(list, json) != 0)
+	if (status == 0 && tally__json_append(list, *made) != 0)
 		status = tally__fail_nomem(error);
+	return status;
+}
+
+/* An interaction of the first contract: stands in the result, or what takes its place gets what
+ * only the old one has. */
+static int add_old(struct merge *merge, size_t index, cJSON *list, cJSON *const *newer)
+{
+	const struct interaction *interaction = &merge->a->interactions[index];
+	size_t by = taken_by(merge, index);
+	cJSON *json = NULL;
+	int status;
+
+	if (by == 0)
+		return append_interaction(&json, list, interaction, merge->error);
+	if (merge->mode == TALLY_SAVE_OVERWRITE)
+		return 0;
+	status = tally__interaction_write(interaction, TALLY_SPEC_V4, &json, merge->error);
+	if (status == 0)
+		status = keep_labels(newer[by - 1], json, merge->error);
+	cJSON_Delete(json);
+	return status;
+}
+
+static int build_list(struct merge *merge, cJSON *list)
+{
+	size_t count = merge->b->interaction_count;
+	cJSON **newer = tally__arena_alloc_array(&merge->arena, count, sizeof(cJSON *));
+	int status = newer ? 0 : tally__fail_nomem(merge->error);
+
+	for (size_t i = 0; i < count && status == 0; i++)
+		status = append_interaction(&newer[i], list, &merge->b->interactions[i],
+					    merge->error);
+	for (size_t i = 0; i < merge->a->interaction_count && status == 0; i++)
+		status = add_old(merge, i, list, newer);
 	return status;
 }
 
@@ -304,20 +347,12 @@ static int build(struct merge *merge, cJSON **out)
 {
 	cJSON *top = NULL;
 	cJSON *metadata;
-	cJSON *list;
-	int status = tally_contract_write(merge->b, TALLY_SPEC_V4, &top, merge->error);
+	int status = tally__contract_envelope(merge->b, &top, merge->error);
 
 	if (status != 0)
 		return status;
-	list = tally__json_get(top, "interactions");
 	metadata = tally__json_get(top, "metadata");
-	for (size_t i = 0; i < merge->a->interaction_count && status == 0; i++) {
-		bool dropped = false;
-
-		status = is_dropped(merge, i, &dropped);
-		if (status == 0 && !dropped)
-			status = append_interaction(list, &merge->a->interactions[i], merge->error);
-	}
+	status = build_list(merge, tally__json_get(top, "interactions"));
 	if (status == 0)
 		status = add_plugins(metadata, merge->a->metadata, merge->error);
 	if (status == 0)
@@ -365,14 +400,17 @@ static int run(struct merge *merge, cJSON **out)
 
 	if (status != 0)
 		return status;
-	merge->groups = tally__arena_alloc_array(&merge->arena, count, sizeof(*merge->groups));
-	merge->digests = tally__arena_alloc_array(&merge->arena, count, sizeof(*merge->digests));
-	if (!merge->groups || !merge->digests)
+	merge->members = tally__arena_alloc_array(&merge->arena, count, sizeof(*merge->members));
+	merge->conflicts = tally__arena_alloc_array(&merge->arena, merge->b->interaction_count,
+						    sizeof(*merge->conflicts));
+	if (!merge->members || !merge->conflicts)
 		return tally__fail_nomem(merge->error);
 	for (size_t i = 0; i < count && status == 0; i++)
 		status = add_first(merge, i);
 	for (size_t i = 0; i < merge->b->interaction_count && status == 0; i++)
-		status = add_second(merge, &merge->b->interactions[i]);
+		status = add_second(merge, i);
+	if (status == 0 && merge->conflict_count > 0)
+		status = report_conflicts(merge);
 	return status ? status : build(merge, out);
 }
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "contract/contract.h"
+#include "contract/splice.h"
 
 /* How long another process may take to write a contract of its own. */
 enum { LOCK_TIMEOUT_MS = 30000 };
@@ -113,10 +114,9 @@ struct saving {
 	const struct tally_save_options *options;
 	const struct place *place;
 	struct tally_error *error;
-	enum tally_save_mode mode; /* TALLY_SAVE_FRESH: the file is started over */
+	struct tally_save_options how; /* TALLY_SAVE_FRESH only when this starts the file over */
 	struct file_stamp stamp;
-	struct buf text;            /* what stands in the file */
-	struct tally_contract *old; /* that, read; NULL: nothing is there, or it does not matter */
+	struct buf text; /* what stands in the file */
 };
 
 static int check_options(const struct tally_save_options *options, struct tally_error *error)
@@ -175,50 +175,37 @@ static int note_run(const struct saving *saving)
 	return status;
 }
 
-static int write_file(const struct saving *saving, const struct tally_contract *contract,
-		      enum tally_spec spec)
-{
-	cJSON *json = NULL;
-	struct buf text;
-	int status = tally_contract_write(contract, spec, &json, saving->error);
+static const char *const names[] = {"the file", "the new contract"};
 
+static int fail_in_file(const struct saving *saving, int status)
+{
 	if (status != 0)
-		return status;
-	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
-	tally__json_add(&text, json, TALLY_JSON_PRETTY);
-	tally__buf_addc(&text, '\n');
-	status = tally__buf_status(&text, saving->error);
-	if (status == 0)
-		status = tally__file_replace_locked(saving->place->real, text.bytes, text.len,
-						    &saving->stamp, saving->error);
-	tally__buf_release(&text);
-	cJSON_Delete(json);
+		tally__error_within(saving->error, saving->place->path);
 	return status;
 }
 
-static const char *const names[] = {"the file", "the new contract"};
-
 /* Nobody knows what a file holds that cannot be read: what has to keep some of it leaves it as it
- * is.  Starting over drops all of it; but not what belongs to other applications. */
-static int read_existing(struct saving *saving)
+ * is. */
+static int read_existing(const struct saving *saving, struct tally_contract **old)
 {
-	struct tally_error why = TALLY_ERROR_INIT;
-	int status = tally_contract_parse(&saving->old, saving->text.bytes, saving->text.len, &why);
+	return fail_in_file(saving, tally_contract_parse(old, saving->text.bytes, saving->text.len,
+							 saving->error));
+}
 
-	if (status != 0 && saving->mode == TALLY_SAVE_FRESH && status == TALLY_EPARSE)
-		return 0;
-	if (status != 0 && saving->error) {
-		*saving->error = why;
-		tally__error_within(saving->error, saving->place->path);
-	}
-	if (status != 0 || saving->mode != TALLY_SAVE_FRESH)
-		return status;
-	status = tally__contract_same_pair(saving->old, saving->contract, names, saving->error);
+/* Starting over drops all that is there, which need not be readable for that; but not what belongs
+ * to other applications, whose names make the same name of a file. */
+static int check_dropped(const struct saving *saving)
+{
+	struct tally_contract *old = NULL;
+	int status = tally_contract_parse(&old, saving->text.bytes, saving->text.len, NULL);
+
+	if (status == TALLY_ENOMEM)
+		return tally__fail_nomem(saving->error);
 	if (status != 0)
-		tally__error_within(saving->error, saving->place->path);
-	tally_contract_free(saving->old);
-	saving->old = NULL;
-	return status;
+		return 0;
+	status = tally__contract_same_pair(old, saving->contract, names, saving->error);
+	tally_contract_free(old);
+	return fail_in_file(saving, status);
 }
 
 /* Reads what is there, and decides what becomes of it. */
@@ -227,46 +214,79 @@ static int look(struct saving *saving)
 	bool same = false;
 	int status;
 
-	saving->mode = saving->options->mode;
-	if (saving->mode == TALLY_SAVE_FRESH) {
+	saving->how = *saving->options;
+	if (saving->how.mode == TALLY_SAVE_FRESH) {
 		status = is_same_run(saving, &same);
 		if (status != 0)
 			return status;
 		if (same)
-			saving->mode = TALLY_SAVE_MERGE;
+			saving->how.mode = TALLY_SAVE_MERGE;
 	}
 	tally__buf_clear(&saving->text);
-	status = tally__file_read_stamped(&saving->text, saving->place->real, &saving->stamp,
-					  saving->error);
-	if (status == 0 && saving->stamp.exists)
-		status = read_existing(saving);
+	return tally__file_read_stamped(&saving->text, saving->place->real, &saving->stamp,
+					saving->error);
+}
+
+/* The union with all of the file, and the version to write it in. */
+static int merge_whole(const struct saving *saving, struct tally_contract **merged,
+		       enum tally_spec *spec)
+{
+	struct tally_contract *old = NULL;
+	int status = read_existing(saving, &old);
+
+	if (status != 0)
+		return status;
+	*spec = tally__save_spec(&saving->how, old->spec);
+	status = tally__contract_merge(merged, old, saving->contract, saving->how.mode, names,
+				       saving->error);
+	tally_contract_free(old);
+	return fail_in_file(saving, status);
+}
+
+/* What the file becomes. */
+static int compose(const struct saving *saving, struct buf *out)
+{
+	struct tally_contract *merged = NULL;
+	enum tally_spec spec = saving->how.spec;
+	bool spliced = false;
+	int status = 0;
+
+	if (saving->stamp.exists && saving->how.mode == TALLY_SAVE_FRESH)
+		status = check_dropped(saving);
+	if (status != 0)
+		return status;
+	if (!saving->stamp.exists || saving->how.mode == TALLY_SAVE_FRESH)
+		return tally__contract_text(out, saving->contract, spec, saving->error);
+	status = tally__contract_splice(out, &spliced, &saving->text, saving->contract,
+					&saving->how, names, saving->error);
+	if (status != 0 || spliced)
+		return fail_in_file(saving, status);
+	status = merge_whole(saving, &merged, &spec);
+	if (status == 0)
+		status = tally__contract_text(out, merged, spec, saving->error);
+	tally_contract_free(merged);
 	return status;
 }
 
 static int save_once(struct saving *saving)
 {
-	struct tally_contract *merged = NULL;
-	const struct tally_contract *result = saving->contract;
-	enum tally_spec spec = saving->options->spec;
+	const char *real = saving->place->real;
+	struct buf text;
 	int status = look(saving);
 
-	if (status == 0 && saving->old) {
-		status = tally__contract_merge(&merged, saving->old, saving->contract, saving->mode,
-					       names, saving->error);
-		if (status != 0)
-			tally__error_within(saving->error, saving->place->path);
-		/* An older version could not say all that the file says. */
-		if (saving->mode == TALLY_SAVE_MERGE && saving->old->spec > spec)
-			spec = saving->old->spec;
-		result = merged;
-	}
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
 	if (status == 0)
-		status = write_file(saving, result, spec);
-	if (status == 0 && saving->mode == TALLY_SAVE_FRESH)
+		status = compose(saving, &text);
+	/* What the file says already may have been written by something that flushes nothing. */
+	if (status == 0 && saving->stamp.exists && text.len == saving->text.len &&
+	    memcmp(text.bytes, saving->text.bytes, text.len) == 0)
+		status = tally__file_settle(real, saving->error);
+	else if (status == 0)
+		status = tally__file_replace_locked(real, text.bytes, text.len, &saving->stamp,
+						    saving->error);
+	if (status == 0 && saving->how.mode == TALLY_SAVE_FRESH)
 		status = note_run(saving);
-	tally_contract_free(merged);
-	tally_contract_free(saving->old);
-	saving->old = NULL;
+	tally__buf_release(&text);
 	return status;
 }
 
@@ -285,12 +305,6 @@ static int save_locked(struct saving *saving, struct tally_error *error)
 	if (status != 0 && error)
 		*error = why;
 	return status;
-}
-
-static void saving_release(struct saving *saving)
-{
-	tally_contract_free(saving->old);
-	tally__buf_release(&saving->text);
 }
 
 int tally_contract_save(const struct tally_contract *contract, const char *dir,
@@ -319,7 +333,7 @@ int tally_contract_save(const struct tally_contract *contract, const char *dir,
 		status = save_locked(&saving, error);
 		tally__file_unlock(lock);
 	}
-	saving_release(&saving);
+	tally__buf_release(&saving.text);
 	place_release(&place);
 	if (status != 0)
 		tally__free(copy);
@@ -333,6 +347,7 @@ int tally_contract_save_check(const struct tally_contract *contract, const char 
 {
 	struct place place = {0};
 	struct tally_contract *merged = NULL;
+	enum tally_spec spec;
 	struct saving saving = {
 		.contract = contract, .options = options, .place = &place, .error = error};
 	int status = check_options(options, error);
@@ -343,14 +358,11 @@ int tally_contract_save_check(const struct tally_contract *contract, const char 
 	status = place_find(&place, contract, dir, error);
 	if (status == 0)
 		status = look(&saving);
-	if (status == 0 && saving.old) {
-		status = tally__contract_merge(&merged, saving.old, contract, saving.mode, names,
-					       error);
-		if (status != 0)
-			tally__error_within(error, place.path);
-	}
+	if (status == 0 && saving.stamp.exists)
+		status = saving.how.mode == TALLY_SAVE_FRESH ? check_dropped(&saving)
+							     : merge_whole(&saving, &merged, &spec);
 	tally_contract_free(merged);
-	saving_release(&saving);
+	tally__buf_release(&saving.text);
 	place_release(&place);
 	return status;
 }

@@ -4,46 +4,95 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "contract/label.h"
 #include "contract/reader.h"
 #include "contract/writer.h"
 #include "tally.h"
 
-/* By description, then states, then as they stood: the same contract gives the same file. */
-static int compare_interactions(const void *a, const void *b)
-{
-	const struct interaction *left = *(const struct interaction *const *)a;
-	const struct interaction *right = *(const struct interaction *const *)b;
-	int order = strcmp(left->description, right->description);
+/* An interaction on its way into the file. */
+struct entry {
+	struct label label;
+	cJSON *json;
+	const char *text; /* what breaks a tie between equal labels */
+};
 
-	for (size_t i = 0; order == 0 && i < left->state_count && i < right->state_count; i++)
-		order = strcmp(left->states[i].name, right->states[i].name);
-	if (order == 0 && left->state_count != right->state_count)
-		order = left->state_count < right->state_count ? -1 : 1;
-	if (order == 0 && left != right)
-		order = left < right ? -1 : 1;
-	return order;
+static int compare_labels(const void *a, const void *b)
+{
+	const struct entry *left = a;
+	const struct entry *right = b;
+
+	return tally__label_compare(&left->label, &right->label);
 }
 
-static const struct interaction **sorted_interactions(struct writer *writer,
-						      const struct tally_contract *contract)
+static int compare_texts(const void *a, const void *b)
 {
-	const struct interaction **sorted = tally__arena_alloc_array(
-		&writer->scratch, contract->interaction_count, sizeof(*sorted));
+	const struct entry *left = a;
+	const struct entry *right = b;
 
-	if (!sorted) {
-		tally__writer_nomem(writer);
-		return NULL;
+	return strcmp(left->text, right->text);
+}
+
+/* Interactions that no label tells apart stand in the order of what they say. */
+static void sort_equals(struct writer *writer, struct entry *entries, size_t count)
+{
+	struct buf text;
+
+	if (count < 2)
+		return;
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	for (size_t i = 0; i < count && writer->status == 0; i++) {
+		tally__buf_clear(&text);
+		tally__json_add(&text, entries[i].json, TALLY_JSON_PRETTY);
+		entries[i].text = tally__arena_memdup(&writer->scratch, text.bytes, text.len);
+		if (!entries[i].text || text.status == TALLY_ENOMEM)
+			tally__writer_nomem(writer);
+		else if (text.status != 0)
+			writer->status = tally__buf_status(&text, writer->error);
 	}
-	for (size_t i = 0; i < contract->interaction_count; i++)
-		sorted[i] = &contract->interactions[i];
-	qsort(sorted, contract->interaction_count, sizeof(*sorted), compare_interactions);
-	return sorted;
+	tally__buf_release(&text);
+	if (writer->status == 0)
+		qsort(entries, count, sizeof(*entries), compare_texts);
+}
+
+/* Hands the interactions to `list` in the order of the file: the same contract gives the same
+ * bytes, in whatever order its interactions were found. */
+static void append_sorted(struct writer *writer, cJSON *list, struct entry *entries, size_t count)
+{
+	qsort(entries, count, sizeof(*entries), compare_labels);
+	for (size_t start = 0, end; start < count && writer->status == 0; start = end) {
+		end = start + 1;
+		while (end < count && compare_labels(&entries[start], &entries[end]) == 0)
+			end++;
+		sort_equals(writer, &entries[start], end - start);
+	}
+	for (size_t i = 0; i < count; i++)
+		tally__writer_append(writer, list, entries[i].json);
+}
+
+static void write_list(struct writer *writer, cJSON *list, const struct tally_contract *contract)
+{
+	size_t count = contract->interaction_count;
+	struct entry *entries = tally__arena_alloc_array(&writer->scratch, count, sizeof(*entries));
+
+	if (!entries) {
+		tally__writer_nomem(writer);
+		return;
+	}
+	for (size_t i = 0; i < count && writer->status == 0; i++) {
+		const struct interaction *interaction = &contract->interactions[i];
+
+		if (tally__label_of(&entries[i].label, &writer->scratch, interaction) != 0)
+			tally__writer_nomem(writer);
+		else
+			entries[i].json = tally__writer_interaction(writer, interaction);
+	}
+	append_sorted(writer, list, entries, count);
 }
 
 static void write_interactions(struct writer *writer, cJSON *top,
 			       const struct tally_contract *contract)
 {
-	const struct interaction **sorted = sorted_interactions(writer, contract);
 	size_t messages = 0;
 	cJSON *list;
 
@@ -57,8 +106,8 @@ static void write_interactions(struct writer *writer, cJSON *top,
 	list = tally__writer_array(writer, top,
 				   writer->spec < TALLY_SPEC_V4 && messages > 0 ? "messages"
 										: "interactions");
-	for (size_t i = 0; i < contract->interaction_count && writer->status == 0; i++)
-		tally__writer_append(writer, list, tally__writer_interaction(writer, sorted[i]));
+	if (writer->status == 0)
+		write_list(writer, list, contract);
 }
 
 static void write_application(struct writer *writer, cJSON *top, const char *role, const char *name,
@@ -70,6 +119,41 @@ static void write_application(struct writer *writer, cJSON *top, const char *rol
 	tally__writer_extra(writer, out, extra, MEMBERS_APPLICATION);
 }
 
+/* Plugins stand in an order of their own: the same ones give the same bytes. */
+static int compare_plugins(const void *a, const void *b)
+{
+	static const char *const members[] = {"name", "version"};
+	const cJSON *left = *(const cJSON *const *)a;
+	const cJSON *right = *(const cJSON *const *)b;
+	int order = 0;
+
+	for (size_t i = 0; i < 2 && order == 0; i++) {
+		const char *left_text = tally__json_get_string(left, members[i]);
+		const char *right_text = tally__json_get_string(right, members[i]);
+
+		order = strcmp(left_text ? left_text : "", right_text ? right_text : "");
+	}
+	return order;
+}
+
+static void sort_plugins(struct writer *writer, const cJSON *metadata)
+{
+	cJSON *list = tally__json_get(metadata, "plugins");
+	size_t count = cJSON_IsArray(list) ? (size_t)cJSON_GetArraySize(list) : 0;
+	cJSON **items = tally__arena_alloc_array(&writer->scratch, count, sizeof(cJSON *));
+
+	if (!items) {
+		tally__writer_nomem(writer);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		items[i] = cJSON_DetachItemViaPointer(list, list->child);
+	if (count > 0)
+		qsort(items, count, sizeof(cJSON *), compare_plugins);
+	for (size_t i = 0; i < count; i++)
+		cJSON_AddItemToArray(list, items[i]);
+}
+
 static void write_metadata(struct writer *writer, cJSON *top, const cJSON *metadata)
 {
 	cJSON *out = metadata ? tally__json_clone(metadata) : cJSON_CreateObject();
@@ -78,6 +162,7 @@ static void write_metadata(struct writer *writer, cJSON *top, const cJSON *metad
 	tally__writer_put(writer, top, "metadata", out);
 	if (writer->status != 0)
 		return;
+	sort_plugins(writer, out);
 	block = tally__json_get(out, "pactSpecification");
 	if (block && !cJSON_IsObject(block)) {
 		cJSON_DeleteItemFromObjectCaseSensitive(out, "pactSpecification");
@@ -90,7 +175,9 @@ static void write_metadata(struct writer *writer, cJSON *top, const cJSON *metad
 	tally__writer_string(writer, block, "version", tally_version());
 }
 
-static cJSON *write_top(struct writer *writer, const struct tally_contract *contract)
+/* `with_list`: with what it holds; else the list is empty. */
+static cJSON *write_top(struct writer *writer, const struct tally_contract *contract,
+			bool with_list)
 {
 	cJSON *top = cJSON_CreateObject();
 
@@ -99,7 +186,10 @@ static cJSON *write_top(struct writer *writer, const struct tally_contract *cont
 		return NULL;
 	}
 	write_application(writer, top, "consumer", contract->consumer, contract->consumer_extra);
-	write_interactions(writer, top, contract);
+	if (with_list)
+		write_interactions(writer, top, contract);
+	else
+		tally__writer_array(writer, top, "interactions");
 	write_metadata(writer, top, contract->metadata);
 	write_application(writer, top, "provider", contract->provider, contract->provider_extra);
 	tally__writer_extra(writer, top, contract->extra,
@@ -110,23 +200,35 @@ static cJSON *write_top(struct writer *writer, const struct tally_contract *cont
 	return NULL;
 }
 
-int tally_contract_write(const struct tally_contract *contract, enum tally_spec spec, cJSON **out,
-			 struct tally_error *error)
+static int write_contract(const struct tally_contract *contract, enum tally_spec spec,
+			  bool with_list, cJSON **out, struct tally_error *error)
 {
 	struct writer writer;
 	cJSON *top;
 	int status;
 
-	if (spec != TALLY_SPEC_V2 && spec != TALLY_SPEC_V3 && spec != TALLY_SPEC_V4)
-		return tally__fail(error, TALLY_EUNSUPPORTED,
-				   "contracts are written in version 2, 3 or 4 of the Pact "
-				   "specification, not in version %s",
-				   tally_spec_text(spec));
 	tally__writer_init(&writer, spec, error);
-	top = write_top(&writer, contract);
+	top = write_top(&writer, contract, with_list);
 	status = writer.status;
 	tally__writer_release(&writer);
 	if (status == 0)
 		*out = top;
 	return status;
+}
+
+int tally__contract_envelope(const struct tally_contract *contract, cJSON **out,
+			     struct tally_error *error)
+{
+	return write_contract(contract, TALLY_SPEC_V4, false, out, error);
+}
+
+int tally_contract_write(const struct tally_contract *contract, enum tally_spec spec, cJSON **out,
+			 struct tally_error *error)
+{
+	if (spec != TALLY_SPEC_V2 && spec != TALLY_SPEC_V3 && spec != TALLY_SPEC_V4)
+		return tally__fail(error, TALLY_EUNSUPPORTED,
+				   "contracts are written in version 2, 3 or 4 of the Pact "
+				   "specification, not in version %s",
+				   tally_spec_text(spec));
+	return write_contract(contract, spec, true, out, error);
 }

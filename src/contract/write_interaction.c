@@ -91,7 +91,7 @@ static void write_states(struct writer *writer, cJSON *object,
 	}
 }
 
-static const char *kind_text(enum interaction_kind kind)
+const char *tally__interaction_type(enum interaction_kind kind)
 {
 	switch (kind) {
 	case INTERACTION_HTTP:
@@ -165,7 +165,8 @@ cJSON *tally__writer_interaction(struct writer *writer, const struct interaction
 	if (!writer->canonical)
 		write_labels(writer, out, interaction);
 	if (writer->spec == TALLY_SPEC_V4) {
-		tally__writer_string(writer, out, "type", kind_text(interaction->kind));
+		tally__writer_string(writer, out, "type",
+				     tally__interaction_type(interaction->kind));
 		tally__writer_copy(writer, out, "pluginConfiguration",
 				   interaction->plugin_configuration);
 	}

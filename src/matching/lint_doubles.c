@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "contract/label.h"
 #include "matching/lint.h"
 #include "matching/lint_spelling.h"
 
@@ -39,14 +40,18 @@ static bool note(struct lint *lint, struct buf *key, const struct seen *seen,
 
 /* ---- identities ---- */
 
-static void add_identity(struct buf *key, const struct interaction *interaction)
+static void add_identity(struct lint *lint, struct buf *key)
 {
-	tally__buf_addf(key, "identity %d\n%s", (int)interaction->kind, interaction->description);
-	for (size_t i = 0; i < interaction->state_count; i++)
-		tally__buf_addf(key, "\n%zu:%s", strlen(interaction->states[i].name),
-				interaction->states[i].name);
-	if (interaction->key)
-		tally__buf_addf(key, "\nkey %s", interaction->key);
+	struct label label;
+
+	if (tally__label_of(&label, &lint->arena, lint->interaction) != 0) {
+		lint->status = TALLY_ENOMEM;
+		return;
+	}
+	tally__buf_adds(key, "identity ");
+	tally__label_add_identity(key, &label);
+	if (label.key.bytes)
+		tally__buf_addf(key, "\nkey %s", label.key.bytes);
 }
 
 static void add_folded_identity(struct buf *key, const struct interaction *interaction)
@@ -69,7 +74,7 @@ static void lint_identity(struct lint *lint)
 	struct buf key;
 
 	tally__buf_init(&key, LIMIT_DOCUMENT_BYTES);
-	add_identity(&key, interaction);
+	add_identity(lint, &key);
 	if (!note(lint, &key, &seen, &same))
 		return;
 	tally__buf_init(&key, LIMIT_DOCUMENT_BYTES);
