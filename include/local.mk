@@ -8,4 +8,5 @@ pkginclude_HEADERS += \
 	%D%/tally/lint.h \
 	%D%/tally/match.h \
 	%D%/tally/mock.h \
+	%D%/tally/stub.h \
 	%D%/tally/verify.h

@@ -1,6 +1,6 @@
 /* tally.h - all of Tally's public API: consumer-driven contracts, their matching, and their broker.
  *
- * Read in this order: error, json, contract, lint, match, generate, mock, verify, broker.
+ * Read in this order: error, json, contract, lint, match, generate, mock, stub, verify, broker.
  */
 #ifndef TALLY_H
 #define TALLY_H
@@ -13,6 +13,7 @@
 #include <tally/lint.h>
 #include <tally/match.h>
 #include <tally/mock.h>
+#include <tally/stub.h>
 #include <tally/verify.h>
 
 #ifdef __cplusplus

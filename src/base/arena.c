@@ -22,6 +22,13 @@ struct arena_block {
 	alignas(max_align_t) unsigned char bytes[];
 };
 
+/* Made in the arena itself. */
+struct arena_kept {
+	struct arena_kept *next;
+	void (*release)(void *context);
+	void *context;
+};
+
 void tally__arena_init(struct arena *arena, size_t max_bytes)
 {
 	*arena = (struct arena){.max_bytes = max_bytes};
@@ -31,6 +38,8 @@ void tally__arena_release(struct arena *arena)
 {
 	struct arena_block *block = arena->blocks;
 
+	for (const struct arena_kept *kept = arena->kept; kept != NULL; kept = kept->next)
+		kept->release(kept->context);
 	while (block != NULL) {
 		struct arena_block *next = block->next;
 
@@ -85,6 +94,17 @@ void *tally__arena_alloc(struct arena *arena, size_t size)
 	block->used += size;
 	arena->used_bytes = total;
 	return memory;
+}
+
+int tally__arena_keep(struct arena *arena, void (*release)(void *context), void *context)
+{
+	struct arena_kept *kept = tally__arena_alloc(arena, sizeof(*kept));
+
+	if (kept == NULL)
+		return TALLY_ENOMEM;
+	*kept = (struct arena_kept){arena->kept, release, context};
+	arena->kept = kept;
+	return TALLY_OK;
 }
 
 void *tally__arena_alloc_array(struct arena *arena, size_t count, size_t size)

@@ -9,15 +9,21 @@
 #include "base/error.h"
 
 struct arena_block;
+struct arena_kept;
 
 struct arena {
 	struct arena_block *blocks;
+	struct arena_kept *kept;
 	size_t used_bytes; /* handed out so far */
 	size_t max_bytes;  /* 0: no limit */
 };
 
 void tally__arena_init(struct arena *arena, size_t max_bytes);
 void tally__arena_release(struct arena *arena);
+
+/* Calls release(context) when the arena is released: for what its memory lends from.  TALLY_ENOMEM;
+ * then it is not called. */
+int tally__arena_keep(struct arena *arena, void (*release)(void *context), void *context);
 
 /* Zeroed, aligned for any type; NULL when memory is short or max_bytes would be passed. */
 void *tally__arena_alloc(struct arena *arena, size_t size);

@@ -48,6 +48,10 @@
 	  "compared with a request that none matches, to name the nearest")                        \
 	X(LIMIT_NEAREST_RANKED, 100000, "interactions", "looked at to choose these")               \
 	X(LIMIT_NEAREST_PATTERNS, 1000, "expressions", "of paths tried for it")                    \
+	X(LIMIT_STUB_TROUBLES, 100, "contracts",                                                   \
+	  "that a stub cannot serve, told of in one reading; more are counted")                    \
+	X(LIMIT_STUB_LINES, 1000, "requests",                                                      \
+	  "without an answer that tally stub prints; more are counted")                            \
 	X(LIMIT_MISMATCHES, 100, "mismatches", "kept of one comparison; more are counted")         \
 	X(LIMIT_HINT_STEPS, 200000, "steps", "looking for what comes nearest, in one comparison")  \
 	X(LIMIT_HINT_NAMES, 64, "names", "of one object or part, searched for a misspelling")      \

@@ -1,6 +1,7 @@
 # One line a command: it makes the program's table, the manual page and the completions.
 cli_commands = \
 	%D%/commands/mock.c \
+	%D%/commands/stub.c \
 	%D%/commands/lint.c \
 	%D%/commands/merge.c \
 	%D%/commands/publish.c \

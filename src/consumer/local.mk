@@ -14,3 +14,11 @@ libtallyall_la_SOURCES += \
 	%D%/responder.c %D%/responder.h \
 	%D%/response.c %D%/response.h \
 	%D%/search.h
+libtallyall_la_SOURCES += \
+	%D%/stub.c %D%/stub.h \
+	%D%/stub_answer.c \
+	%D%/stub_fetch.c \
+	%D%/stub_filter.c %D%/stub_filter.h \
+	%D%/stub_set.c \
+	%D%/stub_sources.c %D%/stub_sources.h \
+	%D%/stub_watch.c

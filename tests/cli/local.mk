@@ -12,6 +12,7 @@ cli_tests = \
 	%D%/t0120-merge.sh \
 	%D%/t0130-mock.sh \
 	%D%/t0132-mock-messages.sh \
+	%D%/t0135-stub.sh \
 	%D%/t0140-publish.sh \
 	%D%/t0145-origin.sh \
 	%D%/t0200-verify.sh \

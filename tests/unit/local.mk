@@ -238,3 +238,8 @@ check_PROGRAMS += %D%/test_contract_properties
 TESTS += %D%/test_contract_properties
 tests_unit_test_contract_properties_LDADD = $(unit_libs)
 tests_unit_test_contract_properties_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_consumer_stub
+TESTS += %D%/test_consumer_stub
+tests_unit_test_consumer_stub_LDADD = $(unit_libs)
+tests_unit_test_consumer_stub_CPPFLAGS = $(unit_cppflags)
