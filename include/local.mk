@@ -1,6 +1,7 @@
 include_HEADERS += %D%/tally.h
 pkginclude_HEADERS += \
 	%D%/tally/broker.h \
+	%D%/tally/consumer.h \
 	%D%/tally/contract.h \
 	%D%/tally/error.h \
 	%D%/tally/json.h \

@@ -1,11 +1,13 @@
 /* tally.h - all of Tally's public API: consumer-driven contracts, their matching, and their broker.
  *
- * Read in this order: error, json, contract, lint, match, generate, mock, stub, verify, broker.
+ * Read in this order: error, json, contract, lint, match, generate, mock, consumer, stub, verify,
+ * broker.
  */
 #ifndef TALLY_H
 #define TALLY_H
 
 #include <tally/broker.h>
+#include <tally/consumer.h>
 #include <tally/contract.h>
 #include <tally/error.h>
 #include <tally/generate.h>

@@ -11,6 +11,7 @@
 
 #include <tally/contract.h>
 #include <tally/error.h>
+#include <tally/match.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -78,6 +79,16 @@ TALLY_API const char *tally_mock_ca(const struct tally_mock *mock);
  * expectation covers are left out.  To be released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_report(const struct tally_mock *mock, cJSON **report,
 				struct tally_error *error);
+
+/* Whether all that was expected was asked, and nothing else: the report's "success".  False, too,
+ * when memory is short.  @since 0.1 */
+TALLY_API bool tally_mock_ok(const struct tally_mock *mock);
+
+/* What people read of a report of tally_mock_report: "ok: 3 interactions exercised", or what was
+ * missing, unexpected or different.  `options` may be NULL.  *text is to be released with
+ * tally_free.  TALLY_EINVAL (no report), TALLY_ELIMIT, TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_mock_report_text(const cJSON *report, const struct tally_text_options *options,
+				     char **text, struct tally_error *error);
 
 /* Lets running answers end, then stops.  NULL is fine.  @since 0.1 */
 TALLY_API void tally_mock_stop(struct tally_mock *mock);

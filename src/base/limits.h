@@ -20,6 +20,9 @@
 	X(LIMIT_URL_BYTES, 1048576, "bytes", "a URL that is built from a contract")                \
 	X(LIMIT_CONNECTIONS, 512, "connections", "open at once to one of Tally's servers")         \
 	X(LIMIT_INTERACTIONS, 100000, "interactions", "one contract")                              \
+	X(LIMIT_PART_NAMES, 10000, "names",                                                        \
+	  "headers, parameters or metadata of one part set in C")                                  \
+	X(LIMIT_RESPONSES, 1000, "responses", "to one synchronous message set in C")               \
 	X(LIMIT_PATH_TOKENS, 256, "tokens", "a path expression in a matching rule")                \
 	X(LIMIT_EXPRESSION_BYTES, 65536, "bytes", "a matching expression in expectations")         \
 	X(LIMIT_EXPRESSION_DEPTH, 32, "levels", "nesting of a matching expression")                \

@@ -6,6 +6,13 @@
 #include "cli/output.h"
 #include "cli/report.h"
 
+static void report_failed(const struct tally_error *error)
+{
+	if (error->code == TALLY_ENOMEM)
+		out_of_memory();
+	(void)failed(error);
+}
+
 void report_mismatches(const cJSON *mismatches, size_t omitted, unsigned indent)
 {
 	const struct tally_text_options options = {.indent = indent, .colour = out_has_colours()};
@@ -15,22 +22,11 @@ void report_mismatches(const cJSON *mismatches, size_t omitted, unsigned indent)
 	if (!cJSON_IsArray(mismatches))
 		return;
 	if (tally_mismatches_text(mismatches, omitted, &options, &text, &error) < 0) {
-		if (error.code == TALLY_ENOMEM)
-			out_of_memory();
-		(void)failed(&error);
+		report_failed(&error);
 		return;
 	}
 	out_report(text);
 	tally_free(text);
-}
-
-/* The list of an object, and how many more there are. */
-static void report_mismatches_of(const cJSON *object, unsigned indent)
-{
-	const cJSON *omitted = json_get(object, "omitted");
-
-	report_mismatches(json_get(object, "mismatches"),
-			  cJSON_IsNumber(omitted) ? (size_t)omitted->valuedouble : 0, indent);
 }
 
 /* Texts, each a line. */
@@ -45,86 +41,20 @@ static void report_messages(const cJSON *messages)
 	}
 }
 
-/* The states that an interaction is for: given "a" and "b". */
-static void report_states(const cJSON *interaction)
-{
-	const cJSON *states = json_get(interaction, "providerStates");
-	const cJSON *state;
-
-	cJSON_ArrayForEach(state, states)
-	{
-		out("%s \"%s\"", state == states->child ? ", given" : " and",
-		    json_text(state, "name"));
-	}
-}
-
-static void report_unmatched(const cJSON *item)
-{
-	const cJSON *count = json_get(item, "count");
-	const char *type = json_text(item, "type");
-	const char *description = json_text(item, "description");
-	const char *method = json_text(item, "method");
-	const char *path = json_text(item, "path");
-	const cJSON *nearest = json_get(item, "nearest");
-
-	if (strcmp(type, "request-mismatch") == 0)
-		out("  %s %s was asked, but not as expected", method, path);
-	else if (strcmp(type, "missing-request") == 0)
-		out("  %s %s was expected, but never asked", method, path);
-	else if (strcmp(type, "request-not-found") == 0)
-		out("  %s %s was asked, but nothing like it is expected", method, path);
-	else if (strcmp(type, "request-refused") == 0)
-		out("  %s%s%s was refused: %s", *method ? method : "a request", *path ? " " : "",
-		    path, json_text(item, "reason"));
-	else if (strcmp(type, "message-mismatch") == 0)
-		out("  the message \"%s\" was asked for, but its request is not as expected",
-		    description);
-	else if (strcmp(type, "missing-message") == 0)
-		out("  the message \"%s\" was expected, but never fetched", description);
-	else if (strcmp(type, "message-not-found") == 0)
-		out("  the message \"%s\" was asked for, but is not expected", description);
-	else
-		out("  %s", type);
-	if (*description && *method)
-		out(" (%s)", description);
-	report_states(item);
-	if (cJSON_IsNumber(count))
-		out(", %zu times", (size_t)count->valuedouble);
-	if (strncmp(type, "message-", 8) == 0 && *json_text(item, "reason"))
-		out(": %s", json_text(item, "reason"));
-	out("\n");
-	report_mismatches_of(item, 4);
-	if (cJSON_IsObject(nearest)) {
-		out("    nearest: %s (%s %s)", json_text(nearest, "description"),
-		    json_text(nearest, "method"), json_text(nearest, "path"));
-		report_states(nearest);
-		out("\n");
-		report_mismatches_of(nearest, 6);
-	}
-}
-
 void report_mock(const cJSON *report, const char *provider)
 {
-	const cJSON *mismatches = json_get(report, "mismatches");
-	size_t matched = (size_t)cJSON_GetArraySize(json_get(report, "matched"));
-	size_t wrong_count = (size_t)cJSON_GetArraySize(mismatches);
-	bool success = cJSON_IsTrue(json_get(report, "success"));
-	const cJSON *item;
+	const struct tally_text_options options = {.colour = out_has_colours()};
+	struct tally_error error = TALLY_ERROR_INIT;
+	char *text = NULL;
 
 	if (provider)
 		out("%s: ", provider);
-	if (success) {
-		out_coloured(true, "ok");
-		out(": %zu interaction%s exercised\n", matched, plural(matched));
+	if (tally_mock_report_text(report, &options, &text, &error) < 0) {
+		report_failed(&error);
 		return;
 	}
-	out_coloured(false, "failed");
-	out(": %zu interaction%s exercised, %zu problem%s\n", matched, plural(matched), wrong_count,
-	    plural(wrong_count));
-	cJSON_ArrayForEach(item, mismatches)
-	{
-		report_unmatched(item);
-	}
+	out_report(text);
+	tally_free(text);
 }
 
 static void report_interaction(const cJSON *interaction)

@@ -10,12 +10,10 @@
 #include "consumer/search.h"
 #include "contract/inline.h"
 
-/* Where a part, or a member of it, stands: what is prepared is HTTP, so all of it is in the list
- * "interactions". */
+/* Where a part, or a member of it, stands. */
 struct place {
 	const struct interaction *interaction;
-	size_t index;
-	const char *part;
+	const char *part; /* a JSON pointer */
 	/* Rules, generators and examples were written as one, and have to agree.  Those of a
 	 * contract are served as they are, whatever made it: lint speaks of them. */
 	bool must_agree;
@@ -28,8 +26,7 @@ static int fail_part(const struct place *place, const char *member, int status,
 	char pointer[TALLY_ERROR_WHERE_BYTES];
 
 	/* One that is cut leads to something around what is meant. */
-	(void)snprintf(pointer, sizeof(pointer), "/interactions/%zu/%s%s", place->index,
-		       place->part, member);
+	(void)snprintf(pointer, sizeof(pointer), "%s%s", place->part, member);
 	tally__error_within(error, pointer);
 	return status;
 }
@@ -69,11 +66,14 @@ static int fail_example(const struct place *place, const struct mismatch *mismat
 		[MISMATCH_QUERY] = "/query",    [MISMATCH_STATUS] = "/status",
 		[MISMATCH_HEADER] = "/headers", [MISMATCH_METADATA] = "/metadata",
 		[MISMATCH_BODY_TYPE] = "/body", [MISMATCH_BODY] = "/body"};
+	bool is_contents =
+		place->interaction->kind != INTERACTION_HTTP &&
+		(mismatch->kind == MISMATCH_BODY || mismatch->kind == MISMATCH_BODY_TYPE);
 	struct buf member;
 	int status;
 
 	tally__buf_init(&member, LIMIT_DOCUMENT_BYTES);
-	tally__buf_adds(&member, members[mismatch->kind]);
+	tally__buf_adds(&member, is_contents ? "/contents" : members[mismatch->kind]);
 	if (mismatch->pointer)
 		tally__buf_adds(&member, mismatch->pointer);
 	else if ((mismatch->kind == MISMATCH_QUERY || mismatch->kind == MISMATCH_HEADER) &&
@@ -174,18 +174,63 @@ static int check_generators(const struct place *place, const struct generators *
 	return fail_part(place, "", TALLY_EPARSE, error);
 }
 
-/* A verification uses those of a request; here they are only looked at. */
-static int check_request_generators(const struct place *place, struct tally_error *error)
+/* Those of one mode, which somebody else uses: here they are only looked at. */
+static int check_generators_for(const struct place *place, enum generator_mode mode,
+				const cJSON *json, const cJSON *rules, struct tally_error *error)
 {
-	const struct request *request = &place->interaction->request;
 	struct generators *generators = NULL;
-	int status = tally__generators_new(&generators, GENERATOR_PROVIDER, request->generators,
-					   request->matching_rules, error);
+	int status = tally__generators_new(&generators, mode, json, rules, error);
 
 	if (status != 0)
 		return fail_part(place, "", status, error);
 	status = check_generators(place, generators, error);
 	tally__generators_free(generators);
+	return status;
+}
+
+/* A verification uses those of a request. */
+static int check_request_generators(const struct place *place, struct tally_error *error)
+{
+	const struct request *request = &place->interaction->request;
+
+	return check_generators_for(place, GENERATOR_PROVIDER, request->generators,
+				    request->matching_rules, error);
+}
+
+/* ---- messages ---- */
+
+static int compare_message(const struct place *place, const struct message *message,
+			   struct tally_error *error)
+{
+	struct matcher *matcher = NULL;
+	struct mismatches mismatches;
+	int status = tally__matcher_new_message(&matcher, message, error);
+
+	if (status != 0)
+		return fail_part(place, "", status, error);
+	status = check_matcher(place, matcher, error);
+	if (status == 0 && message->matching_rules) {
+		tally__mismatches_init(&mismatches);
+		status = tally__match_message(matcher, message, &mismatches, NULL);
+		status = judge_example(place, status, &mismatches, error);
+		tally__mismatches_release(&mismatches);
+	}
+	tally__matcher_free(matcher);
+	return status;
+}
+
+static int check_message(const struct interaction *interaction, const char *part,
+			 const struct message *message, struct tally_error *error)
+{
+	const struct place place = {interaction, part, true};
+	int status = compare_message(&place, message, error);
+
+	if (status == 0)
+		status = check_generators_for(&place, GENERATOR_CONSUMER, message->generators,
+					      message->matching_rules, error);
+	if (status == 0)
+		status = check_generators_for(&place, GENERATOR_PROVIDER, message->generators,
+					      message->matching_rules, error);
 	return status;
 }
 
@@ -247,24 +292,68 @@ static int prepare_request(struct responder_entry *entry, const struct place *pl
 	return status ? status : prepare_index(entry, arena, error);
 }
 
+static int prepare(struct responder_entry *entry, const struct place *request,
+		   const struct place *response, const struct responder_options *options,
+		   struct arena *arena, struct tally_error *error)
+{
+	int status = prepare_request(entry, request, options, arena, error);
+
+	if (status == 0)
+		status = check_status(response, error);
+	if (status == 0 && !options->only_answers)
+		status = check_response(response, error);
+	if (status == 0)
+		status = prepare_response(entry, response, options, arena, error);
+	return status;
+}
+
 int tally__entry_prepare(struct responder_entry *entry, const struct tally_contract *contract,
 			 size_t index, const struct responder_options *options, struct arena *arena,
 			 struct tally_error *error)
 {
 	const struct interaction *interaction = &contract->interactions[index];
-	const struct place request = {interaction, index, "request", contract->inline_matchers};
-	const struct place response = {interaction, index, "response", contract->inline_matchers};
-	int status;
+	char parts[2][64];
+	const struct place request = {interaction, parts[0], contract->inline_matchers};
+	const struct place response = {interaction, parts[1], contract->inline_matchers};
 
+	/* What is prepared is HTTP, so all of it is in the list "interactions". */
+	(void)snprintf(parts[0], sizeof(parts[0]), "/interactions/%zu/request", index);
+	(void)snprintf(parts[1], sizeof(parts[1]), "/interactions/%zu/response", index);
 	*entry = (struct responder_entry){
 		.contract = contract, .interaction = interaction, .index = index};
-	status = prepare_request(entry, &request, options, arena, error);
-	if (status == 0)
-		status = check_status(&response, error);
-	if (status == 0 && !options->only_answers)
-		status = check_response(&response, error);
-	if (status == 0)
-		status = prepare_response(entry, &response, options, arena, error);
+	return prepare(entry, &request, &response, options, arena, error);
+}
+
+static int check_http(const struct interaction *interaction, struct tally_error *error)
+{
+	static const struct responder_options options = {.mode = GENERATOR_CONSUMER};
+	const struct place request = {interaction, "/request", true};
+	const struct place response = {interaction, "/response", true};
+	struct responder_entry entry = {.interaction = interaction};
+	struct arena arena;
+	int status;
+
+	tally__arena_init(&arena, 0);
+	status = prepare(&entry, &request, &response, &options, &arena, error);
+	tally__entry_release(&entry);
+	tally__arena_release(&arena);
+	return status;
+}
+
+int tally__interaction_check(const struct interaction *interaction, struct tally_error *error)
+{
+	char part[64];
+	int status;
+
+	if (interaction->kind == INTERACTION_HTTP)
+		return check_http(interaction, error);
+	if (interaction->kind == INTERACTION_ASYNC_MESSAGE)
+		return check_message(interaction, "", &interaction->message, error);
+	status = check_message(interaction, "/request", &interaction->message, error);
+	for (size_t i = 0; i < interaction->response_count && status == 0; i++) {
+		(void)snprintf(part, sizeof(part), "/response/%zu", i);
+		status = check_message(interaction, part, &interaction->responses[i], error);
+	}
 	return status;
 }
 

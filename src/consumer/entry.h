@@ -11,4 +11,8 @@ int tally__entry_prepare(struct responder_entry *entry, const struct tally_contr
 			 struct tally_error *error);
 void tally__entry_release(struct responder_entry *entry);
 
+/* The same checks for an interaction of any kind whose examples, rules and generators were written
+ * as one and have to agree.  `error` has the place as a JSON pointer into the interaction. */
+int tally__interaction_check(const struct interaction *interaction, struct tally_error *error);
+
 #endif

@@ -22,3 +22,14 @@ libtallyall_la_SOURCES += \
 	%D%/stub_set.c \
 	%D%/stub_sources.c %D%/stub_sources.h \
 	%D%/stub_watch.c
+# What expectations are built with, and their use in tests.
+libtallyall_la_SOURCES += \
+	%D%/consumer_message.c \
+	%D%/expectations.c %D%/expectations.h \
+	%D%/graft.c \
+	%D%/interaction.c \
+	%D%/interaction_body.c %D%/interaction_body.h \
+	%D%/interaction_parts.c \
+	%D%/mock_text.c \
+	%D%/trial.c \
+	%D%/values.c

@@ -243,3 +243,7 @@ check_PROGRAMS += %D%/test_consumer_stub
 TESTS += %D%/test_consumer_stub
 tests_unit_test_consumer_stub_LDADD = $(unit_libs)
 tests_unit_test_consumer_stub_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_consumer_expectations
+TESTS += %D%/test_consumer_expectations
+tests_unit_test_consumer_expectations_LDADD = $(unit_libs)
+tests_unit_test_consumer_expectations_CPPFLAGS = $(unit_cppflags)
