@@ -15,6 +15,9 @@
 #define BLOCK_MIN_BYTES ((size_t)960)
 #define BLOCK_MAX_BYTES ((size_t)1 << 18)
 
+/* The largest that an arena that is used again keeps. */
+#define BLOCK_KEPT_BYTES ((size_t)1 << 14)
+
 struct arena_block {
 	struct arena_block *next;
 	size_t used;
@@ -47,6 +50,22 @@ void tally__arena_release(struct arena *arena)
 		block = next;
 	}
 	*arena = (struct arena){.max_bytes = arena->max_bytes};
+}
+
+void tally__arena_clear(struct arena *arena)
+{
+	struct arena_block *kept = arena->blocks;
+
+	if (kept == NULL || kept->size > BLOCK_KEPT_BYTES) {
+		tally__arena_release(arena);
+		return;
+	}
+	arena->blocks = kept->next;
+	tally__arena_release(arena);
+	memset(kept->bytes, 0, kept->used);
+	kept->used = 0;
+	kept->next = NULL;
+	arena->blocks = kept;
 }
 
 static struct arena_block *add_block(struct arena *arena, size_t size)

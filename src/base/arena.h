@@ -20,6 +20,8 @@ struct arena {
 
 void tally__arena_init(struct arena *arena, size_t max_bytes);
 void tally__arena_release(struct arena *arena);
+/* Empties it, and keeps a block of moderate size for what comes next. */
+void tally__arena_clear(struct arena *arena);
 
 /* Calls release(context) when the arena is released: for what its memory lends from.  TALLY_ENOMEM;
  * then it is not called. */

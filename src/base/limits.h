@@ -18,7 +18,10 @@
 	X(LIMIT_CONTINUED_LINES, 64, "lines", "that continue header lines of one response")        \
 	X(LIMIT_DISCARD_BYTES, 16777216, "bytes", "of a body too large, read to be thrown away")   \
 	X(LIMIT_URL_BYTES, 1048576, "bytes", "a URL that is built from a contract")                \
-	X(LIMIT_CONNECTIONS, 512, "connections", "open at once to one of Tally's servers")         \
+	X(LIMIT_TARGET_BYTES, 131072, "bytes", "the path and query of a request to a server")      \
+	X(LIMIT_CONNECTIONS, 4096, "connections",                                                  \
+	  "open at once to one of Tally's servers; no more than half the files it may open")       \
+	X(LIMIT_BODIES_BYTES, 1073741824, "bytes", "all bodies that a server takes in at once")    \
 	X(LIMIT_INTERACTIONS, 100000, "interactions", "one contract")                              \
 	X(LIMIT_PART_NAMES, 10000, "names",                                                        \
 	  "headers, parameters or metadata of one part set in C")                                  \

@@ -5,28 +5,38 @@
 #include "base/text.h"
 #include "http/http.h"
 
-/* RFC 9110 section 5.6.2. */
+/* RFC 9110 section 5.6.2: every byte that a token may have. */
+static const bool in_token[256] = {
+	['!'] = true, ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true, ['\''] = true,
+	['*'] = true, ['+'] = true, ['-'] = true, ['.'] = true, ['^'] = true, ['_'] = true,
+	['`'] = true, ['|'] = true, ['~'] = true, ['0'] = true, ['1'] = true, ['2'] = true,
+	['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true,
+	['9'] = true, ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true,
+	['F'] = true, ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true,
+	['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true,
+	['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true,
+	['X'] = true, ['Y'] = true, ['Z'] = true, ['a'] = true, ['b'] = true, ['c'] = true,
+	['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true,
+	['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true,
+	['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
+	['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true};
+
 bool tally__http_is_token(const char *text)
 {
-	static const char others[] = "!#$%&'*+-.^_`|~";
-
 	if (*text == '\0')
 		return false;
 	for (; *text != '\0'; text++) {
-		bool letter = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
-		bool digit = *text >= '0' && *text <= '9';
-
-		if (!letter && !digit && strchr(others, *text) == NULL)
+		if (!in_token[(unsigned char)*text])
 			return false;
 	}
 	return true;
 }
 
 /* A tab is the one control character that a value may have (RFC 9110 section 5.5). */
-static bool value_is_safe(const char *value)
+bool tally__http_is_value(const char *bytes, size_t len)
 {
-	for (; *value != '\0'; value++) {
-		unsigned char byte = (unsigned char)*value;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char byte = (unsigned char)bytes[i];
 
 		if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
 			return false;
@@ -45,6 +55,15 @@ static int reserve(struct http_headers *headers, struct arena *arena)
 	return 0;
 }
 
+int tally__http_header_lend(struct http_headers *headers, struct arena *arena, const char *name,
+			    const char *value)
+{
+	if (reserve(headers, arena) != 0)
+		return TALLY_ENOMEM;
+	headers->items[headers->count++] = (struct http_header){.name = name, .value = value};
+	return 0;
+}
+
 int tally__http_header_add(struct http_headers *headers, struct arena *arena, const char *name,
 			   const char *value, struct tally_error *error)
 {
@@ -55,7 +74,7 @@ int tally__http_header_add(struct http_headers *headers, struct arena *arena, co
 				   "\"%.80s\" is no name for a header: expected letters, digits "
 				   "and !#$%%&'*+-.^_`|~",
 				   name);
-	if (!value_is_safe(value))
+	if (!tally__http_is_value(value, strlen(value)))
 		return tally__fail(error, TALLY_EINVAL,
 				   "the value of header %.80s has a control character, which "
 				   "would break the header off",

@@ -26,8 +26,14 @@ int tally__http_header_add(struct http_headers *headers, struct arena *arena, co
 /* The first value, without regard to case; NULL when absent. */
 const char *tally__http_header_get(const struct http_headers *headers, const char *name);
 
+/* Appends name and value as they are, without a look: they must outlive the list.  TALLY_ENOMEM. */
+int tally__http_header_lend(struct http_headers *headers, struct arena *arena, const char *name,
+			    const char *value);
+
 /* Is this what the names of methods and headers may be? */
 bool tally__http_is_token(const char *text);
+/* Is this what the values of headers may be: without control characters, but for tabs? */
+bool tally__http_is_value(const char *bytes, size_t len);
 
 struct http_request {
 	const char *method;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,8 +25,11 @@ static int open_socket(const struct addrinfo *address)
 	    (address->ai_family != AF_INET6 ||
 	     setsockopt(socket_fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0) &&
 	    bind(socket_fd, address->ai_addr, address->ai_addrlen) == 0 &&
-	    listen(socket_fd, SOMAXCONN) == 0)
+	    listen(socket_fd, SOMAXCONN) == 0) {
+		/* What is accepted takes it over; without it, an answer in two parts may wait. */
+		setsockopt(socket_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 		return socket_fd;
+	}
 	saved_errno = errno;
 	close(socket_fd);
 	errno = saved_errno;

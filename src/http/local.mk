@@ -1,11 +1,18 @@
 libtallyall_la_SOURCES += \
+	%D%/answer.c %D%/answer.h \
 	%D%/certificate.c %D%/certificate.h \
+	%D%/chunked.c %D%/chunked.h \
 	%D%/client.c %D%/client.h \
+	%D%/connection.c %D%/connection.h \
+	%D%/connection_answer.c \
+	%D%/connection_link.c %D%/connection_parts.h \
 	%D%/curl_api.c %D%/curl_api.h \
 	%D%/exchange.c %D%/exchange.h \
 	%D%/gnutls_api.c %D%/gnutls_api.h \
 	%D%/http.c %D%/http.h \
 	%D%/listen.c %D%/listen.h \
-	%D%/mhd_api.c %D%/mhd_api.h \
+	%D%/poller.c %D%/poller.h \
+	%D%/request_head.c %D%/request_head.h \
 	%D%/server.c %D%/server.h \
-	%D%/server_connections.c %D%/server_connections.h
+	%D%/tls.c %D%/tls.h \
+	%D%/worker.c %D%/worker.h

@@ -1,5 +1,4 @@
-/* http/server.h - an HTTP server over libmicrohttpd: a handler is given each whole request and
- * fills the response.
+/* http/server.h - an HTTP/1.1 server: a handler is given each whole request and fills the response.
  *
  * Answers go out with the handler's headers, repeated and in order; Date and Connection are added.
  * Content-Length is the body's own: one that the handler sets counts only where no body follows
@@ -21,29 +20,30 @@ typedef int http_server_handler(void *context, const struct http_request *reques
  * or the handler's answer none that could be sent. */
 struct http_refusal {
 	const char *method, *target; /* "" when they could not be read */
-	int status;                  /* of the answer; 0: libmicrohttpd's own, or none */
+	int status;                  /* of the answer; 0: there could be none */
 	const char *why;             /* a sentence */
 };
 
-/* Called once for each of these, before the answer goes out; but when the connection has ended for
- * those that libmicrohttpd refuses while it reads them. */
+/* Called once for each of these, before the answer goes out. */
 typedef void http_server_refused(void *context, const struct http_refusal *refusal);
 
 struct http_server_options {
-	const char *host;        /* NULL: 127.0.0.1; a name or an address, IPv6 too */
-	unsigned short port;     /* 0: any free one */
-	size_t max_body_bytes;   /* 0: LIMIT_BODY_BYTES; larger requests get a 413 */
-	unsigned threads;        /* 0: 1 */
-	unsigned idle_timeout_s; /* 0: 30 */
-	bool tls;                /* https, with a certificate that is made for `host` */
+	const char *host;         /* NULL: 127.0.0.1; a name or an address, IPv6 too */
+	unsigned short port;      /* 0: any free one */
+	size_t max_body_bytes;    /* 0: LIMIT_BODY_BYTES; larger requests get a 413 */
+	unsigned threads;         /* at most; the first starts at once, others when needed.  0: 1 */
+	unsigned max_connections; /* beyond, the one that waits longest is ended.  0: as many as
+				     LIMIT_CONNECTIONS and half of the files of the process allow */
+	unsigned idle_timeout_s;  /* 0: 30 */
+	bool tls;                 /* https, with a certificate that is made for `host` */
 	http_server_handler *handler;
 	http_server_refused *refused; /* NULL: nobody is told */
 	void *context;
 };
 
 /* Listens and serves in threads of its own until it is stopped.  TALLY_EINVAL (host),
- * TALLY_EUNREACHABLE (cannot bind: says address and port), TALLY_EUNSUPPORTED (libmicrohttpd or
- * GnuTLS cannot be loaded), TALLY_ENOMEM. */
+ * TALLY_EUNREACHABLE (cannot bind: says address and port), TALLY_EUNSUPPORTED (GnuTLS cannot be
+ * loaded), TALLY_ENOMEM. */
 int tally__http_server_start(struct http_server **out, const struct http_server_options *options,
 			     struct tally_error *error);
 /* "http://127.0.0.1:8080" or "https://…", valid until the server is stopped. */
@@ -53,5 +53,8 @@ const char *tally__http_server_authority(const struct http_server *server);
 /* Takes no new connections, lets running handlers end and their answers go out (waiting about five
  * seconds for clients that do not read them), then returns.  NULL is fine. */
 void tally__http_server_stop(struct http_server *server);
+/* Lets a stop, now or later, wait for no client any more.  From any thread and any handler of
+ * signals, until the stop returns. */
+void tally__http_server_hurry(struct http_server *server);
 
 #endif

@@ -107,7 +107,7 @@ test_expect_success 'what is linked at start-up' '
 	for file in "$program" "$library"; do
 		readelf -d "$file" >dynamic
 		expect_in dynamic NEEDED
-		for name in libcurl libgit2 libgnutls libmicrohttpd libxml2; do
+		for name in libcurl libgit2 libgnutls libxml2; do
 			expect_not_in dynamic "$name"
 		done
 	done

@@ -30,7 +30,7 @@ expect 'exported symbols are those that the public headers declare' differ expor
 
 # Heavy libraries are loaded when first used (doc/decisions/0001).
 loaded() { # FILE
-	objdump -p "$1" | awk '$1 == "NEEDED" { print $2 }' | grep -E '^lib(curl|git2|gnutls|microhttpd|xml2)'
+	objdump -p "$1" | awk '$1 == "NEEDED" { print $2 }' | grep -E '^lib(curl|git2|gnutls|xml2)'
 	:
 }
 expect 'libtally links no library that is loaded when used' loaded "$TALLY_BUILDDIR/.libs/libtally.so"

@@ -468,7 +468,7 @@ static void *ask_to_be_refused(void *context)
 	return NULL;
 }
 
-/* libmicrohttpd must not be refusing anything when it is stopped. */
+/* Nothing that is being refused may be in the way. */
 static void stops_while_requests_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
