@@ -1,10 +1,15 @@
 # Tests against the reference implementation of Pact, from npm; skipped where node or npm is missing.
-interop_tests = %D%/interop.sh
+interop_tests = %D%/interop.sh %D%/consumer.sh
+# The first installs the packages.
+%D%/consumer.log: %D%/interop.log
 check-interop: all $(example_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(interop_tests)'
 .PHONY: check-interop
 EXTRA_DIST += $(interop_tests) %D%/.npmrc %D%/package.json %D%/package-lock.json \
-	%D%/generate.js %D%/provider.js %D%/same.js
+	%D%/lib.sh %D%/generate.js %D%/provider.js %D%/same.js \
+	%D%/kinds.js %D%/failed.js %D%/browser.js %D%/newcomer/expectations.json \
+	%D%/newcomer/client.mjs %D%/newcomer/orders.test.mjs %D%/newcomer/mistaken.test.mjs \
+	%D%/newcomer/forgetful.test.mjs
 
 clean-local: clean-interop
 clean-interop:
