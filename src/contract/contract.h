@@ -118,7 +118,8 @@ struct tally_contract {
 	const cJSON *extra; /* other members at the top, and of the two applications */
 	const cJSON *consumer_extra;
 	const cJSON *provider_extra;
-	bool inline_matchers; /* read from expectations: examples and rules were written as one */
+	bool inline_matchers;  /* read from expectations: examples and rules were written as one */
+	const char *inline_at; /* the first of them, as a JSON pointer; otherwise NULL */
 };
 
 /* Reads a contract from a document that was parsed already; takes it in every case. */

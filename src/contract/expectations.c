@@ -233,10 +233,12 @@ static int read_document(struct tally_contract **out, cJSON *document, struct ta
 	struct arena arena;
 	struct reader reader = {.arena = &arena, .part = "", .error = error};
 	bool inline_matchers = tally__has_inline(document);
-	int status;
+	struct tally_error first = TALLY_ERROR_INIT;
+	int status = inline_matchers ? tally__inline_refuse(document, &first) : 0;
 
 	tally__arena_init(&arena, 0);
-	status = tally__reader_spec(&reader, document, &spec);
+	status = status == TALLY_ENOMEM ? tally__fail_nomem(error)
+					: tally__reader_spec(&reader, document, &spec);
 	if (status == 0)
 		status = tally__parts_each(document, spec, &arena, take_part, error);
 	tally__arena_release(&arena);
@@ -245,9 +247,17 @@ static int read_document(struct tally_contract **out, cJSON *document, struct ta
 		return status;
 	}
 	status = tally__contract_take(out, document, error);
-	if (status == 0)
-		(*out)->inline_matchers = inline_matchers;
-	return status;
+	if (status != 0)
+		return status;
+	(*out)->inline_matchers = inline_matchers;
+	if (*first.where)
+		(*out)->inline_at = tally__arena_strdup(&(*out)->arena, first.where);
+	if (*first.where && !(*out)->inline_at) {
+		tally_contract_free(*out);
+		*out = NULL;
+		return tally__fail_nomem(error);
+	}
+	return 0;
 }
 
 int tally__expectation_read(struct interaction *out, struct arena *arena, cJSON *json, size_t index,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "contract/reader.h"
 
@@ -269,4 +270,12 @@ bool tally__member_is_known(const char *name, unsigned kind)
 		if (strcmp(members[i].name, name) == 0)
 			return (members[i].kinds & kind) != 0;
 	return false;
+}
+
+const char *tally__member_nearest(const char *name)
+{
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+		if (tally__names_near(members[i].name, name))
+			return members[i].name;
+	return NULL;
 }

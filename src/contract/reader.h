@@ -67,6 +67,8 @@ enum {
 	MEMBERS_TOP_MESSAGES = 1 << 12
 };
 bool tally__member_is_known(const char *name, unsigned kind);
+/* The member that a misspelt name may be for, or NULL. */
+const char *tally__member_nearest(const char *name);
 
 /* The version that the metadata of a contract file name; version 3 when they name none. */
 int tally__reader_spec(const struct reader *reader, const cJSON *top, enum tally_spec *out);

@@ -9,7 +9,9 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "contract/inline.h"
+#include "contract/reader.h"
 #include "matching/lint.h"
+#include "matching/lint_secrets.h"
 
 const char *tally__lint_shown(struct lint *lint, const char *text, size_t max_chars)
 {
@@ -96,11 +98,21 @@ void tally__lint_add(struct lint *lint, enum lint_rule rule, const char *member,
 
 static void lint_extra(struct lint *lint, const cJSON *extra)
 {
-	for (const cJSON *member = extra ? extra->child : NULL; member; member = member->next)
-		tally__lint_add(lint, LINT_UNKNOWN_MEMBER, member->string,
-				"the specification has no member \"%s\" here: it is kept, but "
-				"means nothing",
-				tally__lint_shown(lint, member->string, 60));
+	for (const cJSON *member = extra ? extra->child : NULL; member; member = member->next) {
+		const char *shown = tally__lint_shown(lint, member->string, 60);
+		const char *nearest = tally__member_nearest(member->string);
+
+		if (nearest)
+			tally__lint_add(lint, LINT_UNKNOWN_MEMBER, member->string,
+					"the specification has no member \"%s\" here: did you mean "
+					"\"%s\"? As it is, it means nothing",
+					shown, nearest);
+		else
+			tally__lint_add(lint, LINT_UNKNOWN_MEMBER, member->string,
+					"the specification has no member \"%s\" here: it is kept, "
+					"but means nothing",
+					shown);
+	}
 }
 
 /* A body whose type nothing declares is taken for what it looks like. */
@@ -125,6 +137,7 @@ static void lint_request(struct lint *lint, const struct request *request)
 
 	lint_body(lint, &request->body, tally__header_content_type(&request->headers), "body");
 	tally__lint_rules(lint, &part);
+	tally__lint_values(lint, &part);
 	tally__lint_request_example(lint, request);
 	lint_extra(lint, request->extra);
 	leave(lint, mark);
@@ -144,6 +157,7 @@ static void lint_response(struct lint *lint, const struct response *response)
 				"the response has no status, so 200 is expected: write it");
 	lint_body(lint, &response->body, tally__header_content_type(&response->headers), "body");
 	tally__lint_rules(lint, &part);
+	tally__lint_values(lint, &part);
 	tally__lint_response_example(lint, response);
 	lint_extra(lint, response->extra);
 	leave(lint, mark);
@@ -161,6 +175,7 @@ static void lint_message(struct lint *lint, const struct message *message, enum 
 		tally__lint_add(lint, LINT_NO_CONTENTS, NULL,
 				"the message has no contents: any message will do");
 	tally__lint_rules(lint, &part);
+	tally__lint_values(lint, &part);
 	tally__lint_message_example(lint, message);
 	lint_extra(lint, message->extra);
 }
@@ -197,9 +212,12 @@ static void lint_interaction(struct lint *lint)
 					"provider state %zu has an empty name", i);
 	lint_extra(lint, interaction->extra);
 	tally__lint_states(lint);
+	tally__lint_state_secrets(lint);
+	tally__lint_give(lint);
 	switch (interaction->kind) {
 	case INTERACTION_HTTP:
 		tally__lint_http(lint);
+		tally__lint_target(lint);
 		lint_request(lint, &interaction->request);
 		lint_response(lint, &interaction->response);
 		break;
@@ -211,6 +229,31 @@ static void lint_interaction(struct lint *lint)
 		break;
 	}
 	tally__lint_doubles(lint);
+}
+
+/* Tools that write contracts leave their names in the metadata; expectations have none. */
+static bool is_written_by_tool(const struct tally_contract *contract)
+{
+	const cJSON *metadata = tally__json_get(contract->document, "metadata");
+
+	for (const cJSON *each = metadata ? metadata->child : NULL; each; each = each->next)
+		if (strcmp(each->string, "pactSpecification") != 0 &&
+		    strcmp(each->string, "pactSpecificationVersion") != 0 &&
+		    strcmp(each->string, "pact-specification") != 0)
+			return true;
+	return false;
+}
+
+static void lint_inline(struct lint *lint)
+{
+	if (!lint->contract->inline_at || !is_written_by_tool(lint->contract))
+		return;
+	tally__buf_adds(&lint->pointer, lint->contract->inline_at);
+	tally__lint_add(lint, LINT_INLINE_MATCHER, NULL,
+			"a matcher stands inside a value of this contract, which tools made; who "
+			"verifies it takes the matcher for the value: move it to matchingRules, or "
+			"make the contract anew with tally mock");
+	tally__buf_clear(&lint->pointer);
 }
 
 static void lint_names(struct lint *lint)
@@ -226,6 +269,7 @@ static void lint_names(struct lint *lint)
 		tally__lint_add(lint, LINT_NO_INTERACTIONS, NULL,
 				"the contract has no interactions: verifying it verifies nothing");
 	lint_extra(lint, lint->contract->extra);
+	lint_inline(lint);
 	tally__lint_applications(lint);
 }
 
@@ -293,6 +337,7 @@ static void lint_contract(struct lint *lint)
 	tally__map_init(&lint->groups);
 	tally__map_init(&lint->variants);
 	tally__map_init(&lint->seen);
+	tally__map_init(&lint->given);
 	lint->count = lint->steps = lint->variant_steps = 0;
 	tally__lint_config_file(&lint->config, lint->paths ? lint->paths[lint->index] : NULL);
 	tally__lint_gather(lint);
@@ -301,6 +346,7 @@ static void lint_contract(struct lint *lint)
 	each_interaction(lint, lint_interaction);
 	each_interaction(lint, lint_accept);
 	lint_end(lint);
+	tally__map_release(&lint->given);
 	tally__map_release(&lint->seen);
 	tally__map_release(&lint->variants);
 	tally__map_release(&lint->groups);

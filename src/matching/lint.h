@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "contract/contract.h"
 #include "matching/lint_config.h"
+#include "matching/lint_looks.h"
 #include "matching/path.h"
 #include "tally/lint.h"
 
@@ -33,6 +34,7 @@ struct lint {
 	struct map groups;    /* examples that stand for one another: see lint_variants.c */
 	struct map variants;  /* places that were looked at in a group */
 	struct map seen;      /* interactions by what they are: see lint_doubles.c */
+	struct map given;     /* of the present interaction: see tally__lint_give */
 };
 
 /* Text of the contract for a finding, made in the lint's arena; notes when memory is short. */
@@ -127,8 +129,20 @@ void tally__lint_doubles(struct lint *lint);
 void tally__lint_applications(struct lint *lint);
 void tally__lint_states(struct lint *lint);
 
+/* Notes what the present interaction gives to its provider, in its request and states: what a
+ * response repeats of that is no value of its own. */
+void tally__lint_give(struct lint *lint);
+bool tally__lint_is_given(struct lint *lint, const char *text);
+/* Whether the name of a provider state holds it. */
+bool tally__lint_is_in_states(struct lint *lint, const char *text);
+
 /* The values of a part: those that will be others next time, and those that nobody should see. */
 void tally__lint_values(struct lint *lint, const struct lint_part *part);
-void tally__lint_secrets(struct lint *lint, const struct lint_part *part);
+void tally__lint_headers(struct lint *lint, const struct lint_part *part);
+/* What the path and the query of the present interaction's request hold. */
+void tally__lint_target(struct lint *lint);
+/* `member` as for tally__lint_add; `label` stands in front of `place`. */
+void tally__lint_add_volatile(struct lint *lint, const char *member, const char *label,
+			      const char *place, const char *text, enum lint_look look);
 
 #endif

@@ -26,7 +26,7 @@ static size_t separator_len(const char *text, const char *start)
 	if ((text[0] == '.' || text[0] == ',' || text[0] == ':') && text > start &&
 	    is_digit(text[-1]) && is_digit(text[1]))
 		return 0;
-	if (text[0] == '-' && is_digit(text[1]))
+	if (text[0] == '-' && is_digit(text[1]) && (text == start || text[-1] == ' '))
 		return 0;
 	return 1;
 }

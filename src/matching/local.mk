@@ -16,12 +16,19 @@ libtallyall_la_SOURCES += \
 	%D%/lint_doubles.c \
 	%D%/lint_examples.c \
 	%D%/lint_generators.c \
+	%D%/lint_given.c \
+	%D%/lint_headers.c \
 	%D%/lint_http.c \
+	%D%/lint_letters.h \
+	%D%/lint_looks.c %D%/lint_looks.h \
 	%D%/lint_rules.c \
+	%D%/lint_secret_looks.c \
+	%D%/lint_secrets.c %D%/lint_secrets.h \
 	%D%/lint_select.c \
 	%D%/lint_spelling.c %D%/lint_spelling.h \
 	%D%/lint_states.c \
 	%D%/lint_table.c %D%/lint_table.h \
+	%D%/lint_values.c \
 	%D%/lint_variants.c \
 	%D%/match.c %D%/match.h \
 	%D%/match_form.c \

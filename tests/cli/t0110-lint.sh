@@ -61,11 +61,11 @@ generators() {
 }
 
 test_expect_success 'generators that agree with their rules' '
-	generators "{\"$.a\": {\"matchers\": [{\"match\": \"integer\"}]},
+	generators "{\"$.a\": {\"matchers\": [{\"match\": \"integer\"}]}, \"$.u\": {\"matchers\": [{\"match\": \"type\"}]},
 	  \"$.d\": {\"matchers\": [{\"match\": \"date\", \"format\": \"dd.MM.yyyy\"}]}}" \
 		"{\"body\": {\"$.a\": {\"type\": \"RandomInt\"}, \"$.u\": {\"type\": \"Uuid\"},
 		  \"$.d\": {\"type\": \"Date\", \"format\": \"dd.MM.yyyy\", \"expression\": \"next monday\"}},
-		  \"header\": {\"X-A\": {\"type\": \"RandomInt\"}}}" \
+		  \"status\": {\"type\": \"RandomInt\", \"min\": 200, \"max\": 204}}" \
 		"{\"a\": 1, \"u\": \"x\", \"d\": \"01.01.2000\"}" >agree.json
 	expect_status 0 "$tally" lint agree.json
 	expect_not_in out "enerator"
@@ -99,7 +99,8 @@ test_expect_success 'generators that are not known, not used, or find no text' '
 		"{\"type\": \"ProviderState\", \"expression\": \"a\"}|it is never used" \
 		"{\"type\": \"Uuid\", \"format\": \"short\"}|the format \"short\"" \
 		"{\"type\": \"Regex\", \"regex\": \"a(?<=b)\"}|gives no value: no text was found"; do
-		generators "{}" "{\"body\": {\"$.a\": ${definition%%|*}}}" "{\"a\": \"x\"}" >odd.json
+		generators "{\"$.a\": {\"matchers\": [{\"match\": \"type\"}]}}" "{\"body\": {\"$.a\": ${definition%%|*}}}" \
+			"{\"a\": \"x\"}" >odd.json
 		expect_status 0 "$tally" lint odd.json
 		expect_in out "1 warning" "${definition#*|}"
 	done

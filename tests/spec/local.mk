@@ -22,3 +22,10 @@ EXTRA_DIST += tests/cases/generate
 tests_spec_test_generate_cases_SOURCES = %D%/test_generate_cases.c $(spec_runner)
 tests_spec_test_generate_cases_LDADD = $(spec_libs)
 tests_spec_test_generate_cases_CPPFLAGS = $(spec_cppflags)
+
+check_PROGRAMS += %D%/test_lint_cases
+TESTS += %D%/test_lint_cases
+EXTRA_DIST += tests/cases/lint
+tests_spec_test_lint_cases_SOURCES = %D%/test_lint_cases.c $(spec_runner)
+tests_spec_test_lint_cases_LDADD = $(spec_libs)
+tests_spec_test_lint_cases_CPPFLAGS = $(spec_cppflags)
