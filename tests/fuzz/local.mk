@@ -90,3 +90,9 @@ tests_fuzz_fuzz_xml_SOURCES = %D%/fuzz_xml.c $(fuzz_engine)
 tests_fuzz_fuzz_xml_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_xml_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_xml_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_responder
+tests_fuzz_fuzz_responder_SOURCES = %D%/fuzz_responder.c $(fuzz_engine)
+tests_fuzz_fuzz_responder_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_responder_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_responder_LDFLAGS = $(fuzz_ldflags)
