@@ -9,6 +9,7 @@
 #include "consumer/response.h"
 #include "consumer/search.h"
 #include "contract/inline.h"
+#include "matching/rules.h"
 
 /* Where a part, or a member of it, stands. */
 struct place {
@@ -133,8 +134,6 @@ static int compare_response(const struct place *place, const struct matcher *mat
 	struct mismatches mismatches;
 	int status;
 
-	if (!place->must_agree || !response->matching_rules)
-		return 0;
 	tally__mismatches_init(&mismatches);
 	status = tally__match_response(matcher, response, &mismatches, NULL);
 	status = judge_example(place, status, &mismatches, error);
@@ -142,18 +141,33 @@ static int compare_response(const struct place *place, const struct matcher *mat
 	return status;
 }
 
-static int check_response(const struct place *place, struct tally_error *error)
+static int check_example(const struct place *place, struct tally_error *error)
 {
 	struct matcher *matcher = NULL;
 	int status = tally__matcher_new_response(&matcher, &place->interaction->response, error);
 
 	if (status != 0)
 		return fail_part(place, "", status, error);
-	status = check_matcher(place, matcher, error);
-	if (status == 0)
-		status = compare_response(place, matcher, error);
+	status = compare_response(place, matcher, error);
 	tally__matcher_free(matcher);
 	return status;
+}
+
+static int check_response(const struct place *place, struct tally_error *error)
+{
+	const cJSON *matching_rules = place->interaction->response.matching_rules;
+	struct rules rules;
+	int status;
+
+	if (!matching_rules)
+		return 0;
+	status = tally__rules_compile(&rules, matching_rules, error);
+	if (status == 0 && rules.invalid)
+		status = tally__fail(error, TALLY_EPARSE, "%s", rules.invalid);
+	if (status != 0)
+		status = fail_part(place, "", status, error);
+	tally__rules_release(&rules);
+	return status == 0 && place->must_agree ? check_example(place, error) : status;
 }
 
 /* ---- generators ---- */

@@ -4,6 +4,7 @@
 
 #include <float.h>
 #include <locale.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -315,6 +316,22 @@ static void replace_point(char *text)
 	memmove(found + 1, found + len, strlen(found + len) + 1);
 }
 
+/* Printing a double as such costs many times as much. */
+static const char *integer_text(double value, char scratch[JSON_NUMBER_BYTES])
+{
+	uint64_t rest = (uint64_t)(value < 0 ? -value : value);
+	char *at = scratch + JSON_NUMBER_BYTES - 1;
+
+	*at = '\0';
+	do {
+		*--at = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (signbit(value))
+		*--at = '-';
+	return at;
+}
+
 const char *tally__json_number_text(const cJSON *number, char scratch[JSON_NUMBER_BYTES])
 {
 	double value = number->valuedouble;
@@ -322,10 +339,8 @@ const char *tally__json_number_text(const cJSON *number, char scratch[JSON_NUMBE
 
 	if (number->valuestring != NULL)
 		return number->valuestring;
-	if (is_exact_integer(value)) {
-		snprintf(scratch, JSON_NUMBER_BYTES, "%.0f", value);
-		return scratch;
-	}
+	if (is_exact_integer(value))
+		return integer_text(value, scratch);
 	for (digits = 15; digits <= 17; digits++) {
 		snprintf(scratch, JSON_NUMBER_BYTES, "%.*g", digits, value);
 		if (strtod(scratch, NULL) == value)

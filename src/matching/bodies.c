@@ -31,7 +31,18 @@ struct place tally__bodies_place(const struct bodies *b)
 
 struct operand tally__bodies_expected(const struct bodies *b)
 {
-	return (struct operand){.text = b->expected->bytes, .len = b->expected->len};
+	struct operand out = {.text = b->expected->bytes, .len = b->expected->len};
+	int status = 0;
+
+	if (!out.text) {
+		status = tally__body_bytes(b->expected->body, &b->walk->arena, &out.text, &out.len,
+					   b->walk->error);
+	}
+	if (status != 0) {
+		tally__walk_fail(b->walk, status);
+		out.text = "";
+	}
+	return out;
 }
 
 struct operand tally__bodies_actual(const struct bodies *b)
@@ -53,9 +64,10 @@ void tally__bodies_report_unparsable(const struct bodies *b, const char *side, c
 
 bool tally__bodies_are_equal(const struct bodies *b)
 {
-	return b->expected->len == b->actual_len &&
-	       (b->actual_len == 0 ||
-		memcmp(b->expected->bytes, b->actual_bytes, b->actual_len) == 0);
+	struct operand e = tally__bodies_expected(b);
+
+	return e.len == b->actual_len &&
+	       (b->actual_len == 0 || memcmp(e.text, b->actual_bytes, b->actual_len) == 0);
 }
 
 bool tally__bodies_apply_rules(const struct bodies *b)

@@ -20,7 +20,7 @@ struct expected_body {
 	cJSON *owned;                 /* the same, when it was parsed here */
 	struct xml_document xml;      /* when it is compared as XML */
 	struct expected_parts *parts; /* when it has several */
-	const char *bytes;            /* when it is compared as something else */
+	const char *bytes; /* NULL: its JSON, written compactly; see tally__bodies_expected */
 	size_t len;
 	const char *unparsable; /* why it could not be read as its type, or NULL */
 };

@@ -209,8 +209,10 @@ static void compare_header(struct walk *walk, const struct rules *rules,
 	struct place place = {.kind = MISMATCH_HEADER, .name = expected->name};
 	bool single = expected->value_count == 1 && actual->value_count == 1;
 
-	place.prefix = tally__arena_printf(&walk->arena, "Mismatch with header '%s': ",
-					   tally__walk_shown(walk, expected->name));
+	place.prefix = walk->quiet > 0
+			       ? ""
+			       : tally__arena_printf(&walk->arena, "Mismatch with header '%s': ",
+						     tally__walk_shown(walk, expected->name));
 	if (!place.prefix) {
 		tally__walk_fail(walk, TALLY_ENOMEM);
 		return;

@@ -32,13 +32,15 @@ void tally__match_binary(const struct bodies *b)
 	struct place place = tally__bodies_place(b);
 	const char *actual = NULL;
 	const char *expected = NULL;
+	struct operand e;
 
 	if (tally__bodies_apply_rules(b) || tally__bodies_are_equal(b)) {
 		return;
 	}
 	place.opaque = true;
 	actual = summarize(b->walk, &b->actual_type, b->actual_bytes, b->actual_len);
-	expected = summarize(b->walk, &b->expected->type, b->expected->bytes, b->expected->len);
+	e = tally__bodies_expected(b);
+	expected = summarize(b->walk, &b->expected->type, e.text, e.len);
 	if (!actual || !expected) {
 		tally__walk_fail(b->walk, TALLY_ENOMEM);
 		return;

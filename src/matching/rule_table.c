@@ -647,6 +647,12 @@ const struct rule_kind *tally__rule_kind_find(const char *name)
 	char wanted[NAME_BYTES];
 	char known[NAME_BYTES];
 
+	/* As nearly all write it. */
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		if (strcmp(kinds[i].name, name) == 0) {
+			return &kinds[i];
+		}
+	}
 	if (!normalise(name, wanted)) {
 		return &unknown_kind;
 	}
