@@ -59,11 +59,12 @@ TALLY_API size_t tally_contract_interaction_count(const struct tally_contract *c
 TALLY_API const char *tally_contract_description(const struct tally_contract *contract,
 						 size_t index);
 
-/* The contract as JSON of specification version `spec` (V2, V3 or V4), to be released with
- * cJSON_Delete.  TALLY_EINVAL when that version cannot say it (messages below V3, synchronous
- * messages below V4, HTTP and messages mixed below V4; below V4 also an interaction's key, pending,
- * comments, transport other than "http", markup and plugin configuration: the message names
- * interaction and member); TALLY_EUNSUPPORTED for other versions;
+/* The contract as JSON of specification version `spec`, to be released with cJSON_Delete.  A
+ * contract that would be verified differently is not written: TALLY_EINVAL when that version cannot
+ * say it, with interaction and member (below V4: synchronous messages, HTTP beside messages, an
+ * interaction's key, pending, comments, transport other than "http", markup and plugin
+ * configuration; below V3: messages, more than one state or rule at a place, parameters of states,
+ * generators of requests; below V2: matching rules).  TALLY_EUNSUPPORTED for what is no version;
  * TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_contract_write(const struct tally_contract *contract, enum tally_spec spec,
 				   cJSON **out, struct tally_error *error);
@@ -89,6 +90,11 @@ TALLY_API int tally_contract_select(struct tally_contract **out,
  * different content, TALLY_ECONFLICT shows both.  @since 0.1 */
 TALLY_API int tally_contract_merge(struct tally_contract **out, const struct tally_contract *a,
 				   const struct tally_contract *b, struct tally_error *error);
+
+/* The same, but where both have an interaction, that of the second contract takes the place of the
+ * first one's.  @since 0.1 */
+TALLY_API int tally_contract_overlay(struct tally_contract **out, const struct tally_contract *a,
+				     const struct tally_contract *b, struct tally_error *error);
 
 /* What tally_contract_save does with a file that is there already.  @since 0.1 */
 enum tally_save_mode {

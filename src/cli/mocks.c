@@ -188,7 +188,10 @@ static int check_one(const struct mock_provider *item, const struct mocks_saving
 	if (code == 0)
 		code = tally_contract_save_check(item->contract, saving->dir, &saving->how, error);
 	if (code == TALLY_EPARSE)
-		note("the contract that is there cannot be read: repair or remove it");
+		note("the contract that is there cannot be read: repair or remove it, or start it "
+		     "over with --fresh");
+	if (code == TALLY_ECONFLICT)
+		note("--overwrite lets the new contract win, --fresh starts the file over");
 	return code;
 }
 

@@ -159,25 +159,31 @@ static void compare(struct differences *found, const cJSON *left, const cJSON *r
 	}
 }
 
+int tally__conflict_add_json(struct buf *out, const cJSON *a, const cJSON *b,
+			     const char *const names[2], struct tally_error *error)
+{
+	struct differences found = {.out = out, .names = names};
+
+	tally__buf_init(&found.place, LIMIT_DOCUMENT_BYTES);
+	compare(&found, a, b, 0);
+	if (found.count > DIFFERENCES_SHOWN)
+		tally__buf_addf(out, "\n  and %zu more", found.count - DIFFERENCES_SHOWN);
+	tally__buf_release(&found.place);
+	return tally__buf_status(out, error);
+}
+
 int tally__conflict_add(struct buf *out, const struct interaction *a, const struct interaction *b,
 			const char *const names[2], struct tally_error *error)
 {
-	struct differences found = {.out = out, .names = names};
 	cJSON *left = NULL;
 	cJSON *right = NULL;
 	int status = tally__interaction_canonical(a, &left, error);
 
-	tally__buf_init(&found.place, LIMIT_DOCUMENT_BYTES);
 	if (status == 0)
 		status = tally__interaction_canonical(b, &right, error);
-	if (status == 0) {
-		compare(&found, left, right, 0);
-		if (found.count > DIFFERENCES_SHOWN)
-			tally__buf_addf(out, "\n  and %zu more", found.count - DIFFERENCES_SHOWN);
-		status = tally__buf_status(out, error);
-	}
+	if (status == 0)
+		status = tally__conflict_add_json(out, left, right, names, error);
 	cJSON_Delete(left);
 	cJSON_Delete(right);
-	tally__buf_release(&found.place);
 	return status;
 }

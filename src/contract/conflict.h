@@ -9,4 +9,8 @@
 int tally__conflict_add(struct buf *out, const struct interaction *a, const struct interaction *b,
 			const char *const names[2], struct tally_error *error);
 
+/* The same for what tally__interaction_canonical made. */
+int tally__conflict_add_json(struct buf *out, const cJSON *a, const cJSON *b,
+			     const char *const names[2], struct tally_error *error);
+
 #endif

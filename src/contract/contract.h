@@ -189,7 +189,7 @@ int tally__interaction_canonical(const struct interaction *interaction, cJSON **
 /* What version 4 calls a kind: "Synchronous/HTTP" …  (static). */
 const char *tally__interaction_type(enum interaction_kind kind);
 
-/* The JSON of one interaction as a file of version V2, V3 or V4 has it; released by the caller.
+/* The JSON of one interaction as a file of that version has it; released by the caller.
  * Errors as for tally_contract_write. */
 int tally__interaction_write(const struct interaction *interaction, enum tally_spec spec,
 			     cJSON **out, struct tally_error *error);

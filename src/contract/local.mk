@@ -29,6 +29,7 @@ libtallyall_la_SOURCES += \
 	%D%/splice.c %D%/splice.h \
 	%D%/write.c \
 	%D%/write_body.c \
+	%D%/write_check.c \
 	%D%/write_interaction.c \
 	%D%/write_parts.c \
 	%D%/writer.c %D%/writer.h \

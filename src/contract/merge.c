@@ -435,10 +435,16 @@ int tally__contract_merge(struct tally_contract **out, const struct tally_contra
 	return 0;
 }
 
+static const char *const names_of_two[] = {"the first contract", "the second"};
+
 int tally_contract_merge(struct tally_contract **out, const struct tally_contract *a,
 			 const struct tally_contract *b, struct tally_error *error)
 {
-	static const char *const names[] = {"the first contract", "the second"};
+	return tally__contract_merge(out, a, b, TALLY_SAVE_MERGE, names_of_two, error);
+}
 
-	return tally__contract_merge(out, a, b, TALLY_SAVE_MERGE, names, error);
+int tally_contract_overlay(struct tally_contract **out, const struct tally_contract *a,
+			   const struct tally_contract *b, struct tally_error *error)
+{
+	return tally__contract_merge(out, a, b, TALLY_SAVE_OVERWRITE, names_of_two, error);
 }

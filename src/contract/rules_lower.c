@@ -75,7 +75,7 @@ void tally__writer_rules(struct writer *writer, cJSON *object, const cJSON *rule
 	if (writer->spec >= TALLY_SPEC_V3) {
 		tally__writer_copy(writer, object, "matchingRules", rules);
 		tally__writer_copy(writer, object, "generators", generators);
-	} else if (rules) {
+	} else if (rules && writer->spec >= TALLY_SPEC_V2) {
 		write_flat(writer, object, rules);
 	}
 }

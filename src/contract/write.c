@@ -225,10 +225,10 @@ int tally__contract_envelope(const struct tally_contract *contract, cJSON **out,
 int tally_contract_write(const struct tally_contract *contract, enum tally_spec spec, cJSON **out,
 			 struct tally_error *error)
 {
-	if (spec != TALLY_SPEC_V2 && spec != TALLY_SPEC_V3 && spec != TALLY_SPEC_V4)
+	if (tally_spec_from_text(tally_spec_text(spec)) == TALLY_SPEC_UNKNOWN)
 		return tally__fail(error, TALLY_EUNSUPPORTED,
-				   "contracts are written in version 2, 3 or 4 of the Pact "
-				   "specification, not in version %s",
-				   tally_spec_text(spec));
+				   "expected a version of the Pact specification from 1 to 4, "
+				   "found %d",
+				   (int)spec);
 	return write_contract(contract, spec, true, out, error);
 }

@@ -193,8 +193,10 @@ cJSON *tally__writer_interaction(struct writer *writer, const struct interaction
 					     tally_spec_text(writer->spec));
 		write_sync(writer, out, interaction);
 	}
-	if (writer->spec < TALLY_SPEC_V4)
+	if (writer->spec < TALLY_SPEC_V4) {
 		refuse_loss(writer, interaction);
+		tally__writer_check(writer, interaction, out);
+	}
 	if (writer->status == 0)
 		return out;
 	cJSON_Delete(out);

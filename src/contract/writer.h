@@ -8,7 +8,7 @@
 #include "contract/contract.h"
 
 struct writer {
-	enum tally_spec spec; /* V2, V3 or V4 */
+	enum tally_spec spec;
 	bool canonical;       /* the one form that digests are made of */
 	struct arena scratch;
 	struct tally_error *error;
@@ -46,6 +46,10 @@ void tally__writer_headers(struct writer *writer, cJSON *object,
 /* "matchingRules" (flat below version 3) and "generators" (from version 3 on). */
 void tally__writer_rules(struct writer *writer, cJSON *object, const cJSON *rules,
 			 const cJSON *generators);
+/* Refuses an interaction that `made`, read again, is not: a contract that would verify differently
+ * must not be written. */
+void tally__writer_check(struct writer *writer, const struct interaction *interaction,
+			 const cJSON *made);
 /* NULL after a failure. */
 cJSON *tally__writer_interaction(struct writer *writer, const struct interaction *interaction);
 

@@ -32,7 +32,9 @@ test_expect_success 'the version of the specification' '
 	expect_in both.json "\"3.0.0\""
 	"$tally" merge one.json --spec 4 -o four.json
 	expect_in four.json "\"4.0\""
-	expect_refused "version 1" "$tally" merge one.json --spec 1 -o none.json
+	expect_refused "version 1.0.0 of the specification cannot say all of it" \
+		"$tally" merge one.json --spec 1 -o none.json
+	expect_in err "response.matchingRules"
 	[ ! -e none.json ]
 '
 
@@ -40,8 +42,15 @@ test_expect_success 'a conflict shows both sides; nothing is written' '
 	cp both.json before.json
 	expect_status 1 "$tally" merge one.json one-changed.json -o both.json
 	expect_empty out
-	expect_in err one 59.80 7.5
+	expect_in err one 59.80 7.5 "response.body.content.total" "--overwrite"
 	cmp both.json before.json
+'
+
+test_expect_success 'the last file wins, if asked for' '
+	"$tally" merge one.json two.json one-changed.json --overwrite -o last.json
+	"$tally" merge two.json one-changed.json -o without.json
+	cmp last.json without.json
+	expect_in last.json 7.5 "\"two\""
 '
 
 test_expect_success 'contracts of other applications do not merge' '

@@ -7,12 +7,14 @@
 struct merge_options {
 	const char *output;
 	int spec;
+	bool overwrite;
 };
 
 enum { SPEC_AS_READ = -1 };
 
 /* The contract so far with one more file in it, in *merged's place. */
-static int add_file(struct tally_contract **merged, const char *path, struct tally_error *error)
+static int add_file(struct tally_contract **merged, const char *path, bool overwrite,
+		    struct tally_error *error)
 {
 	struct tally_contract *contract = NULL;
 	struct tally_contract *both = NULL;
@@ -24,7 +26,8 @@ static int add_file(struct tally_contract **merged, const char *path, struct tal
 		*merged = contract;
 		return 0;
 	}
-	code = tally_contract_merge(&both, *merged, contract, error);
+	code = overwrite ? tally_contract_overlay(&both, *merged, contract, error)
+			 : tally_contract_merge(&both, *merged, contract, error);
 	tally_contract_free(contract);
 	if (code < 0)
 		return code;
@@ -33,17 +36,9 @@ static int add_file(struct tally_contract **merged, const char *path, struct tal
 	return 0;
 }
 
-/* Versions below 2 are read but not written: 2 says all that they can say. */
 static enum tally_spec spec_to_write(const struct tally_contract *contract, int choice)
 {
-	enum tally_spec spec =
-		choice == SPEC_AS_READ ? tally_contract_spec(contract) : spec_of_choice(choice);
-
-	if (choice == SPEC_AS_READ && spec == TALLY_SPEC_UNKNOWN)
-		return TALLY_SPEC_V4;
-	if (choice == SPEC_AS_READ && spec < TALLY_SPEC_V2)
-		return TALLY_SPEC_V2;
-	return spec;
+	return choice == SPEC_AS_READ ? tally_contract_spec(contract) : spec_of_choice(choice);
 }
 
 static int run(struct call *call)
@@ -61,7 +56,7 @@ static int run(struct call *call)
 	if (status != 0)
 		return status;
 	for (size_t i = 0; i < call->operand_count && code == 0; i++) {
-		code = add_file(&merged, call->operands[i], &error);
+		code = add_file(&merged, call->operands[i], o.overwrite, &error);
 		if (code == TALLY_ECONFLICT && error.where[0] == '\0')
 			(void)snprintf(error.where, sizeof(error.where), "%s", call->operands[i]);
 	}
@@ -72,6 +67,9 @@ static int run(struct call *call)
 		code = write_json_file(o.output, document, &error);
 	if (code < 0)
 		status = failed(&error);
+	if (code == TALLY_ECONFLICT)
+		note("the first contract is what the files before this one say together; with "
+		     "--overwrite, the later file wins");
 	cJSON_Delete(document);
 	tally_contract_free(merged);
 	return status;
@@ -81,9 +79,13 @@ static const struct option options[] = {
 	OPTION_TEXT(struct merge_options, output, .letter = 'o', .name = "output",
 		    .argument = "FILE",
 		    .help = "where the merged contract is written; - is standard output"),
-	COMMON_OPTION_SPEC(struct merge_options, spec,
-			   .help = "the version of the Pact specification to write: 2, 3 or 4; "
-				   "without it, that of the files"),
+	COMMON_OPTION_SPEC(
+		struct merge_options, spec,
+		.help = "the version of the Pact specification to write; without it, the "
+			"newest of the files"),
+	OPTION_FLAG(struct merge_options, overwrite, .name = "overwrite",
+		    .help = "where files have different content for one interaction, take that of "
+			    "the last one; otherwise that is an error"),
 	OPTION_END,
 };
 
@@ -114,7 +116,8 @@ const struct command command_merge = {
 		"Writes the union of contract files, by interaction: the same interaction in "
 		"several files is written once. An interaction is known by its key, or by its "
 		"description and provider states; where two files have different content for one, "
-		"both are shown and nothing is written.",
+		"both are shown and nothing is written. In whatever order the files are named, the "
+		"result is the same, to the byte.",
 	.operands = operands,
 	.options = options,
 	.examples = examples,
