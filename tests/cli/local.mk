@@ -11,6 +11,7 @@ cli_tests = \
 	%D%/t0113-lint-config.sh \
 	%D%/t0120-merge.sh \
 	%D%/t0130-mock.sh \
+	%D%/t0131-mock-command.sh \
 	%D%/t0132-mock-messages.sh \
 	%D%/t0135-stub.sh \
 	%D%/t0140-publish.sh \
