@@ -13,6 +13,8 @@ cli_tests = \
 	%D%/t0130-mock.sh \
 	%D%/t0131-mock-command.sh \
 	%D%/t0132-mock-messages.sh \
+	%D%/t0133-mock-several.sh \
+	%D%/t0134-mock-tls.sh \
 	%D%/t0135-stub.sh \
 	%D%/t0140-publish.sh \
 	%D%/t0145-origin.sh \
