@@ -66,7 +66,6 @@ struct lint_selection {
 	size_t nulls;         /* of these */
 	size_t empty_objects; /* the same */
 	bool empty_array;     /* it ends at an empty array, or has to pass one */
-	bool list_found;      /* it ends at a list that has elements */
 	bool gave_up;
 	bool done; /* set by `each`: no more is wanted */
 	/* Is shown each node; NULL: none is. */

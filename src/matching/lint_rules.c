@@ -112,18 +112,6 @@ static void lint_wildcard(struct lint *lint, const struct json_index *category, 
 	}
 }
 
-/* Whether somebody has said how many items there have to be, even if that is none. */
-static bool has_minimum(const cJSON *entry)
-{
-	const cJSON *matchers = tally__json_get(entry, "matchers");
-
-	for (const cJSON *rule = matchers ? matchers->child : NULL; rule; rule = rule->next)
-		if (tally__json_get(rule, "min"))
-			return true;
-	return tally__lint_has_rule(entry, "notEmpty") ||
-	       tally__lint_has_rule(entry, "arrayContains");
-}
-
 /* `is_path`: a place is a path even when it has no "$" in front. */
 static void lint_path(struct lint *lint, const struct json_index *category, const cJSON *entry,
 		      bool is_path, const cJSON *example)
@@ -158,11 +146,6 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 			"the example at %s is an empty object: with a rule for its members, "
 			"nothing is compared; give it one",
 			path);
-	else if (selection.list_found && tally__lint_has_rule(entry, "type") && !has_minimum(entry))
-		tally__lint_add(lint, LINT_NO_MINIMUM, NULL,
-				"the type rule at %s accepts an empty list: add \"min\": 1, or "
-				"\"min\": 0 if it may be empty",
-				path);
 	lint_wildcard(lint, category, path);
 }
 

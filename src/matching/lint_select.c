@@ -51,8 +51,6 @@ static void take(struct lint_selection *selection, const cJSON *node)
 	selection->empty_objects += cJSON_IsObject(node) && !node->child ? 1 : 0;
 	if (!selection->first)
 		selection->first = node;
-	if (cJSON_IsArray(node) && node->child)
-		selection->list_found = true;
 	if (selection->each)
 		selection->each(selection, node);
 }

@@ -1,5 +1,6 @@
 /* matching/lint_table.h - every rule of the linter, in one list: X(id, name, level, what it finds).
- * doc/lint.md explains each, and tests/meta/lint-page.sh checks that the two agree. */
+ * doc/lint.md explains each, and tests/cli/t0114-lint-page.sh checks that the two
+ * agree. */
 #ifndef TALLY_MATCHING_LINT_TABLE_H
 #define TALLY_MATCHING_LINT_TABLE_H
 

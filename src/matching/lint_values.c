@@ -262,16 +262,33 @@ static void walk_container(struct values *v, const struct in_reach *reach, size_
 	}
 }
 
-/* A rule that is for what stands above a list does not bound its length.  Rules of its own are seen
- * to elsewhere. */
+static bool is_named(const struct rule *rule, const char *name)
+{
+	return strcmp(rule->kind->name, name) == 0;
+}
+
+/* A list that has items, and rules that accept it without any.  A rule for what stands above it
+ * frees its length, and bounds nothing. */
 static void check_list(struct values *v, const struct rule_list *list, bool cascaded)
 {
 	bool is_typed = false;
+	bool is_bounded = false;
 
-	for (size_t i = 0; cascaded && i < list->count; i++)
-		is_typed = is_typed || strcmp(list->rules[i].kind->name, "type") == 0;
-	if (is_typed && v->has_rules && is_given_to_consumer(v->part->side) &&
-	    is_news(v, LINT_NO_MINIMUM))
+	for (size_t i = 0; i < list->count; i++) {
+		const struct rule *rule = &list->rules[i];
+
+		is_typed = is_typed || is_named(rule, "type");
+		is_bounded = is_bounded || rule->has_min || is_named(rule, "notEmpty") ||
+			     is_named(rule, "arrayContains");
+	}
+	if (!is_typed || !v->has_rules)
+		return;
+	if (!cascaded && !is_bounded && is_news(v, LINT_NO_MINIMUM))
+		tally__lint_add(v->lint, LINT_NO_MINIMUM, NULL,
+				"the type rule at %s%s accepts an empty list: add \"min\": 1, or "
+				"\"min\": 0 if it may be empty",
+				v->label, v->path.bytes);
+	if (cascaded && is_given_to_consumer(v->part->side) && is_news(v, LINT_NO_MINIMUM))
 		tally__lint_add(v->lint, LINT_NO_MINIMUM, NULL,
 				"the type rule above %s%s lets this list be empty: give it a type "
 				"rule of its own with \"min\": 1, or \"min\": 0 if it may be",

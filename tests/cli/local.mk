@@ -9,6 +9,7 @@ cli_tests = \
 	%D%/t0111-lint-variants.sh \
 	%D%/t0112-lint-xml.sh \
 	%D%/t0113-lint-config.sh \
+	%D%/t0114-lint-page.sh \
 	%D%/t0120-merge.sh \
 	%D%/t0130-mock.sh \
 	%D%/t0131-mock-command.sh \
