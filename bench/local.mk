@@ -14,9 +14,6 @@ bench_bench_match_sizes_LDADD = $(bench_libs)
 bench_programs += %D%/bench_interactions
 bench_bench_interactions_LDADD = $(bench_libs)
 
-bench_programs += %D%/bench_merge
-bench_bench_merge_LDADD = $(bench_libs)
-
 bench_programs += %D%/bench_startup
 
 bench_programs += %D%/bench_store
@@ -33,6 +30,10 @@ bench_bench_cycle_LDADD = libtally.la $(CJSON_LIBS)
 bench_consumer_programs += %D%/bench_request
 bench_bench_request_SOURCES = %D%/bench_request.c $(bench_beside)
 bench_bench_request_LDADD = $(bench_libs)
+
+bench_consumer_programs += %D%/bench_merge
+bench_bench_merge_SOURCES = %D%/bench_merge.c $(bench_beside)
+bench_bench_merge_LDADD = $(bench_libs)
 
 # What bench/stub.sh uses.
 bench_helpers = %D%/load %D%/bare_server
