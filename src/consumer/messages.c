@@ -7,34 +7,51 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "consumer/entry.h"
 #include "consumer/messages.h"
 #include "consumer/problem.h"
 
 /* ---- preparing ---- */
 
-/* Says where in the contract's file an error is. */
-static int fail_at(size_t index, const char *part, int status, struct tally_error *error)
+/* Says where in the contract's file an error is: before version 4, messages have a list of their
+ * own. */
+static int fail_at(const struct tally_contract *contract, size_t index, const char *part,
+		   const struct tally_error *inner, struct tally_error *error)
 {
-	char pointer[64];
+	bool is_apart = contract->spec != TALLY_SPEC_UNKNOWN && contract->spec < TALLY_SPEC_V4;
+	size_t number = 0;
+	char pointer[TALLY_ERROR_WHERE_BYTES + 64];
 
-	(void)snprintf(pointer, sizeof(pointer), "/interactions/%zu%s", index, part);
-	tally__error_within(error, pointer);
-	return status;
+	for (size_t i = 0; i < index; i++)
+		number += !is_apart || contract->interactions[i].kind != INTERACTION_HTTP;
+	(void)snprintf(pointer, sizeof(pointer), "/%s/%zu%s%s",
+		       is_apart ? "messages" : "interactions", number, part, inner->where);
+	return tally__fail_at(error, inner->code, pointer, 0, 0, "%s", inner->message);
 }
 
-static int prepare_request(struct mock_message *item, size_t index, struct tally_error *error)
+/* What came with inline matchers was written as one, and has to agree; a contract is served as it
+ * is. */
+static int check(const struct tally_contract *contract, size_t index, struct tally_error *error)
+{
+	struct tally_error inner = TALLY_ERROR_INIT;
+
+	if (!contract->inline_matchers ||
+	    tally__interaction_check(&contract->interactions[index], &inner) == 0)
+		return 0;
+	return fail_at(contract, index, "", &inner, error);
+}
+
+static int prepare_request(struct mock_message *item, struct tally_error *error)
 {
 	const char *invalid = NULL;
 	int status = tally__matcher_new_message(&item->matcher, &item->interaction->message, error);
 
 	if (status == 0)
 		invalid = tally__matcher_invalid(item->matcher);
-	if (invalid)
-		status = tally__fail(error, TALLY_EPARSE, "%s", invalid);
-	return status ? fail_at(index, "/request", status, error) : 0;
+	return invalid ? tally__fail(error, TALLY_EPARSE, "%s", invalid) : status;
 }
 
-static int prepare_answers(struct mock_messages *messages, struct mock_message *item, size_t index,
+static int prepare_answers(struct mock_messages *messages, struct mock_message *item,
 			   struct tally_error *error)
 {
 	int status = 0;
@@ -47,22 +64,25 @@ static int prepare_answers(struct mock_messages *messages, struct mock_message *
 		status = tally__generators_new(&item->generators[i], GENERATOR_CONSUMER,
 					       item->answers[i].generators,
 					       item->answers[i].matching_rules, error);
-	return status ? fail_at(index, "", status, error) : 0;
+	return status;
 }
 
-static int prepare(struct mock_messages *messages, const struct interaction *interaction,
+static int prepare(struct mock_messages *messages, const struct tally_contract *contract,
 		   size_t index, struct tally_error *error)
 {
+	const struct interaction *interaction = &contract->interactions[index];
 	bool is_sync = interaction->kind == INTERACTION_SYNC_MESSAGE;
 	struct mock_message *item = &messages->items[messages->count++];
-	int status = 0;
+	struct tally_error inner = TALLY_ERROR_INIT;
 
 	item->interaction = interaction;
 	item->answers = is_sync ? interaction->responses : &interaction->message;
 	item->answer_count = is_sync ? interaction->response_count : 1;
-	if (is_sync)
-		status = prepare_request(item, index, error);
-	return status ? status : prepare_answers(messages, item, index, error);
+	if (is_sync && prepare_request(item, &inner) != 0)
+		return fail_at(contract, index, "/request", &inner, error);
+	if (prepare_answers(messages, item, &inner) != 0)
+		return fail_at(contract, index, is_sync ? "/response" : "", &inner, error);
+	return check(contract, index, error);
 }
 
 int tally__messages_new(struct mock_messages **out, const struct tally_contract *contract,
@@ -87,7 +107,7 @@ int tally__messages_new(struct mock_messages **out, const struct tally_contract 
 		status = tally__fail_nomem(error);
 	for (size_t i = 0; i < contract->interaction_count && status == 0; i++)
 		if (contract->interactions[i].kind != INTERACTION_HTTP)
-			status = prepare(messages, &contract->interactions[i], i, error);
+			status = prepare(messages, contract, i, error);
 	if (status != 0)
 		tally__messages_free(messages);
 	else

@@ -39,8 +39,8 @@ struct mock_messages {
 };
 
 /* Prepares the messages of a contract, which must outlive them; *out is NULL when it has none.
- * `error` has the place as a JSON pointer into the contract's file.  TALLY_EPARSE (matching rules),
- * TALLY_ELIMIT, TALLY_ENOMEM. */
+ * `error` has the place as a JSON pointer into the contract's file.  Errors as for
+ * tally__responder_add. */
 int tally__messages_new(struct mock_messages **out, const struct tally_contract *contract,
 			struct tally_error *error);
 /* NULL is fine. */

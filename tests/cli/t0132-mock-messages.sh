@@ -193,6 +193,14 @@ test_expect_success 'a rule that cannot be is refused, with its place' '
 	expect_refused "wrong.json: /interactions/0/request" "$tally" mock wrong.json -- true
 '
 
+test_expect_success 'an example that its own matcher refuses, too' '
+	sed "s/\"value\": 42/\"value\": \"x\"/" event.json >wrong.json
+	expect_refused "wrong.json: /interactions/0/contents/content/id" "$tally" mock wrong.json -o none -- true
+	sed "s/\"type\": \"Asynchronous.Messages\", //; s/\"interactions\"/\"messages\"/; s/\"4.0\"/\"3.0.0\"/
+		s/\"contentType\": \"application.json\", \"content\": {//; s/Date\"}}},/Date\"}},/" wrong.json >wrong3.json
+	expect_refused "wrong3.json: /messages/0/contents/id" "$tally" mock wrong3.json -o none -- true
+'
+
 test_expect_success 'a port for each address' '
 	start_server "$tally" mock mixed.json
 	port=${url##*:}
