@@ -28,17 +28,20 @@ packages() {
 }
 expect 'the packages are installed as the lock file says' packages
 
-pid=
+servers=
 cleanup() {
-	[ -z "$pid" ] || { kill "$pid" && wait "$pid"; } 2>/dev/null
-	pid=
+	for pid in $servers; do
+		kill "$pid" && wait "$pid"
+	done 2>/dev/null
+	servers=
 }
 # Starts a server and sets `url` once it says where it listens; 30 seconds are enough for anything.
 start() { # COMMAND...
 	"$@" >server.out 2>&1 &
 	pid=$!
+	servers="$servers $pid"
 	waited=0
-	until grep -q '^listening on ' server.out; do
+	until grep -qE '^listening on |Server started on port [0-9]' server.out; do
 		if ! kill -0 "$pid" 2>/dev/null || [ "$waited" -ge 300 ]; then
 			echo "Bail out! $* does not listen: $(cat server.out)"
 			exit 99
@@ -46,7 +49,7 @@ start() { # COMMAND...
 		waited=$((waited + 1))
 		sleep 0.1
 	done
-	url=$(sed -n 's/^listening on //p; q' server.out)
+	url=$(sed -nE -e 's/^listening on //p' -e 's!.*Server started on port ([0-9]+).*!http://127.0.0.1:\1!p' server.out)
 }
 
 # status STATUS COMMAND...: says so when the command leaves with another status.
