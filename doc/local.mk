@@ -22,4 +22,5 @@ EXTRA_DIST += \
 	%D%/decisions/0011-where-generated-values-go.md \
 	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md \
 	%D%/decisions/0013-mismatches-for-people.md
+EXTRA_DIST += %D%/decisions/0014-a-server-of-our-own.md
 EXTRA_DIST += %D%/decisions/0015-who-answers-a-request.md
