@@ -194,7 +194,12 @@ const char *tally__interaction_type(enum interaction_kind kind);
 int tally__interaction_write(const struct interaction *interaction, enum tally_spec spec,
 			     cJSON **out, struct tally_error *error);
 
-/* The same for a part on its own. */
+/* The same in version 4, with what that version's writer leaves out: read again, it is the same
+ * interaction. */
+int tally__interaction_keep(const struct interaction *interaction, cJSON **out,
+			    struct tally_error *error);
+
+/* The same as tally__interaction_write for a part on its own. */
 int tally__request_write(const struct request *request, enum tally_spec spec, cJSON **out,
 			 struct tally_error *error);
 int tally__response_write(const struct response *response, enum tally_spec spec, cJSON **out,

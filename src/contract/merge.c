@@ -252,10 +252,17 @@ static int add_missing(cJSON *to, const cJSON *from, struct tally_error *error)
 	return status ? tally__fail_nomem(error) : 0;
 }
 
+static bool same_member(const cJSON *a, const cJSON *b, const char *name)
+{
+	const cJSON *left = tally__json_get(a, name);
+	const cJSON *right = tally__json_get(b, name);
+
+	return left && right ? tally__json_equal(left, right) : left == right;
+}
+
 static bool same_plugin(const cJSON *a, const cJSON *b)
 {
-	return tally__json_equal(tally__json_get(a, "name"), tally__json_get(b, "name")) &&
-	       tally__json_equal(tally__json_get(a, "version"), tally__json_get(b, "version"));
+	return same_member(a, b, "name") && same_member(a, b, "version");
 }
 
 /* Plugins of both sides are needed to read what both sides say. */
@@ -301,7 +308,7 @@ static int keep_labels(cJSON *newer, const cJSON *older, struct tally_error *err
 static int append_interaction(cJSON **made, cJSON *list, const struct interaction *interaction,
 			      struct tally_error *error)
 {
-	int status = tally__interaction_write(interaction, TALLY_SPEC_V4, made, error);
+	int status = tally__interaction_keep(interaction, made, error);
 
 	if (status == 0 && tally__json_append(list, *made) != 0)
 		status = tally__fail_nomem(error);
@@ -321,7 +328,7 @@ static int add_old(struct merge *merge, size_t index, cJSON *list, cJSON *const 
 		return append_interaction(&json, list, interaction, merge->error);
 	if (merge->mode == TALLY_SAVE_OVERWRITE)
 		return 0;
-	status = tally__interaction_write(interaction, TALLY_SPEC_V4, &json, merge->error);
+	status = tally__interaction_keep(interaction, &json, merge->error);
 	if (status == 0)
 		status = keep_labels(newer[by - 1], json, merge->error);
 	cJSON_Delete(json);

@@ -10,7 +10,8 @@ static void write_request(struct writer *writer, cJSON *out, const struct reques
 {
 	tally__writer_string(writer, out, "method", request->method);
 	tally__writer_string(writer, out, "path", request->path);
-	if (writer->spec < TALLY_SPEC_V3 && request->query_text)
+	/* Which text stood for a query, no list of values says. */
+	if (request->query_text && (writer->spec < TALLY_SPEC_V3 || writer->whole))
 		tally__writer_string(writer, out, "query", request->query_text);
 	else
 		tally__writer_query(writer, out, &request->query);
@@ -203,20 +204,34 @@ cJSON *tally__writer_interaction(struct writer *writer, const struct interaction
 	return NULL;
 }
 
+static int write_one(struct writer *writer, const struct interaction *interaction, cJSON **out)
+{
+	cJSON *made = tally__writer_interaction(writer, interaction);
+	int status = writer->status;
+
+	tally__writer_release(writer);
+	if (status == 0)
+		*out = made;
+	return status;
+}
+
 int tally__interaction_write(const struct interaction *interaction, enum tally_spec spec,
 			     cJSON **out, struct tally_error *error)
 {
 	struct writer writer;
-	cJSON *made;
-	int status;
 
 	tally__writer_init(&writer, spec, error);
-	made = tally__writer_interaction(&writer, interaction);
-	status = writer.status;
-	tally__writer_release(&writer);
-	if (status == 0)
-		*out = made;
-	return status;
+	return write_one(&writer, interaction, out);
+}
+
+int tally__interaction_keep(const struct interaction *interaction, cJSON **out,
+			    struct tally_error *error)
+{
+	struct writer writer;
+
+	tally__writer_init(&writer, TALLY_SPEC_V4, error);
+	writer.whole = true;
+	return write_one(&writer, interaction, out);
 }
 
 /* A part on its own. */

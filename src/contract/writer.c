@@ -10,6 +10,7 @@ void tally__writer_init(struct writer *writer, enum tally_spec spec, struct tall
 {
 	writer->spec = spec;
 	writer->canonical = false;
+	writer->whole = false;
 	writer->error = error;
 	writer->status = 0;
 	tally__arena_init(&writer->scratch, 0);

@@ -9,7 +9,8 @@
 
 struct writer {
 	enum tally_spec spec;
-	bool canonical;       /* the one form that digests are made of */
+	bool canonical; /* the one form that digests are made of */
+	bool whole;     /* to be read again at once: as much as a reader can take */
 	struct arena scratch;
 	struct tally_error *error;
 	int status;

@@ -247,3 +247,13 @@ check_PROGRAMS += %D%/test_consumer_expectations
 TESTS += %D%/test_consumer_expectations
 tests_unit_test_consumer_expectations_LDADD = $(unit_libs)
 tests_unit_test_consumer_expectations_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_contract_stable
+TESTS += %D%/test_contract_stable
+tests_unit_test_contract_stable_LDADD = $(unit_libs)
+tests_unit_test_contract_stable_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_contract_never_lost
+TESTS += %D%/test_contract_never_lost
+tests_unit_test_contract_never_lost_LDADD = $(unit_libs)
+tests_unit_test_contract_never_lost_CPPFLAGS = $(unit_cppflags)
