@@ -6,8 +6,10 @@ EXTRA_DIST += \
 	%D%/licenses.md \
 	%D%/limits.md \
 	%D%/lint.md \
+	%D%/mock.md \
 	%D%/optional-members.md \
 	%D%/performance.md \
+	%D%/reports.md \
 	%D%/store-format.md \
 	%D%/decisions/0001-libraries-loaded-when-used.md \
 	%D%/decisions/0002-digests-are-git-object-ids.md \
@@ -21,6 +23,7 @@ EXTRA_DIST += \
 	%D%/decisions/0010-what-generators-make.md \
 	%D%/decisions/0011-where-generated-values-go.md \
 	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md \
-	%D%/decisions/0013-mismatches-for-people.md
-EXTRA_DIST += %D%/decisions/0014-a-server-of-our-own.md
-EXTRA_DIST += %D%/decisions/0015-who-answers-a-request.md
+	%D%/decisions/0013-mismatches-for-people.md \
+	%D%/decisions/0014-a-server-of-our-own.md \
+	%D%/decisions/0015-who-answers-a-request.md \
+	%D%/decisions/0018-several-mocks-and-messages-over-http.md

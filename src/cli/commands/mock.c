@@ -130,6 +130,8 @@ static int tell(struct mock_run *run)
 		code = out_json(document, &error);
 	if (code == 0 && o->json)
 		code = write_json_file(o->json, document, &error);
+	/* What people read together stands in its order. */
+	out_flush();
 	note_warnings(document);
 	note_seed(document);
 	cJSON_Delete(document);
