@@ -152,6 +152,11 @@ TESTS += %D%/test_consumer_responder
 tests_unit_test_consumer_responder_LDADD = $(unit_libs)
 tests_unit_test_consumer_responder_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_consumer_messages
+TESTS += %D%/test_consumer_messages
+tests_unit_test_consumer_messages_LDADD = $(unit_libs)
+tests_unit_test_consumer_messages_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_consumer_mock
 TESTS += %D%/test_consumer_mock
 tests_unit_test_consumer_mock_LDADD = $(unit_libs)
