@@ -5,7 +5,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -170,6 +173,63 @@ static int merge_and_lint(struct tally_error *error)
 	return status;
 }
 
+/* ---- Saving ---- */
+
+static char folder[] = "/tmp/tally-test-XXXXXX";
+
+static int save(const char *text, const struct tally_save_options *how, struct tally_error *error)
+{
+	struct tally_contract *contract = NULL;
+	char *path = NULL;
+	int status = tally_contract_parse(&contract, text, strlen(text), error);
+
+	if (status == 0)
+		status = tally_contract_save_check(contract, folder, how, error);
+	if (status == 0)
+		status = tally_contract_save(contract, folder, how, &path, error);
+	tally_free(path);
+	tally_contract_free(contract);
+	return status;
+}
+
+/* Starts the file over, in a run, and adds to it, which splices. */
+static int save_twice(struct tally_error *error)
+{
+	const struct tally_save_options fresh = {
+		.spec = TALLY_SPEC_V4, .mode = TALLY_SAVE_FRESH, .run = "run"};
+	const struct tally_save_options again = {.spec = TALLY_SPEC_V4};
+	int status = save(old_contract, &fresh, error);
+
+	return status ? status : save(generators, &again, error);
+}
+
+/* A conflict, which is shown. */
+static int show_conflict(struct tally_error *error)
+{
+	static const char other[] =
+		"{\"consumer\":{\"name\":\"Shop\"},\"provider\":{\"name\":\"Orders\"},"
+		"\"interactions\":[{\"description\":\"a\",\"providerState\":\"s\","
+		"\"request\":{\"path\":\"/a path that is so long that it has to be shown as a "
+		"small diff of both\"}}]}";
+	struct tally_contract *a = NULL;
+	struct tally_contract *b = NULL;
+	struct tally_contract *merged = NULL;
+	int status = tally_contract_parse(&a, old_contract, sizeof(old_contract) - 1, error);
+
+	if (status == 0)
+		status = tally_contract_parse(&b, other, sizeof(other) - 1, error);
+	if (status == 0)
+		status = tally_contract_merge(&merged, a, b, error);
+	if (status == TALLY_ECONFLICT) {
+		*error = (struct tally_error)TALLY_ERROR_INIT;
+		status = 0;
+	}
+	tally_contract_free(merged);
+	tally_contract_free(a);
+	tally_contract_free(b);
+	return status;
+}
+
 static int lint_text(const char *text, struct tally_error *error)
 {
 	struct tally_contract *contract = NULL;
@@ -267,12 +327,29 @@ static void paths_are_bounded(void **state)
 	tally__buf_release(&text);
 }
 
+static void saving_and_conflicts(void **state)
+{
+	char path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	sweep(save_twice);
+	sweep(show_conflict);
+	snprintf(path, sizeof(path), "%s/Shop-Orders.json", folder);
+	assert_int_equal(unlink(path), 0);
+	/* Nothing else is there: the last save of the run has not started the file over. */
+	snprintf(path, sizeof(path), "%s/.Shop-Orders.json.run", folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_are_bounded),
 		cmocka_unit_test(reading_and_writing),
 		cmocka_unit_test(merging_and_linting),
+		cmocka_unit_test(saving_and_conflicts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
