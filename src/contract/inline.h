@@ -107,6 +107,8 @@ bool tally__rule_is_known(const char *name);
 /* The rule or generator that a misspelt name may be for, or NULL. */
 const char *tally__rule_nearest(const char *name);
 const char *tally__generator_nearest(const char *name);
+/* The same for a member of a rule; NULL for those that the rule has. */
+const char *tally__rule_attribute_nearest(const char *rule, const char *attribute);
 /* That nothing stands in a matcher object that neither its rules nor its generator know. */
 int tally__inline_check(struct extractor *extractor, const cJSON *object);
 /* The same for a rule in a list. */

@@ -122,6 +122,19 @@ static bool has_attribute(const struct kind *kind, const char *name)
 	return false;
 }
 
+const char *tally__rule_attribute_nearest(const char *rule, const char *attribute)
+{
+	const struct kind *kind = find_kind(rule_kinds, COUNT(rule_kinds), rule);
+
+	if (!kind || strcmp(attribute, "match") == 0 || strcmp(attribute, "value") == 0 ||
+	    has_attribute(kind, attribute))
+		return NULL;
+	for (size_t i = 0; i < MAX_ATTRIBUTES && kind->attributes[i]; i++)
+		if (tally__names_near(kind->attributes[i], attribute))
+			return kind->attributes[i];
+	return NULL;
+}
+
 /* What a matcher object says, for what may stand in it beside that. */
 struct said {
 	const char *matcher, *generator; /* names, or NULL */

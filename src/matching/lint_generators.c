@@ -266,6 +266,7 @@ static void lint_group(struct group *group, const cJSON *category)
 	for (const cJSON *json = category->child; json && group->lint->status == 0;
 	     json = json->next) {
 		const char *place = json->string ? json->string : "";
+		size_t mark = tally__lint_enter_place(group->lint, place);
 		const cJSON *example =
 			group->example && group->is_tree
 				? tally__lint_find(group->lint, group->example, place)
@@ -278,6 +279,7 @@ static void lint_group(struct group *group, const cJSON *category)
 					"used",
 					tally__lint_shown(group->lint, place, 100));
 		lint_definition(group, place, json, tally__json_index_get(&index, place), example);
+		tally__buf_truncate(&group->lint->pointer, mark);
 	}
 	tally__json_index_release(&index);
 }

@@ -8,6 +8,16 @@
 #include "contract/inline.h"
 #include "matching/lint.h"
 
+size_t tally__lint_enter_place(struct lint *lint, const char *place)
+{
+	size_t mark = lint->pointer.len;
+
+	/* Lifted rules stand under other names in their file. */
+	if (lint->contract->spec >= TALLY_SPEC_V3)
+		tally__pointer_add(&lint->pointer, place);
+	return mark;
+}
+
 static const char *rule_name(const cJSON *rule)
 {
 	return tally__json_get_string(rule, "match");
@@ -48,6 +58,22 @@ static void lint_needs(struct lint *lint, const char *place, const cJSON *rule, 
 					place, needs[i][1]);
 }
 
+/* Others may have been put there by tools that know more. */
+static void lint_attributes(struct lint *lint, const char *place, const cJSON *rule,
+			    const char *name)
+{
+	for (const cJSON *each = rule->child; each; each = each->next) {
+		const char *nearest = tally__rule_attribute_nearest(name, each->string);
+
+		if (nearest && !tally__json_get(rule, nearest))
+			tally__lint_add(lint, LINT_UNKNOWN_MEMBER, NULL,
+					"the rule \"%s\" at %s has no member \"%s\": did you mean "
+					"\"%s\"? As it is, it means nothing",
+					name, place, tally__lint_shown(lint, each->string, 60),
+					nearest);
+	}
+}
+
 static void lint_unknown(struct lint *lint, const char *place, const char *name)
 {
 	const char *nearest = tally__rule_nearest(name);
@@ -84,37 +110,14 @@ static void lint_entry(struct lint *lint, const char *place, const cJSON *entry)
 		if (!name)
 			continue;
 		lint_needs(lint, place, rule, name);
+		lint_attributes(lint, place, rule, name);
 		if (!tally__rule_is_known(name))
 			lint_unknown(lint, place, name);
 	}
 }
 
-/* A rule for the items of a list does not free the list's length: a rule for the list does. */
-static void lint_wildcard(struct lint *lint, const struct json_index *category, const char *path)
-{
-	char *list;
-	const cJSON *own;
-
-	for (const char *star = strstr(path, "[*]"); star; star = strstr(star + 3, "[*]")) {
-		list = tally__arena_memdup(&lint->arena, path, (size_t)(star - path));
-		if (!list) {
-			lint->status = TALLY_ENOMEM;
-			return;
-		}
-		own = tally__json_index_get(category, list);
-		if (own)
-			continue;
-		tally__lint_add(lint, LINT_FIXED_LENGTH, NULL,
-				"%s is about the items of %s, but no rule is about that list, so "
-				"its length must be that of the example: add a type rule there",
-				path, list);
-		return;
-	}
-}
-
 /* `is_path`: a place is a path even when it has no "$" in front. */
-static void lint_path(struct lint *lint, const struct json_index *category, const cJSON *entry,
-		      bool is_path, const cJSON *example)
+static void lint_path(struct lint *lint, const cJSON *entry, bool is_path, const cJSON *example)
 {
 	struct lint_selection selection = {.lint = lint, .steps = &lint->steps};
 	struct path_expression expression;
@@ -146,7 +149,6 @@ static void lint_path(struct lint *lint, const struct json_index *category, cons
 			"the example at %s is an empty object: with a rule for its members, "
 			"nothing is compared; give it one",
 			path);
-	lint_wildcard(lint, category, path);
 }
 
 /* An example that is no JSON cannot be looked into here. */
@@ -163,15 +165,17 @@ static void lint_named(struct lint *lint, const struct lint_part *part, const cJ
 	const struct name_values_list *list = is_header ? part->headers : part->query;
 
 	for (const cJSON *entry = category->child; entry; entry = entry->next) {
+		size_t mark = tally__lint_enter_place(lint, entry->string);
+
 		lint_entry(lint, entry->string, entry);
-		if (!list || (lint->steps += list->count) > LIMIT_LINT_STEPS)
-			continue;
-		if (is_header ? !tally__header_find(list, entry->string)
-			      : !tally__query_find(list, entry->string))
+		if (list && (lint->steps += list->count) <= LIMIT_LINT_STEPS &&
+		    (is_header ? !tally__header_find(list, entry->string)
+			       : !tally__query_find(list, entry->string)))
 			tally__lint_add(lint, LINT_RULE_WITHOUT_EXAMPLE, NULL,
 					"no %s \"%s\" is expected: the rule is never used",
 					is_header ? "header" : "query parameter",
 					tally__lint_shown(lint, entry->string, 100));
+		tally__buf_truncate(&lint->pointer, mark);
 	}
 }
 
@@ -202,18 +206,15 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 	} else if (strcmp(name, "header") == 0 || strcmp(name, "query") == 0) {
 		lint_named(lint, part, category);
 	} else {
-		struct json_index index;
-
-		if (tally__json_index_init(&index, category) != 0)
-			lint->status = TALLY_ENOMEM;
 		for (const cJSON *entry = category->child; entry && lint->status == 0;
 		     entry = entry->next) {
-			lint_path(lint, &index, entry, strcmp(name, "metadata") != 0,
-				  tree_of(part, name));
+			size_t mark = tally__lint_enter_place(lint, entry->string);
+
+			lint_path(lint, entry, strcmp(name, "metadata") != 0, tree_of(part, name));
 			if (strcmp(name, "body") == 0 && part->body->json)
 				tally__lint_variants(lint, part->side, entry, part->body->json);
+			tally__buf_truncate(&lint->pointer, mark);
 		}
-		tally__json_index_release(&index);
 	}
 }
 

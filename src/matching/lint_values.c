@@ -295,6 +295,22 @@ static void check_list(struct values *v, const struct rule_list *list, bool casc
 				v->label, v->path.bytes);
 }
 
+/* A rule for the items of a list does not free the list's length: a rule for the list does, or one
+ * above it. */
+static void check_length(struct values *v, const struct in_reach *reach)
+{
+	bool has_item_rules = false;
+
+	for (size_t i = 0; i < reach->rules.count; i++)
+		has_item_rules =
+			has_item_rules || v->walk.active[reach->rules.first + i]->star_index;
+	if (has_item_rules && is_news(v, LINT_FIXED_LENGTH))
+		tally__lint_add(v->lint, LINT_FIXED_LENGTH, NULL,
+				"there are rules for the items of %s%s, but none for that list, so "
+				"its length must be that of the example: add a type rule there",
+				v->label, v->path.bytes);
+}
+
 /* The depth is that of a document. */
 static void walk_value(struct values *v, const struct in_reach *reach, size_t depth,
 		       const char *name, const cJSON *json)
@@ -306,6 +322,8 @@ static void walk_value(struct values *v, const struct in_reach *reach, size_t de
 		return;
 	if (cJSON_IsArray(json) && json->child && list)
 		check_list(v, list, cascaded);
+	else if (cJSON_IsArray(json) && json->child)
+		check_length(v, reach);
 	if (json->child)
 		walk_container(v, reach, depth, name, json, cascaded ? NULL : list);
 	else if (!cJSON_IsObject(json) && !cJSON_IsArray(json))

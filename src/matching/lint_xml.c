@@ -17,11 +17,15 @@ static void lint_path(struct lint *lint, const struct xml_document *document, co
 
 	if (status == TALLY_ENOMEM)
 		lint->status = TALLY_ENOMEM;
-	if (status == 0 && !tally__xml_path_selects(document, &expression, &lint->steps))
+	if (status == 0 && !tally__xml_path_selects(document, &expression, &lint->steps)) {
+		size_t mark = tally__lint_enter_place(lint, path);
+
 		tally__lint_add(lint, LINT_RULE_WITHOUT_EXAMPLE, NULL,
 				"nothing in the example is at %s: the rule is never used; paths "
 				"in XML are like $.orders.order['@id'] or $.orders.order.#text",
 				tally__lint_shown(lint, path, 100));
+		tally__buf_truncate(&lint->pointer, mark);
+	}
 }
 
 static void lint_paths(struct lint *lint, const struct lint_part *part,

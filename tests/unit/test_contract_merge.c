@@ -658,7 +658,7 @@ static void lints_contracts(void **state)
 
 static void lints_rules(void **state)
 {
-	static const char place[] = "/interactions/0/response/matchingRules/body;";
+	static const char place[] = "/interactions/0/response/matchingRules/body/$.a;";
 	char expected[300];
 
 	(void)state;
@@ -666,16 +666,19 @@ static void lints_rules(void **state)
 			 "{\"body\":{" RULE("$.a", "\"match\":\"type\",\"min\":1") "," TYPE(
 				 "$.a[*].b") "}}"),
 		   "");
-	snprintf(expected, sizeof(expected), "warning fixed-length %s", place);
-	check_lint(RULED("{\"a\":[{\"b\":1}]}", "{\"body\":{" TYPE("$.a[*].b") "}}"), expected);
+	check_lint(RULED("{\"a\":[{\"b\":1}]}", "{\"body\":{" TYPE("$.a[*].b") "}}"),
+		   "warning fixed-length /interactions/0/response/body/a;");
 	check_lint(RULED("{\"a\":[{\"b\":1}]}", "{\"body\":{" TYPE("$.a") "}}"),
 		   "warning no-minimum /interactions/0/response/body/a;");
 	snprintf(expected, sizeof(expected), "warning empty-example %s", place);
 	check_lint(RULED("{\"a\":[]}", "{\"body\":{" TYPE("$.a") "}}"), expected);
-	snprintf(expected, sizeof(expected), "warning rule-without-example %s", place);
+	snprintf(expected, sizeof(expected),
+		 "warning rule-without-example "
+		 "/interactions/0/response/matchingRules/body/$.b;");
 	check_lint(RULED("{\"a\":1}", "{\"body\":{" TYPE("$.b") "}}"), expected);
 	snprintf(expected, sizeof(expected),
-		 "error malformed-path %serror bad-rule /interactions/0/response;", place);
+		 "error malformed-path /interactions/0/response/matchingRules/body/$.a[;"
+		 "error bad-rule /interactions/0/response;");
 	check_lint(RULED("{\"a\":1}", "{\"body\":{" TYPE("$.a[") "}}"), expected);
 	snprintf(expected, sizeof(expected), "error misspelt-rule %s", place);
 	check_lint(RULED("{\"a\":1}", "{\"body\":{" RULE("$.a", "\"match\":\"regx\"") "}}"),
@@ -684,8 +687,9 @@ static void lints_rules(void **state)
 	check_lint(RULED("{\"a\":1}", "{\"body\":{\"$.a\":{\"matchers\":[]}}}"), expected);
 	check_lint(RULED("1", "{\"typo\":{" TYPE("$.a") "}}"),
 		   "warning unknown-category /interactions/0/response/matchingRules/typo;");
-	check_lint(RULED("1", "{\"header\":{" TYPE("X-A") "," TYPE("content-type") "}}"),
-		   "warning rule-without-example /interactions/0/response/matchingRules/header;");
+	check_lint(
+		RULED("1", "{\"header\":{" TYPE("X-A") "," TYPE("content-type") "}}"),
+		"warning rule-without-example /interactions/0/response/matchingRules/header/X-A;");
 }
 
 /* What matching would refuse, or would never accept. */
@@ -710,7 +714,7 @@ static void lints_examples(void **state)
 			 RULED("\"x\"", "{\"body\":{\"$\":{\"matchers\":[{%s}]}}}"), bad[i]);
 		check_lint(text, i < 6 ? "error bad-rule /interactions/0/response;"
 				       : "error bad-rule "
-					 "/interactions/0/response/matchingRules/body;");
+					 "/interactions/0/response/matchingRules/body/$;");
 	}
 	check_lint(TOP("3.0.0",
 		       "{\"description\":\"d\",\"request\":{},\"response\":{\"status\":200,"
