@@ -99,7 +99,7 @@ static int make_stop_pipe(struct http_server *server, struct tally_error *error)
 
 static int start_worker(struct http_server *server, struct tally_error *error)
 {
-	int failure = tally__worker_start(server);
+	int failure = tally__worker_start(server, 0);
 
 	if (failure == 0)
 		return 0;

@@ -160,12 +160,13 @@ static bool survive_shortage(struct worker *worker)
 static void take_in(struct worker *worker, int fd)
 {
 	struct http_server *server = worker->server;
+	size_t others = atomic_fetch_add(&server->connection_count, 1);
 
 	/* Others may take one in at the same moment: there may be one too many for each thread. */
-	if (atomic_fetch_add(&server->connection_count, 1) >= server->max_connections)
+	if (others >= server->max_connections)
 		make_room(worker);
-	/* While this thread is busy with it, another is to take the next. */
-	tally__worker_start(server);
+	/* A client alone, as tests often are, is served without the cost of a second thread. */
+	tally__worker_start(server, others);
 	if (!tally__connection_open(worker, fd))
 		atomic_fetch_sub(&server->connection_count, 1);
 }
@@ -335,12 +336,13 @@ static int start(struct worker *worker)
 	return status;
 }
 
-int tally__worker_start(struct http_server *server)
+int tally__worker_start(struct http_server *server, size_t busy)
 {
 	int status = 0;
 
 	pthread_mutex_lock(&server->lock);
-	if (server->worker_count < server->options.threads && !atomic_load(&server->ending)) {
+	if (server->worker_count <= busy && server->worker_count < server->options.threads &&
+	    !atomic_load(&server->ending)) {
 		struct worker *worker = &server->workers[server->worker_count];
 
 		*worker = (struct worker){.server = server};

@@ -53,8 +53,9 @@ struct http_server {
 	struct worker *workers;
 };
 
-/* Starts one more, unless all are there or the server ends.  An errno. */
-int tally__worker_start(struct http_server *server);
+/* Starts one more when there are no more than so many, unless all are there or the server ends.  An
+ * errno. */
+int tally__worker_start(struct http_server *server, size_t busy);
 /* Frees what its thread has left. */
 void tally__worker_release(struct worker *worker);
 
