@@ -186,6 +186,10 @@ int tally__interaction_digest(const struct interaction *interaction, char text[D
 int tally__interaction_canonical(const struct interaction *interaction, cJSON **out,
 				 struct tally_error *error);
 
+/* Adds the text that the digest is made of: as good to compare by, without a library to load. */
+int tally__interaction_text(const struct interaction *interaction, struct buf *out,
+			    struct tally_error *error);
+
 /* What version 4 calls a kind: "Synchronous/HTTP" …  (static). */
 const char *tally__interaction_type(enum interaction_kind kind);
 

@@ -21,21 +21,29 @@ int tally__interaction_canonical(const struct interaction *interaction, cJSON **
 	return status;
 }
 
-int tally__interaction_digest(const struct interaction *interaction, char text[DIGEST_TEXT_BYTES],
-			      struct tally_error *error)
+int tally__interaction_text(const struct interaction *interaction, struct buf *out,
+			    struct tally_error *error)
 {
-	struct buf canonical;
 	cJSON *json = NULL;
 	int status = tally__interaction_canonical(interaction, &json, error);
 
 	if (status != 0)
 		return status;
+	tally__json_add(out, json, TALLY_JSON_CANONICAL);
+	cJSON_Delete(json);
+	return tally__buf_status(out, error);
+}
+
+int tally__interaction_digest(const struct interaction *interaction, char text[DIGEST_TEXT_BYTES],
+			      struct tally_error *error)
+{
+	struct buf canonical;
+	int status;
+
 	tally__buf_init(&canonical, (size_t)LIMIT_DOCUMENT_BYTES * 2);
-	tally__json_add(&canonical, json, TALLY_JSON_CANONICAL);
-	status = tally__buf_status(&canonical, error);
+	status = tally__interaction_text(interaction, &canonical, error);
 	if (status == 0)
 		status = tally__digest(text, canonical.bytes, canonical.len, error);
-	cJSON_Delete(json);
 	tally__buf_release(&canonical);
 	return status;
 }

@@ -21,8 +21,8 @@ struct content {
 /* Interactions of the first contract that are one and the same to tools: those of one key, or, of
  * those without a key, of one kind, description and list of states. */
 struct group {
-	size_t first, last; /* indexes; the members are linked */
-	bool digested;
+	size_t first, last;   /* indexes; the members are linked */
+	bool is_read;         /* its members have their content */
 	struct content whole; /* when all of it is taken, whatever it says */
 };
 
@@ -45,7 +45,7 @@ struct merge {
 	struct map by_key;      /* key to group */
 	struct map by_identity; /* identity to the first group with it */
 	struct map unkeyed;     /* identity to group, only groups without a key */
-	struct map contents;    /* group and digest to content */
+	struct map contents;    /* group and text to content */
 	struct member *members; /* by index into a */
 	struct conflict *conflicts;
 	size_t conflict_count;
@@ -122,30 +122,34 @@ static int find_group(struct merge *merge, const struct interaction *interaction
 	return 0;
 }
 
-/* Group and digest, as a text; NULL when there is no memory or digest. */
+/* The number of the group and all that the interaction says, as a text; NULL when that fails.  Not
+ * a digest: the library for that takes longer to load than many contracts take to merge. */
 static char *content_text(struct merge *merge, const struct group *group,
 			  const struct interaction *interaction, int *status)
 {
-	char digest[DIGEST_TEXT_BYTES];
-	char *text;
+	struct buf text;
+	char *copy = NULL;
 
-	*status = tally__interaction_digest(interaction, digest, merge->error);
-	if (*status != 0)
-		return NULL;
-	text = tally__arena_printf(&merge->arena, "%zu %s", group->first, digest);
-	if (!text)
-		*status = tally__fail_nomem(merge->error);
-	return text;
+	tally__buf_init(&text, (size_t)LIMIT_DOCUMENT_BYTES * 2);
+	tally__buf_addf(&text, "%zu ", group->first);
+	*status = tally__interaction_text(interaction, &text, merge->error);
+	if (*status == 0) {
+		copy = tally__arena_memdup(&merge->arena, text.bytes, text.len);
+		if (!copy)
+			*status = tally__fail_nomem(merge->error);
+	}
+	tally__buf_release(&text);
+	return copy;
 }
 
-/* Digests are made of what has a counterpart, and of nothing else. */
-static int digest_group(struct merge *merge, struct group *group)
+/* Texts are made of what has a counterpart, and of nothing else. */
+static int read_group(struct merge *merge, struct group *group)
 {
 	int status = 0;
 
-	if (group->digested)
+	if (group->is_read)
 		return 0;
-	group->digested = true;
+	group->is_read = true;
 	for (size_t at = group->first + 1; at != 0; at = merge->members[at - 1].next) {
 		char *text = content_text(merge, group, &merge->a->interactions[at - 1], &status);
 		struct map_entry *entry;
@@ -177,7 +181,7 @@ static int add_second(struct merge *merge, size_t index)
 		group->whole.taken_by = index + 1;
 		return 0;
 	}
-	status = digest_group(merge, group);
+	status = read_group(merge, group);
 	if (status != 0)
 		return status;
 	text = content_text(merge, group, interaction, &status);
