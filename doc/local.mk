@@ -11,6 +11,8 @@ EXTRA_DIST += \
 	%D%/performance.md \
 	%D%/reports.md \
 	%D%/store-format.md \
+	%D%/stub.md \
+	%D%/decisions/0016-what-a-stub-does-by-itself.md \
 	%D%/decisions/0001-libraries-loaded-when-used.md \
 	%D%/decisions/0002-digests-are-git-object-ids.md \
 	%D%/decisions/0003-verifier-and-the-reference.md \

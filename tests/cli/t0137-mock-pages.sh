@@ -1,5 +1,5 @@
 #!/bin/sh
-# The examples of doc/mock.md and doc/reports.md
+# The examples of doc/mock.md, doc/reports.md and doc/stub.md
 # shellcheck disable=SC2016,SC2034,SC2154 # the scripts are expanded later; lib.sh sets url
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
@@ -60,6 +60,11 @@ test_expect_success 'doc/mock.md: each example does what it shows' '
 test_expect_success 'doc/reports.md: each example does what it shows' '
 	mkdir reports && cd reports
 	run_page reports.md 5
+'
+
+test_expect_success 'doc/stub.md: each example does what it shows' '
+	mkdir stub && cd stub
+	run_page stub.md 2
 '
 
 # Every member, as "name" in backquotes, of what a report has; names of headers are not ours.

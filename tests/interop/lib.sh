@@ -37,6 +37,9 @@ cleanup() {
 }
 # Starts a server and sets `url` once it says where it listens; 30 seconds are enough for anything.
 start() { # COMMAND...
+	# Otherwise what is read could be what the last one said.
+	rm -f server.out
+	: >server.out
 	"$@" >server.out 2>&1 &
 	pid=$!
 	servers="$servers $pid"

@@ -1,7 +1,7 @@
 # Tests against the reference implementation of Pact, from npm; skipped where node or npm is missing.
-interop_tests = %D%/interop.sh %D%/consumer.sh
+interop_tests = %D%/interop.sh %D%/consumer.sh %D%/stub.sh
 # The first installs the packages.
-%D%/consumer.log: %D%/interop.log
+%D%/consumer.log %D%/stub.log: %D%/interop.log
 check-interop: all $(example_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(interop_tests)'
 .PHONY: check-interop
@@ -15,3 +15,5 @@ clean-local: clean-interop
 clean-interop:
 	rm -rf %D%/node_modules %D%/installed
 .PHONY: clean-interop
+
+EXTRA_DIST += %D%/stub.js %D%/stub.json

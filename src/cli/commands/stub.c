@@ -52,6 +52,9 @@ struct stub_run {
 	struct tally_stub *stub;
 	struct signals signals;
 	atomic_size_t unknown_count;
+	/* Under the lock of standard error.  What is served first is said once it is served. */
+	bool is_serving;
+	size_t contract_count, interaction_count;
 };
 
 /* ---- what happens, on standard error ---- */
@@ -74,6 +77,12 @@ static void tell_unknown(struct stub_run *run, const struct tally_stub_event *ev
 	else
 		note("%d %.40s %.400s: %s", event->status, event->method, event->path,
 		     event->message);
+}
+
+static void tell_serving(const struct stub_run *run)
+{
+	note("serving %zu interaction%s of %zu contract%s", run->interaction_count,
+	     plural(run->interaction_count), run->contract_count, plural(run->contract_count));
 }
 
 static void tell_answered(const struct tally_stub_event *event)
@@ -104,9 +113,10 @@ static void tell(void *context, const struct tally_stub_event *event)
 		tell_unknown(run, event);
 		break;
 	case TALLY_STUB_SERVING:
-		note("serving %zu interaction%s of %zu contract%s", event->interaction_count,
-		     plural(event->interaction_count), event->contract_count,
-		     plural(event->contract_count));
+		run->contract_count = event->contract_count;
+		run->interaction_count = event->interaction_count;
+		if (run->is_serving)
+			tell_serving(run);
 		break;
 	case TALLY_STUB_NOTE:
 		note("%s", event->message);
@@ -217,6 +227,10 @@ static void serve(struct stub_run *run)
 {
 	out("listening on %s\n", tally_stub_url(run->stub));
 	out_flush();
+	flockfile(stderr);
+	run->is_serving = true;
+	tell_serving(run);
+	funlockfile(stderr);
 	for (;;) {
 		bool sender = false;
 		int number = signals_next(&sender);
