@@ -33,8 +33,10 @@ enum tally_part { TALLY_PART_REQUEST, TALLY_PART_RESPONSE, TALLY_PART_MESSAGE };
  * those that say nothing are left out:
  *
  *	"type"      "method", "path", "query", "status", "header", "metadata", "body-type" or "body"
- *	"path"      where, as a person says it: "$.items[2].price"; the name of a header, parameter
- *	            or metadata key; "" for the others
+ *	"part"      where in an interaction, a JSON pointer: "/request/headers/Accept",
+ *	            "/response/status", "/response/body"; "/contents" and "/metadata/key" of
+ *messages "path"      where in that, as a person says it: "$.items[2].price"; the name of a header,
+ *	            parameter or metadata key; the type for the others
  *	"pointer"   the same place in the body: a JSON pointer (RFC 6901); for XML an XPath 1.0
  *	            expression such as "/orders/order[3]/@id", which names what is in a namespace
  *	            by local-name() and namespace-uri() and so needs no prefixes

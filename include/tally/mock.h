@@ -70,15 +70,15 @@ TALLY_API const char *tally_mock_ca(const struct tally_mock *mock);
  * "request", the interaction's "description" and "providerStates", and a "count" where it occurred
  * several times (headers that no expectation names do not make it another one); a request-mismatch
  * has the "mismatches" in Pact's words ("type", "path", "parameter" or "key", "expected", "actual",
- * "mismatch") and with the "pointer", "rule", "diff" and "detail" of tally/match.h, and in
- * "omitted" how many more there are; a request-not-found has the "nearest" expectation with the
- * same; of messages they are message-mismatch, message-not-found and missing-message, with the
- * "description", and "mismatches" or a "reason"], "omitted": requests beyond a bound that are only
- * counted, when there are any, "seed": that of generated values, when there were some,
- * "seedChosen": true when none was given, "warnings": texts about values that could not be
- * generated, when there are any}.  A request that came close to an interaction, but did not match,
- * is reported once, as a mismatch.  OPTIONS requests that no expectation covers are left out.  To
- * be released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
+ * "mismatch") and with the "part", "message", "pointer", "rule", "diff" and "detail" of
+ * tally/match.h, and in "mismatchesOmitted" how many more there are; a request-not-found has the
+ * "nearest" expectation with the same; of messages they are message-mismatch, message-not-found and
+ * missing-message, with the "description", and "mismatches" or a "reason"], "omitted": requests
+ * beyond a bound that are only counted, when there are any, "seed": that of generated values, when
+ * there were some, "seedChosen": true when none was given, "warnings": texts about values that
+ * could not be generated, when there are any}.  A request that came close to an interaction, but
+ * did not match, is reported once, as a mismatch.  OPTIONS requests that no expectation covers are
+ * left out.  To be released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_report(const struct tally_mock *mock, cJSON **report,
 				struct tally_error *error);
 

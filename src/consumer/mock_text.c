@@ -49,7 +49,7 @@ static void add_verdict(const struct text *text, bool good)
 
 static void add_mismatches(const struct text *text, const cJSON *object, unsigned indent)
 {
-	const cJSON *omitted = tally__json_get(object, "omitted");
+	const cJSON *omitted = tally__json_get(object, "mismatchesOmitted");
 	struct tally_text_options options = text->options;
 
 	options.indent += indent;

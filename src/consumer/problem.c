@@ -41,8 +41,10 @@ static cJSON *text_or_null(const char *text)
 /* What Pact's reports do not have; absent where there is nothing to say. */
 static int put_ours(cJSON *out, const struct mismatch *mismatch)
 {
-	const char *const members[][2] = {
-		{"pointer", mismatch->pointer}, {"rule", mismatch->rule}, {"diff", mismatch->diff}};
+	const char *const members[][2] = {{"message", mismatch->message},
+					  {"pointer", mismatch->pointer},
+					  {"rule", mismatch->rule},
+					  {"diff", mismatch->diff}};
 	int status = 0;
 
 	for (size_t i = 0; i < sizeof members / sizeof *members && status == 0; i++)
@@ -54,7 +56,7 @@ static int put_ours(cJSON *out, const struct mismatch *mismatch)
 	return status;
 }
 
-static cJSON *detail(const struct mismatch *mismatch)
+static cJSON *detail(const struct mismatch *mismatch, enum mismatch_side side)
 {
 	cJSON *out = cJSON_CreateObject();
 	const char *place;
@@ -65,21 +67,21 @@ static cJSON *detail(const struct mismatch *mismatch)
 	    tally__json_put(out, "expected", text_or_null(mismatch->expected)) != 0 ||
 	    tally__json_put(out, "actual", text_or_null(mismatch->actual)) != 0 ||
 	    tally__json_put(out, "mismatch", text_or_null(mismatch->message)) != 0 ||
-	    put_ours(out, mismatch) != 0)
+	    put_ours(out, mismatch) != 0 || tally__mismatch_put_part(out, mismatch, side) != 0)
 		return fail(out);
 	return out;
 }
 
 /* The list, and how many more there are. */
-static int put_details(cJSON *out, const struct mismatches *mismatches)
+static int put_details(cJSON *out, const struct mismatches *mismatches, enum mismatch_side side)
 {
 	cJSON *list = cJSON_CreateArray();
 	int status = tally__json_put(out, "mismatches", list);
 
 	for (size_t i = 0; status == 0 && i < mismatches->count; i++)
-		status = tally__json_append(list, detail(&mismatches->items[i]));
+		status = tally__json_append(list, detail(&mismatches->items[i], side));
 	if (status == 0 && mismatches->omitted > 0)
-		status = tally__json_put(out, "omitted",
+		status = tally__json_put(out, "mismatchesOmitted",
 					 cJSON_CreateNumber((double)mismatches->omitted));
 	return status;
 }
@@ -174,7 +176,7 @@ static cJSON *nearest(const struct responder_verdict *verdict)
 	if (put_interaction(out, interaction) != 0 ||
 	    tally__json_put(out, "method", cJSON_CreateString(interaction->request.method)) != 0 ||
 	    tally__json_put(out, "path", cJSON_CreateString(interaction->request.path)) != 0 ||
-	    put_details(out, &verdict->mismatches) != 0)
+	    put_details(out, &verdict->mismatches, SIDE_REQUEST) != 0)
 		return fail(out);
 	return out;
 }
@@ -186,7 +188,7 @@ cJSON *tally__problem_unmatched(const struct responder_verdict *verdict,
 	cJSON *out = problem_of(is_mismatch ? "request-mismatch" : "request-not-found", actual,
 				is_mismatch ? verdict->entry->interaction : NULL);
 
-	if (is_mismatch && put_details(out, &verdict->mismatches) != 0)
+	if (is_mismatch && put_details(out, &verdict->mismatches, SIDE_REQUEST) != 0)
 		return fail(out);
 	if (!is_mismatch && verdict->entry &&
 	    tally__json_put(out, "nearest", nearest(verdict)) != 0)
@@ -228,7 +230,7 @@ cJSON *tally__problem_message(const char *type, const char *description, const c
 	if (tally__json_put(out, "type", cJSON_CreateString(type)) != 0 ||
 	    tally__json_put(out, "description", cJSON_CreateString(description)) != 0 ||
 	    (reason && tally__json_put(out, "reason", cJSON_CreateString(reason)) != 0) ||
-	    (mismatches && put_details(out, mismatches) != 0))
+	    (mismatches && put_details(out, mismatches, SIDE_SYNC_REQUEST) != 0))
 		return fail(out);
 	return out;
 }

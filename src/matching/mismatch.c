@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
+#include "format/path_text.h"
 #include "matching/mismatch.h"
 
 void tally__mismatches_init(struct mismatches *mismatches)
@@ -87,12 +89,56 @@ static int put_text(cJSON *object, const char *name, const char *text)
 	return text ? tally__json_put(object, name, cJSON_CreateString(text)) : 0;
 }
 
-static cJSON *mismatch_to_json(const struct mismatch *mismatch)
+int tally__mismatch_put_part(cJSON *object, const struct mismatch *mismatch,
+			     enum mismatch_side side)
+{
+	static const char *const sides[] = {
+		[SIDE_REQUEST] = "/request",
+		[SIDE_RESPONSE] = "/response",
+		[SIDE_MESSAGE] = "",
+		[SIDE_SYNC_REQUEST] = "/request",
+		[SIDE_SYNC_RESPONSE] = "/response/0",
+	};
+	static const char *const names[] = {
+		[MISMATCH_METHOD] = "/method",  [MISMATCH_PATH] = "/path",
+		[MISMATCH_QUERY] = "/query",    [MISMATCH_STATUS] = "/status",
+		[MISMATCH_HEADER] = "/headers", [MISMATCH_METADATA] = "/metadata",
+	};
+	const char *body = side >= SIDE_MESSAGE ? "/contents" : "/body";
+	bool is_body = mismatch->kind == MISMATCH_BODY || mismatch->kind == MISMATCH_BODY_TYPE;
+	bool is_named = mismatch->kind == MISMATCH_QUERY || mismatch->kind == MISMATCH_HEADER ||
+			mismatch->kind == MISMATCH_METADATA;
+	struct buf pointer;
+	int status = TALLY_ENOMEM;
+
+	tally__buf_init(&pointer, LIMIT_DOCUMENT_BYTES);
+	tally__buf_adds(&pointer, sides[side]);
+	tally__buf_adds(&pointer, is_body ? body : names[mismatch->kind]);
+	/* The values of metadata have paths of their own below "$". */
+	if (is_named && *mismatch->path && *mismatch->path != '$') {
+		tally__pointer_add(&pointer, mismatch->path);
+	}
+	if (pointer.status == 0) {
+		status = put_text(object, "part", pointer.bytes);
+	}
+	tally__buf_release(&pointer);
+	return status;
+}
+
+/* What has no place within its part is called as the part is. */
+static const char *path_of(const struct mismatch *mismatch)
+{
+	return mismatch->path && *mismatch->path ? mismatch->path
+						 : tally__mismatch_kind_name(mismatch->kind);
+}
+
+static cJSON *mismatch_to_json(const struct mismatch *mismatch, enum mismatch_side side)
 {
 	cJSON *object = cJSON_CreateObject();
 
 	if (!object || put_text(object, "type", tally__mismatch_kind_name(mismatch->kind)) != 0 ||
-	    put_text(object, "path", mismatch->path) != 0 ||
+	    tally__mismatch_put_part(object, mismatch, side) != 0 ||
+	    put_text(object, "path", path_of(mismatch)) != 0 ||
 	    put_text(object, "pointer", mismatch->pointer) != 0 ||
 	    put_text(object, "rule", mismatch->rule) != 0 ||
 	    put_text(object, "expected", mismatch->expected) != 0 ||
@@ -106,14 +152,14 @@ static cJSON *mismatch_to_json(const struct mismatch *mismatch)
 	return object;
 }
 
-cJSON *tally__mismatches_to_json(const struct mismatches *mismatches)
+cJSON *tally__mismatches_to_json(const struct mismatches *mismatches, enum mismatch_side side)
 {
 	cJSON *array = NULL;
 
 	tally__json_setup();
 	array = cJSON_CreateArray();
 	for (size_t i = 0; array && i < mismatches->count; i++) {
-		if (tally__json_append(array, mismatch_to_json(&mismatches->items[i])) != 0) {
+		if (tally__json_append(array, mismatch_to_json(&mismatches->items[i], side)) != 0) {
 			cJSON_Delete(array);
 			return NULL;
 		}

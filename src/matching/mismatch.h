@@ -63,8 +63,22 @@ bool tally__mismatches_have(const struct mismatches *mismatches, const struct mi
  * "status", "metadata", "body-type", "body". */
 const char *tally__mismatch_kind_name(enum mismatch_kind kind);
 
+/* What of an interaction was compared. */
+enum mismatch_side {
+	SIDE_REQUEST,
+	SIDE_RESPONSE,
+	SIDE_MESSAGE,      /* asynchronous */
+	SIDE_SYNC_REQUEST, /* of a synchronous message */
+	SIDE_SYNC_RESPONSE /* the first of its answers */
+};
+
+/* Puts "part", the place in the interaction: a JSON pointer such as "/request/headers/Accept".  0
+ * or TALLY_ENOMEM. */
+int tally__mismatch_put_part(cJSON *object, const struct mismatch *mismatch,
+			     enum mismatch_side side);
+
 /* As tally/match.h documents them, absent members left out; NULL when memory is short. */
-cJSON *tally__mismatches_to_json(const struct mismatches *mismatches);
+cJSON *tally__mismatches_to_json(const struct mismatches *mismatches, enum mismatch_side side);
 
 /* Appends what tally_mismatches_text says of them. */
 void tally__mismatches_add_text(struct buf *out, const cJSON *mismatches, size_t omitted,

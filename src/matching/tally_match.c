@@ -110,6 +110,11 @@ static int match_copies(enum tally_part part, enum tally_spec spec, cJSON *expec
 int tally_match(enum tally_part part, enum tally_spec spec, const cJSON *expected,
 		const cJSON *actual, cJSON **mismatches, size_t *omitted, struct tally_error *error)
 {
+	static const enum mismatch_side sides[] = {
+		[TALLY_PART_REQUEST] = SIDE_REQUEST,
+		[TALLY_PART_RESPONSE] = SIDE_RESPONSE,
+		[TALLY_PART_MESSAGE] = SIDE_MESSAGE,
+	};
 	struct mismatches found;
 	cJSON *expected_copy = NULL;
 	cJSON *actual_copy = NULL;
@@ -134,7 +139,7 @@ int tally_match(enum tally_part part, enum tally_spec spec, const cJSON *expecte
 	}
 	status = match_copies(part, spec, expected_copy, actual_copy, &found, error);
 	if (status == 0) {
-		list = tally__mismatches_to_json(&found);
+		list = tally__mismatches_to_json(&found, sides[part]);
 		status = list ? 0 : tally__fail_nomem(error);
 	}
 	if (status == 0) {

@@ -42,6 +42,12 @@ static struct body received_body(const struct http_response *response, const cha
 static int take_mismatches(struct task *task, struct mismatches *mismatches, int match_status,
 			   const struct tally_error *problem, struct tally_error *error)
 {
+	static const enum mismatch_side sides[] = {
+		[INTERACTION_HTTP] = SIDE_RESPONSE,
+		[INTERACTION_ASYNC_MESSAGE] = SIDE_MESSAGE,
+		[INTERACTION_SYNC_MESSAGE] = SIDE_SYNC_RESPONSE,
+	};
+
 	if (match_status != 0)
 		return set_error(task, problem, error);
 	if (mismatches->count == 0) {
@@ -50,7 +56,7 @@ static int take_mismatches(struct task *task, struct mismatches *mismatches, int
 	}
 	task->outcome = INTERACTION_FAILED;
 	task->omitted_mismatches = mismatches->omitted;
-	task->mismatches = tally__mismatches_to_json(mismatches);
+	task->mismatches = tally__mismatches_to_json(mismatches, sides[task->interaction->kind]);
 	return task->mismatches != NULL ? 0 : tally__fail_nomem(error);
 }
 

@@ -176,8 +176,11 @@ static void says_what_differs(void **state)
 	cJSON_Delete(body);
 	assert_report(
 		"{\"matched\":[],\"mismatches\":[{\"description\":\"p\",\"method\":\"POST\","
-		"\"mismatches\":[{\"actual\":\"\\\"x\\\"\",\"expected\":\"1\",\"mismatch\":"
-		"\"Expected 'x' (String) to be an integer\",\"path\":\"$.n\",\"pointer\":"
+		"\"mismatches\":[{\"actual\":\"\\\"x\\\"\",\"expected\":\"1\",\"message\":"
+		"\"Expected 'x' (String) to be an integer\",\"mismatch\":"
+		"\"Expected 'x' (String) to be an "
+		"integer\",\"part\":\"/request/body\",\"path\":\"$.n\","
+		"\"pointer\":"
 		"\"/n\",\"rule\":\"integer\",\"type\":\"BodyMismatch\"}],\"path\":\"/"
 		"p\",\"request\":{\"body\":{\"n\":\"x\"},\"method\":"
 		"\"POST\",\"path\":\"/p\"},\"type\":\"request-mismatch\"}],\"success\":false}");

@@ -394,9 +394,53 @@ static void test_allocations(void **state)
 	cJSON_Delete(actual);
 }
 
+/* Where a mismatch is in its interaction, and a path for each. */
+static void says_which_part(void **state)
+{
+	static const struct {
+		enum tally_part part;
+		const char *expected, *actual, *where, *path;
+	} examples[] = {
+		{TALLY_PART_REQUEST, "{\"method\":\"GET\"}", "{\"method\":\"PUT\"}",
+		 "/request/method", "method"},
+		{TALLY_PART_REQUEST, "{\"path\":\"/a\"}", "{\"path\":\"/b\"}", "/request/path",
+		 "path"},
+		{TALLY_PART_REQUEST, "{\"query\":{\"a/b\":[\"1\"]}}", "{}", "/request/query/a~1b",
+		 "a/b"},
+		{TALLY_PART_REQUEST, "{\"headers\":{\"X-A\":\"1\"}}", "{}", "/request/headers/X-A",
+		 "X-A"},
+		{TALLY_PART_RESPONSE, "{\"status\":200}", "{\"status\":404}", "/response/status",
+		 "status"},
+		{TALLY_PART_RESPONSE, "{\"status\":200,\"body\":{\"content\":{\"a\":1}}}",
+		 "{\"status\":200,\"body\":{\"content\":{\"a\":2}}}", "/response/body", "$.a"},
+		{TALLY_PART_MESSAGE, "{\"contents\":{\"content\":{\"a\":1}}}",
+		 "{\"contents\":{\"content\":{\"a\":2}}}", "/contents", "$.a"},
+		{TALLY_PART_MESSAGE, "{\"metadata\":{\"k\":\"1\"}}", "{\"metadata\":{}}",
+		 "/metadata/k", "k"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+		cJSON *expected = parse(examples[i].expected);
+		cJSON *actual = parse(examples[i].actual);
+		cJSON *found = NULL;
+
+		assert_int_equal(tally_match(examples[i].part, TALLY_SPEC_V4, expected, actual,
+					     &found, NULL, NULL),
+				 0);
+		assert_int_equal(cJSON_GetArraySize(found), 1);
+		assert_string_equal(member(found, 0, "part"), examples[i].where);
+		assert_string_equal(member(found, 0, "path"), examples[i].path);
+		cJSON_Delete(found);
+		cJSON_Delete(expected);
+		cJSON_Delete(actual);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_which_part),
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_no_diff),
 		cmocka_unit_test(test_omitted),

@@ -12,7 +12,7 @@ struct match_options {
 	int format;
 };
 
-/* {"match": bool, "mismatches": […], "omitted": how many more}, taking the mismatches. */
+/* {"match": bool, "mismatches": […], "mismatchesOmitted": how many more}, taking the mismatches. */
 static int print_json(cJSON *mismatches, size_t omitted)
 {
 	cJSON *answer = cJSON_CreateObject();
@@ -20,7 +20,7 @@ static int print_json(cJSON *mismatches, size_t omitted)
 	if (!answer ||
 	    !cJSON_AddBoolToObject(answer, "match", cJSON_GetArraySize(mismatches) == 0) ||
 	    !cJSON_AddItemToObject(answer, "mismatches", mismatches) ||
-	    (omitted > 0 && !cJSON_AddNumberToObject(answer, "omitted", (double)omitted)))
+	    (omitted > 0 && !cJSON_AddNumberToObject(answer, "mismatchesOmitted", (double)omitted)))
 		out_of_memory();
 	return print_answer(answer);
 }
@@ -131,8 +131,9 @@ const struct command command_match = {
 		"lines, or are long, show a small diff. At most 100 are kept, and the rest is "
 		"counted. On a terminal there is colour, unless NO_COLOR is set.\n\n"
 		"With --format json the answer is one object with the members match and "
-		"mismatches, and omitted where some are not kept; each mismatch has type, path, "
-		"pointer, rule, expected, actual and message, and where they help diff and "
+		"mismatches, and mismatchesOmitted where some are not kept; each mismatch has "
+		"type, part, path, pointer, rule, expected, actual and message, and where they "
+		"help diff and "
 		"detail.",
 	.operands = operands,
 	.options = options,
