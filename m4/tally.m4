@@ -40,7 +40,7 @@ AC_DEFUN([TALLY_TRY_FLAGS], [
 AC_DEFUN([TALLY_COMPILER], [
   AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror], [treat warnings as errors])])
   AC_ARG_ENABLE([hardening], [AS_HELP_STRING([--disable-hardening], [leave out compiler and linker hardening])])
-  AC_ARG_ENABLE([sanitizers], [AS_HELP_STRING([--enable-sanitizers], [build with address and undefined-behaviour sanitizers])])
+  AC_ARG_ENABLE([sanitizers], [AS_HELP_STRING([--enable-sanitizers], [build with address and undefined-behaviour sanitizers; =thread: with the thread sanitizer])])
   AC_ARG_ENABLE([fuzzing], [AS_HELP_STRING([--enable-fuzzing], [build the fuzz targets with libFuzzer (needs clang)])])
 
   TALLY_CFLAGS="-std=c17"
@@ -49,12 +49,15 @@ AC_DEFUN([TALLY_COMPILER], [
     -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wwrite-strings -Wundef -Wcast-qual
     -Wimplicit-fallthrough -fvisibility=hidden])
   # gcc's null-dereference analysis gives false alarms once sanitizers rewrite the code.
-  AS_IF([test "x$enable_sanitizers" != xyes], [TALLY_TRY_FLAGS([TALLY_CFLAGS], [-Wnull-dereference])])
+  AS_CASE([$enable_sanitizers],
+    [yes], [TALLY_SANITIZE="-fsanitize=address,undefined"],
+    [thread], [TALLY_SANITIZE="-fsanitize=thread"],
+    [no|""], [TALLY_SANITIZE=],
+    [AC_MSG_ERROR([--enable-sanitizers: expected nothing, yes, no or thread, found $enable_sanitizers])])
+  AS_IF([test -z "$TALLY_SANITIZE"], [TALLY_TRY_FLAGS([TALLY_CFLAGS], [-Wnull-dereference])])
   AS_IF([test "x$enable_werror" = xyes], [TALLY_CFLAGS="$TALLY_CFLAGS -Werror"])
   # Programs that a test builds against the library need its sanitizers too.
-  TALLY_SANITIZE=
-  AS_IF([test "x$enable_sanitizers" = xyes], [
-    TALLY_SANITIZE="-fsanitize=address,undefined"
+  AS_IF([test -n "$TALLY_SANITIZE"], [
     TALLY_CFLAGS="$TALLY_CFLAGS $TALLY_SANITIZE -fno-sanitize-recover=all -fno-omit-frame-pointer"
     TALLY_LDFLAGS="$TALLY_LDFLAGS $TALLY_SANITIZE"
   ])
@@ -63,7 +66,7 @@ AC_DEFUN([TALLY_COMPILER], [
     TALLY_CFLAGS="$TALLY_CFLAGS -fsanitize=fuzzer-no-link"
     TALLY_TRY_FLAGS([TALLY_LDFLAGS], [-fsanitize=fuzzer-no-link])
   ])
-  AS_IF([test "x$enable_hardening" != xno && test "x$enable_sanitizers" != xyes], [
+  AS_IF([test "x$enable_hardening" != xno && test -z "$TALLY_SANITIZE"], [
     TALLY_TRY_FLAGS([TALLY_CFLAGS], [-fstack-protector-strong -fstack-clash-protection -fcf-protection])
     # _FORTIFY_SOURCE needs optimisation, and a distribution may have set it already.
     AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
@@ -76,7 +79,7 @@ AC_DEFUN([TALLY_COMPILER], [
   TALLY_TRY_FLAGS([TALLY_LDFLAGS], [-Wl,--as-needed])
   AC_SUBST([TALLY_CFLAGS])
   AC_SUBST([TALLY_LDFLAGS])
-  AM_CONDITIONAL([SANITIZERS], [test "x$enable_sanitizers" = xyes])
+  AM_CONDITIONAL([SANITIZERS], [test -n "$TALLY_SANITIZE"])
   AM_CONDITIONAL([FUZZING], [test "x$enable_fuzzing" = xyes])
 ])
 

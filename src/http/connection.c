@@ -427,6 +427,9 @@ void tally__connection_ready(struct connection *connection, const struct poller_
 	case CONNECTION_CLOSED:
 		break;
 	}
+	/* It was answered late, and not told that this was the last. */
+	if (connection->worker->winding_down && takes_input(connection))
+		tally__connection_wind_down(connection);
 }
 
 /* A request has begun, and is not complete. */
@@ -448,6 +451,9 @@ void tally__connection_expire(struct connection *connection)
 
 void tally__connection_evict(struct connection *connection)
 {
+	/* It may have asked in this moment. */
+	if (takes_input(connection))
+		receive(connection);
 	if (in_request(connection))
 		tally__connection_refuse_part(
 			connection, connection->pending.bytes, connection->pending.len, 503,

@@ -49,7 +49,7 @@ void tally__connection_send_rest(struct connection *connection)
 		turn->sent_bytes += (size_t)sent;
 		tally__connection_count_bytes(connection, (size_t)sent);
 	}
-	if (turn->closing || atomic_load(&connection->worker->server->ending)) {
+	if (turn->closing) {
 		tally__connection_hang_up(connection);
 		return;
 	}

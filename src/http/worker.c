@@ -15,6 +15,7 @@ enum {
 	SPARE_TURNS = 8,
 	SPARE_BODY_BYTES = 65536,
 	LINGER_MS = 1000,
+	LINGER_AT_END_MS = 200,
 	SHORTAGE_MS = 100,       /* until it is tried again whether there are files */
 	STOP_PATIENCE_MS = 5000, /* for clients that do not read their answers */
 	STOP_LOOK_MS = 20        /* how often a stop looks whether it has to hurry */
@@ -201,6 +202,11 @@ static int64_t idle_ms(const struct worker *worker)
 	return (int64_t)worker->server->options.idle_timeout_s * 1000;
 }
 
+static int64_t linger_ms(const struct worker *worker)
+{
+	return worker->winding_down ? LINGER_AT_END_MS : LINGER_MS;
+}
+
 /* How long to wait for events; -1: until there is one. */
 static int wait_ms(const struct worker *worker)
 {
@@ -209,7 +215,7 @@ static int wait_ms(const struct worker *worker)
 	if (worker->open.first != NULL)
 		end = worker->open.first->step_ms + idle_ms(worker);
 	if (worker->lingering.first != NULL)
-		end = earlier(end, worker->lingering.first->step_ms + LINGER_MS);
+		end = earlier(end, worker->lingering.first->step_ms + linger_ms(worker));
 	if (worker->listens_again_ms != 0)
 		end = earlier(end, worker->listens_again_ms);
 	if (worker->winding_down)
@@ -228,7 +234,7 @@ static void expire(struct worker *worker)
 	       worker->now_ms - connection->step_ms >= idle_ms(worker))
 		tally__connection_expire(connection);
 	while ((connection = worker->lingering.first) != NULL &&
-	       worker->now_ms - connection->step_ms >= LINGER_MS)
+	       worker->now_ms - connection->step_ms >= linger_ms(worker))
 		tally__connection_close(connection);
 	if (worker->listens_again_ms != 0 && worker->now_ms >= worker->listens_again_ms)
 		listen_again(worker);

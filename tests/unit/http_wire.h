@@ -81,6 +81,7 @@ struct wire_server {
 	void *(*serve)(void *server); /* NULL: as said above */
 	struct buf received;
 	pthread_t thread;
+	bool over; /* the thread was joined */
 };
 
 static inline void *wire_serve(void *context)
@@ -130,10 +131,18 @@ static inline void wire_server_start(struct wire_server *server, const char *ans
 	server->port = ntohs(address.sin_port);
 }
 
+/* Waits until it has served: then what it received can be looked at. */
+static inline void wire_server_wait(struct wire_server *server)
+{
+	if (!server->over)
+		pthread_join(server->thread, NULL);
+	server->over = true;
+}
+
 static inline void wire_server_stop(struct wire_server *server)
 {
 	shutdown(server->listen_fd, SHUT_RDWR);
-	pthread_join(server->thread, NULL);
+	wire_server_wait(server);
 	close(server->listen_fd);
 	tally__buf_release(&server->received);
 }

@@ -34,6 +34,13 @@ TESTS += %D%/test_http_tls
 tests_unit_test_http_tls_LDADD = $(unit_libs)
 tests_unit_test_http_tls_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_http_wire %D%/test_http_abuse
+TESTS += %D%/test_http_wire %D%/test_http_abuse
+tests_unit_test_http_wire_LDADD = $(unit_libs)
+tests_unit_test_http_wire_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_http_abuse_LDADD = $(unit_libs)
+tests_unit_test_http_abuse_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_contract_cases
 TESTS += %D%/test_contract_cases
 EXTRA_DIST += tests/cases/contract

@@ -872,6 +872,7 @@ static void urls_are_fetched(void **state)
 	wire_server_start(&server, answer, (size_t)len);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u/c", server.port);
 	START_WITH(OPTIONS(.user = "me:secret"), url);
+	wire_server_wait(&server);
 	assert_non_null(strstr(server.received.bytes, "Authorization: Basic bWU6c2VjcmV0\r\n"));
 	wire_server_stop(&server);
 	assert_get("/x", "from afar");
