@@ -900,6 +900,7 @@ static void answers_that_are_no_contract_are_refused(void **state)
 		snprintf(url, sizeof(url), "http://127.0.0.1:%u/c", server.port);
 		assert_refused((struct tally_stub_options){.token = "t"}, SOURCES(url), TALLY_EIO,
 			       url, answers[i][1]);
+		wire_server_wait(&server);
 		assert_non_null(strstr(server.received.bytes, "Authorization: Bearer t\r\n"));
 		wire_server_stop(&server);
 	}
