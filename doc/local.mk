@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	%D%/decisions/0011-where-generated-values-go.md \
 	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md \
 	%D%/decisions/0013-mismatches-for-people.md \
+	%D%/decisions/0020-what-the-linter-says.md \
 	%D%/decisions/0014-a-server-of-our-own.md \
 	%D%/decisions/0015-who-answers-a-request.md \
 	%D%/decisions/0018-several-mocks-and-messages-over-http.md

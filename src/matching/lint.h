@@ -106,9 +106,11 @@ bool tally__lint_has_rule(const cJSON *entry, const char *name);
 /* Whether they say of the members of an object what all of them are like. */
 bool tally__lint_has_member_rule(const cJSON *entry);
 
-/* Goes to the rules or generators of one place, below their category; undo as for
- * tally__lint_enter.
+/* Goes to the "matchingRules" or "generators" (`member`) of one category, and from there to those
+ * of one place; in expectations, to the values that they stand in.  Undo as for tally__lint_enter.
  */
+size_t tally__lint_enter_category(struct lint *lint, const struct lint_part *part,
+				  const char *member, const char *category);
 size_t tally__lint_enter_place(struct lint *lint, const char *place);
 /* Whether rules and generators may be for it. */
 bool tally__lint_is_category(const char *name);

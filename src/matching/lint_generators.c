@@ -360,24 +360,20 @@ static void lint_variants(struct lint *lint, const struct lint_part *part, const
 void tally__lint_generators(struct lint *lint, const struct lint_part *part)
 {
 	const cJSON *body = tally__json_get(part->rules, "body");
-	size_t mark = lint->pointer.len;
 
 	for (const cJSON *entry = body ? body->child : NULL; entry; entry = entry->next)
 		lint_variants(lint, part, entry);
-	tally__pointer_add(&lint->pointer, "generators");
 	for (const cJSON *category = part->generators ? part->generators->child : NULL; category;
 	     category = category->next) {
-		size_t inner = lint->pointer.len;
+		size_t mark =
+			tally__lint_enter_category(lint, part, "generators", category->string);
 
-		if (!tally__lint_is_category(category->string)) {
+		if (tally__lint_is_category(category->string))
+			lint_category(lint, part, category);
+		else
 			tally__lint_add(lint, LINT_UNKNOWN_CATEGORY, NULL,
 					"the specification has no category \"%s\" of generators",
 					tally__lint_shown(lint, category->string, 60));
-			continue;
-		}
-		tally__pointer_add(&lint->pointer, category->string);
-		lint_category(lint, part, category);
-		tally__buf_truncate(&lint->pointer, inner);
+		tally__buf_truncate(&lint->pointer, mark);
 	}
-	tally__buf_truncate(&lint->pointer, mark);
 }

@@ -8,12 +8,67 @@
 #include "contract/inline.h"
 #include "matching/lint.h"
 
+/* Where the values of a category stand in a part. */
+static void enter_values(struct lint *lint, const struct lint_part *part, const char *category)
+{
+	if (strcmp(category, "header") == 0) {
+		tally__pointer_add(&lint->pointer, "headers");
+	} else if (strcmp(category, "body") != 0) {
+		tally__pointer_add(&lint->pointer, category);
+	} else {
+		const bool is_http = part->side == LINT_REQUEST || part->side == LINT_RESPONSE;
+
+		tally__pointer_add(&lint->pointer, is_http ? "body" : "contents");
+		if (lint->contract->spec == TALLY_SPEC_V4)
+			tally__pointer_add(&lint->pointer, "content");
+	}
+}
+
+size_t tally__lint_enter_category(struct lint *lint, const struct lint_part *part,
+				  const char *member, const char *category)
+{
+	size_t mark = lint->pointer.len;
+
+	/* Expectations have rules where the values are. */
+	if (lint->contract->inline_matchers) {
+		enter_values(lint, part, category);
+		return mark;
+	}
+	tally__pointer_add(&lint->pointer, member);
+	/* Lifted rules stand under other names in their file. */
+	if (lint->contract->spec >= TALLY_SPEC_V3)
+		tally__pointer_add(&lint->pointer, category);
+	return mark;
+}
+
+/* To the first value that a path may select. */
+static void enter_value(struct lint *lint, const char *path)
+{
+	struct path_expression expression;
+
+	if (!tally__lint_path(lint, &expression, path))
+		return;
+	for (size_t i = 1; i < expression.count; i++) {
+		const struct path_token *token = &expression.tokens[i];
+		const char *name =
+			token->kind == PATH_EXACT
+				? tally__arena_memdup(&lint->arena, token->text, token->len)
+				: "0";
+
+		if (name)
+			tally__pointer_add(&lint->pointer, name);
+		else
+			lint->status = TALLY_ENOMEM;
+	}
+}
+
 size_t tally__lint_enter_place(struct lint *lint, const char *place)
 {
 	size_t mark = lint->pointer.len;
 
-	/* Lifted rules stand under other names in their file. */
-	if (lint->contract->spec >= TALLY_SPEC_V3)
+	if (lint->contract->inline_matchers && *place == '$')
+		enter_value(lint, place);
+	else if (lint->contract->inline_matchers || lint->contract->spec >= TALLY_SPEC_V3)
 		tally__pointer_add(&lint->pointer, place);
 	return mark;
 }
@@ -220,20 +275,14 @@ static void lint_category(struct lint *lint, const struct lint_part *part, const
 
 void tally__lint_rules(struct lint *lint, const struct lint_part *part)
 {
-	size_t mark = lint->pointer.len;
-
-	tally__pointer_add(&lint->pointer, "matchingRules");
 	for (const cJSON *category = part->rules ? part->rules->child : NULL; category;
 	     category = category->next) {
-		size_t inner = lint->pointer.len;
+		size_t mark =
+			tally__lint_enter_category(lint, part, "matchingRules", category->string);
 
-		/* Lifted rules stand elsewhere in their file. */
-		if (lint->contract->spec >= TALLY_SPEC_V3)
-			tally__pointer_add(&lint->pointer, category->string);
 		lint_category(lint, part, category);
-		tally__buf_truncate(&lint->pointer, inner);
+		tally__buf_truncate(&lint->pointer, mark);
 	}
-	tally__buf_truncate(&lint->pointer, mark);
 	tally__lint_xml(lint, part);
 	tally__lint_generators(lint, part);
 }

@@ -32,12 +32,8 @@ static void lint_paths(struct lint *lint, const struct lint_part *part,
 		       const struct xml_document *document)
 {
 	const cJSON *body = tally__json_get(part->rules, "body");
-	size_t mark = lint->pointer.len;
+	size_t mark = tally__lint_enter_category(lint, part, "matchingRules", "body");
 
-	tally__pointer_add(&lint->pointer, "matchingRules");
-	/* Lifted rules stand elsewhere in their file. */
-	if (lint->contract->spec >= TALLY_SPEC_V3)
-		tally__pointer_add(&lint->pointer, "body");
 	for (const cJSON *entry = body ? body->child : NULL; entry && lint->status == 0;
 	     entry = entry->next)
 		if (*entry->string == '$')

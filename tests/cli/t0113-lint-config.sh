@@ -147,11 +147,14 @@ test_expect_success 'places in expectations are those of the file' '
 	{"consumer": {"name": "c"}, "provider": {"name": "p"}, "interactions": [
 	 {"description": "d", "request": {"method": "GET", "path": "/"},
 	  "response": {"status": 200, "headers": {"Server": {"pact:matcher:type": "type", "value": "x"}},
-	   "boddy": 1, "body": {"a": {"pact:matcher:type": "type", "value": 1}}}}],
+	   "boddy": 1, "body": {"l": {"pact:matcher:type": "type", "min": 1, "value": [
+	    {"a": {"pact:matcher:type": "luhn", "value": "1"}, "b": [{"pact:matcher:type": "type", "value": 1}]}]}}}}],
 	 "metadata": {"pactSpecification": {"version": "3.0.0"}}}
 	EOT
 	expect_status 0 "$tally" lint expectations.json
-	expect_in out "(at /interactions/0/response/boddy) [unknown-member]"
+	expect_in out "(at /interactions/0/response/boddy) [unknown-member]" \
+		"(at /interactions/0/response/headers/Server) [connection-header]" \
+		"(at /interactions/0/response/body/l/value/0/a) [unknown-rule]"
 '
 
 test_done
