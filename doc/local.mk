@@ -1,6 +1,7 @@
 EXTRA_DIST += \
 	%D%/architecture.md \
 	%D%/generators.md \
+	%D%/contract-files.md \
 	%D%/expectations.md \
 	%D%/compatibility.md \
 	%D%/licenses.md \
@@ -30,3 +31,4 @@ EXTRA_DIST += \
 	%D%/decisions/0014-a-server-of-our-own.md \
 	%D%/decisions/0015-who-answers-a-request.md \
 	%D%/decisions/0018-several-mocks-and-messages-over-http.md
+EXTRA_DIST += %D%/decisions/0019-files-that-lose-nothing.md
