@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "consumer/problem.h"
 #include "consumer/received.h"
 #include "consumer/responder.h"
 
@@ -454,13 +455,17 @@ static void names_the_obvious(void **state)
 	assert_nearest("GET", "/user", "users", RESPONDER_NOT_FOUND);
 	assert_nearest("GET", "/search?q=dog", "search dogs", RESPONDER_MISMATCH);
 	assert_nearest("GET", "/search?q=cat", "search", RESPONDER_MISMATCH);
+	/* Though the header is what another path expects. */
+	assert_string_equal(ask_how((struct sent){"GET", "/orders/17/item", {"Accept", "x"}, NULL},
+				    RESPONDER_EXACT),
+			    "orders");
 	/* Though so many headers are missing: path and method say what was meant. */
 	assert_nearest("POST", "/users", "create", RESPONDER_MISMATCH);
 }
 
 /* ---- growth ---- */
 
-/* So many interactions of each kind, made by `write`. */
+/* So many interactions, made by `write`, the last number first. */
 static void add_many(size_t count, void (*write)(struct buf *, size_t))
 {
 	struct buf text;
@@ -468,7 +473,7 @@ static void add_many(size_t count, void (*write)(struct buf *, size_t))
 	tally__buf_init(&text, SIZE_MAX / 2);
 	for (size_t i = 0; i < count; i++) {
 		tally__buf_adds(&text, i > 0 ? "," : "");
-		write(&text, i);
+		write(&text, count - 1 - i);
 	}
 	add(text.bytes);
 	tally__buf_release(&text);
@@ -543,7 +548,7 @@ static void the_nearest_costs_little_among_thousands(void **state)
 	add_many(20000, write_literal);
 	many = allocations_of("/order/77", "77", RESPONDER_NOT_FOUND);
 	assert_true(many < 2 * few);
-	assert_nearest("GET", "/orders/1234x", "1234", RESPONDER_NOT_FOUND);
+	assert_nearest("GET", "/Orders/1234", "1234", RESPONDER_NOT_FOUND);
 	assert_nearest("GET", "/orders/x19999", "19999", RESPONDER_NOT_FOUND);
 	assert_nearest("POST", "/orders/12345", "12345", RESPONDER_NOT_FOUND);
 }
@@ -582,6 +587,34 @@ static void survives_short_memory(void **state)
 	(void)state;
 }
 
+/* What is told of a request is whole, or it is not there. */
+static void tells_all_or_nothing(void **state)
+{
+	const struct sent sent = {"POST", "/o?x=1", {"Content-Type", "application/json"}, "{}"};
+	struct request request = receive(sent);
+	cJSON *problem = NULL;
+	cJSON *answer = NULL;
+	long n = 0;
+
+	(void)state;
+	add(STATE("other", "it is there") "," ORDER);
+	assert_string_equal(ask_how(sent, RESPONDER_EXACT), "order");
+	for (; !answer; n++) {
+		tally__mem_fail_after(n);
+		problem = tally__problem_unmatched(&verdict, &request);
+		if (problem)
+			answer = tally__problem_answer(&verdict, &request, problem);
+		tally__mem_fail_after(-1);
+		if (!answer)
+			cJSON_Delete(problem);
+	}
+	assert_true(n > 20);
+	assert_int_equal(cJSON_GetArraySize(tally__json_get(answer, "differences")),
+			 (int)verdict.mismatches.count);
+	cJSON_Delete(problem);
+	cJSON_Delete(answer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -603,6 +636,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_nearest_costs_little_among_thousands, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(survives_short_memory, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tells_all_or_nothing, set_up, tear_down),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
