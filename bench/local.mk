@@ -14,14 +14,14 @@ bench_bench_match_sizes_LDADD = $(bench_libs)
 bench_programs += %D%/bench_interactions
 bench_bench_interactions_LDADD = $(bench_libs)
 
-bench_programs += %D%/bench_startup
-
 bench_programs += %D%/bench_store
 bench_bench_store_LDADD = $(bench_libs)
 
 # The consumer's side, each beside the reference implementation when its library is the argument.
 bench_beside = %D%/reference.c %D%/reference.h %D%/client.c %D%/client.h
 bench_consumer_programs =
+
+bench_consumer_programs += %D%/bench_startup
 
 bench_consumer_programs += %D%/bench_cycle
 bench_bench_cycle_SOURCES = %D%/bench_cycle.c $(bench_beside)
