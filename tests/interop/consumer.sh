@@ -90,15 +90,6 @@ expect 'what was not asked is named' newcomer 1 forgetful \
 no_contract() { [ ! -e newcomer ]; }
 expect 'neither yields a contract' no_contract
 
-# ---- stub servers --------------------------------------------------------------------------------
-
-expect 'the reference library writes contracts' status 0 node "$here/generate.js" generated
-start "$tally" stub generated
-ours=$url
-start "$NODE_PATH/@pact-foundation/pact-cli-linux-x64/standalone/pact" stub --dir generated
-expect 'both stub servers answer alike from them' node "$here/stubs.js" "$ours" "$url"
-cleanup
-
 # ---- test processes that merge into one file at once ---------------------------------------------
 
 merge_all() {

@@ -7,7 +7,7 @@ check-interop: all $(example_programs)
 .PHONY: check-interop
 EXTRA_DIST += $(interop_tests) %D%/.npmrc %D%/package.json %D%/package-lock.json \
 	%D%/lib.sh %D%/generate.js %D%/provider.js %D%/same.js \
-	%D%/kinds.js %D%/failed.js %D%/browser.js %D%/stubs.js %D%/newcomer/expectations.json \
+	%D%/kinds.js %D%/failed.js %D%/browser.js %D%/stub_generated.js %D%/newcomer/expectations.json \
 	%D%/newcomer/client.mjs %D%/newcomer/orders.test.mjs %D%/newcomer/mistaken.test.mjs \
 	%D%/newcomer/forgetful.test.mjs
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The stub servers of both serve the same contract, and answer the same requests in the same way.
+# The stub servers of both serve the same contracts, and answer the same requests in the same way.
 # shellcheck source=tests/interop/lib.sh
 . "${TALLY_SRCDIR:?}/tests/interop/lib.sh"
 
@@ -23,4 +23,14 @@ expect 'with a provider state, or none' both -s 'order 42' --empty-provider-stat
 expect 'with states that requests choose' both --provider-state-header-name X-State
 expect 'with CORS' both --cors
 expect 'with CORS for the referring page' both -o --cors-referer
+
+expect 'the reference library writes contracts' status 0 node "$here/generate.js" generated
+both_of_folder() {
+	start "$tally" stub generated
+	ours=$url
+	start "$reference" stub --dir generated
+	node "$here/stub_generated.js" "$ours" "$url"
+	cleanup
+}
+expect 'both answer the same from its contracts' both_of_folder
 finish

@@ -1,5 +1,5 @@
-// Two stub servers that serve the same contracts: stubs.js TALLY_URL REFERENCE_URL prints each
-// request to which they do not give the same status, type and body.  They agree on what fits; what
+// Two stub servers that serve what generate.js writes: stub_generated.js TALLY_URL REFERENCE_URL
+// prints each request to which they do not give the same status, type and body.  They agree on what fits; what
 // fits nothing is a matter of taste (404 and why, or 404 with nothing).
 'use strict';
 
