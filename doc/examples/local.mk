@@ -3,8 +3,8 @@ example_programs = %D%/consumer_test %D%/provider
 check_PROGRAMS += $(example_programs)
 doc_examples_consumer_test_LDADD = $(CURL_LIBS) $(CJSON_LIBS)
 doc_examples_provider_LDADD = $(MHD_LIBS) $(CJSON_LIBS)
-# match.c is built by tests/api, with nothing but what `make install` leaves.
-EXTRA_DIST += %D%/match.c %D%/demo.sh contracts/examples/orders.json
+# match.c and consumer.c are built by tests/api, with nothing but what `make install` leaves.
+EXTRA_DIST += %D%/consumer.c %D%/match.c %D%/demo.sh contracts/examples/orders.json
 
 examples: all $(example_programs)
 .PHONY: examples

@@ -199,10 +199,6 @@ TALLY_API int tally_interaction_set_bytes(struct tally_interaction *interaction,
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-/* JSON as source code: TALLY_JSON({"id": 42}) is that text.  It stands for tally_json or for any
- * function that takes text.  @since 0.1 */
-#define TALLY_JSON(...) #__VA_ARGS__
-
 /* These make values, to be handed to a function that takes them (or to cJSON_Delete).  NULL when
  * memory is short or when an argument is NULL.
  *
@@ -210,8 +206,11 @@ TALLY_API int tally_interaction_set_bytes(struct tally_interaction *interaction,
  * @since 0.1 */
 TALLY_API cJSON *tally_json(const char *text);
 TALLY_API cJSON *tally_text(const char *text);
+/* JSON as source code: TALLY_JSON({"id": 42, "tags": ["a"]}).  @since 0.1 */
+#define TALLY_JSON(...) tally_json(#__VA_ARGS__)
+
 /* An object of names and values, NULL at the end:
- *	tally_object("id", tally_integer(42), "total", tally_like(tally_json("59.80")), NULL)
+ *	tally_object("id", tally_integer(42), "total", tally_like(TALLY_JSON(59.80)), NULL)
  * An array of `count` values.  @since 0.1 */
 TALLY_API cJSON *tally_object(const char *name, ...);
 TALLY_API cJSON *tally_array(size_t count, ...);
@@ -221,7 +220,7 @@ TALLY_API cJSON *tally_array(size_t count, ...);
 TALLY_API cJSON *tally_matcher(const char *rule, cJSON *example);
 TALLY_API cJSON *tally_expression(const char *expression);
 /* Sets a member of an object and hands it back: an attribute of a matcher or generator, such as
- * tally_with(tally_like(…), "max", tally_json("5")).  @since 0.1 */
+ * tally_with(tally_like(…), "max", TALLY_JSON(5)).  @since 0.1 */
 TALLY_API cJSON *tally_with(cJSON *object, const char *name, cJSON *value);
 /* The value, made anew for each answer by the generator of that name, such as "Uuid"; `value` is
  * the example, or a matcher with one.  @since 0.1 */

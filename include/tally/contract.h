@@ -105,9 +105,11 @@ enum tally_save_mode {
 			       */
 };
 
-/* How a contract is saved.  @since 0.1 */
+/* How a contract is saved.  All zero, and NULL in place of it, gives the defaults.  @since 0.1 */
 struct tally_save_options {
-	enum tally_spec spec; /* the version to write; merged into a newer file, that one's */
+	/* The version to write, TALLY_SPEC_UNKNOWN: the contract's; merged into a newer file, that
+	 * one's. */
+	enum tally_spec spec;
 	enum tally_save_mode mode;
 	/* Which run of the tests the save belongs to (1 to 1024 bytes, another text for each run),
 	 * for TALLY_SAVE_FRESH: the first save of a run starts the file over, the later ones, of

@@ -151,7 +151,7 @@ int tally_expectations_set_metadata(struct tally_expectations *expectations, con
 		status = tally__fail(error, TALLY_ELIMIT,
 				     "values are nested in more than %d levels", LIMIT_JSON_DEPTH);
 	if (status == 0)
-		status = tally__graft(expectations->top, settled, path, error);
+		tally__graft(expectations->top, settled, path);
 	cJSON_Delete(settled);
 	cJSON_Delete(given);
 	return status;

@@ -69,10 +69,9 @@ cJSON *tally__named_get(const cJSON *part, const struct named_member *member, co
 
 /* ---- what was tried out comes in ---- */
 
-/* Moves what is at a place in `from` to the same place in `to`, for what is there.  The place is
- * given by names, NULL at the end; all but the last are objects in `to`, or not there.
- * TALLY_ENOMEM: nothing has changed. */
-int tally__graft(cJSON *to, cJSON *from, const char *const names[], struct tally_error *error);
+/* Moves what is at a place in `from` to the same place in `to`.  The place is given by names, NULL
+ * at the end; all but the last are objects in `to`, or not there.  `from` has nothing else. */
+void tally__graft(cJSON *to, cJSON *from, const char *const names[]);
 
 /* One member of a part, or one name in a member, with its rules and generators. */
 struct graft_step {

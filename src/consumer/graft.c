@@ -56,7 +56,7 @@ cJSON *tally__named_get(const cJSON *part, const struct named_member *member, co
 
 /* ---- making ready: all that allocates ---- */
 
-/* Objects without members say nothing, and may stay when something fails. */
+/* In a part, objects without members say nothing, and may stay when something fails. */
 static cJSON *object_in(cJSON *object, const char *name)
 {
 	cJSON *found = tally__json_get(object, name);
@@ -67,29 +67,21 @@ static cJSON *object_in(cJSON *object, const char *name)
 	return tally__json_put(object, name, found) == 0 ? found : NULL;
 }
 
-static int ready(cJSON *to, const char *const names[])
-{
-	for (; to && names[0] && names[1]; names++)
-		to = object_in(to, *names);
-	return to ? 0 : TALLY_ENOMEM;
-}
-
 static const char *const rule_members[] = {"matchingRules", "generators"};
 
 static int ready_step(cJSON *to, const struct graft_step *step)
 {
-	int status = 0;
+	const char *category = step->named ? step->named->category : step->category;
 
 	if (step->named && !object_in(to, step->named->name))
 		return TALLY_ENOMEM;
-	for (size_t i = 0; i < 2 && status == 0; i++) {
-		const char *const names[] = {rule_members[i],
-					     step->named ? step->named->category : step->category,
-					     "", NULL};
+	for (size_t i = 0; i < 2; i++) {
+		cJSON *rules = object_in(to, rule_members[i]);
 
-		status = ready(to, names);
+		if (!rules || !object_in(rules, category))
+			return TALLY_ENOMEM;
 	}
-	return status;
+	return 0;
 }
 
 /* ---- moving ---- */
@@ -106,16 +98,14 @@ static void move(cJSON *to, cJSON *from, const char *name)
 	cJSON_AddItemToArray(to, item); /* keeps its name */
 }
 
-int tally__graft(cJSON *to, cJSON *from, const char *const names[], struct tally_error *error)
+void tally__graft(cJSON *to, cJSON *from, const char *const names[])
 {
-	if (ready(to, names) != 0)
-		return tally__fail_nomem(error);
-	for (; names[1]; names++) {
+	/* Where nothing is on the way, all of the rest comes: the trial has nothing else. */
+	for (; names[1] && tally__json_get(to, *names); names++) {
 		to = tally__json_get(to, *names);
 		from = tally__json_get(from, *names);
 	}
 	move(to, from, *names);
-	return 0;
 }
 
 static void move_member(cJSON *to, cJSON *from, const struct graft_step *step)

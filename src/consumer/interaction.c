@@ -126,7 +126,7 @@ static int set_members(struct tally_interaction *interaction, cJSON *members,
 	int status = tally__interaction_try_members(interaction, members, &written, error);
 
 	if (status == 0)
-		status = tally__graft(interaction->json, written, path, error);
+		tally__graft(interaction->json, written, path);
 	cJSON_Delete(written);
 	return status;
 }
@@ -199,7 +199,7 @@ static int add_state(struct tally_interaction *interaction, cJSON *state, struct
 	if (status == 0 && there && list)
 		cJSON_AddItemToArray(there, cJSON_DetachItemViaPointer(list, list->child->prev));
 	else if (status == 0)
-		status = tally__graft(interaction->json, written, path, error);
+		tally__graft(interaction->json, written, path);
 	cJSON_Delete(written);
 	return status;
 }

@@ -2,6 +2,7 @@
 
 #include "consumer/interaction_body.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -169,7 +170,7 @@ struct setting {
 	enum tally_part part;
 	const struct body_place *place;
 	const char *given; /* the type, or NULL */
-	const char *name;  /* of the header or metadata that declares it */
+	char name[16];     /* of the header or metadata that declares it */
 	bool is_fresh;     /* this is not there yet, or of another type */
 	bool is_multipart; /* the body brings a boundary */
 	struct tally_error *error;
@@ -251,7 +252,8 @@ static int set_body(struct setting *setting, cJSON *body)
 	int status = compare_types(setting, there);
 	struct graft_step steps[2];
 
-	setting->name = spelling(setting->place, there);
+	/* What it is taken from may go. */
+	(void)snprintf(setting->name, sizeof(setting->name), "%s", spelling(setting->place, there));
 	if (status != 0) {
 		cJSON_Delete(body);
 		return status;

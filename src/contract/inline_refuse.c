@@ -8,6 +8,12 @@
 #include "contract/inline_body.h"
 #include "contract/reader.h"
 
+/* A message may have no contents. */
+static bool is_message(const cJSON *interaction)
+{
+	return tally__json_get(interaction, "contents") || tally__json_get(interaction, "metadata");
+}
+
 /* A message is a part itself; requests and responses are parts below their interaction. */
 int tally__interaction_parts_each(cJSON *interaction, enum tally_spec spec, struct arena *arena,
 				  const char *pointer, part_visitor *visit,
@@ -32,7 +38,7 @@ int tally__interaction_parts_each(cJSON *interaction, enum tally_spec spec, stru
 				       : tally__fail_nomem(error);
 		}
 	}
-	if (status == 0 && tally__json_get(interaction, "contents"))
+	if (status == 0 && is_message(interaction))
 		status = visit(interaction, spec, arena, pointer, error);
 	return status;
 }

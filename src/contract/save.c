@@ -307,15 +307,29 @@ static int save_locked(struct saving *saving, struct tally_error *error)
 	return status;
 }
 
+/* With the version of the contract where none is given. */
+static struct tally_save_options defaults(const struct tally_contract *contract,
+					  const struct tally_save_options *options)
+{
+	struct tally_save_options made = {0};
+
+	if (options)
+		made = *options;
+	if (made.spec == TALLY_SPEC_UNKNOWN)
+		made.spec = contract->spec;
+	return made;
+}
+
 int tally_contract_save(const struct tally_contract *contract, const char *dir,
 			const struct tally_save_options *options, char **path,
 			struct tally_error *error)
 {
+	const struct tally_save_options how = defaults(contract, options);
 	struct place place = {0};
-	struct saving saving = {.contract = contract, .options = options, .place = &place};
+	struct saving saving = {.contract = contract, .options = &how, .place = &place};
 	char *copy = NULL;
 	int lock;
-	int status = check_options(options, error);
+	int status = check_options(&how, error);
 
 	if (status != 0)
 		return status;
@@ -348,9 +362,10 @@ int tally_contract_save_check(const struct tally_contract *contract, const char 
 	struct place place = {0};
 	struct tally_contract *merged = NULL;
 	enum tally_spec spec;
+	const struct tally_save_options how = defaults(contract, options);
 	struct saving saving = {
-		.contract = contract, .options = options, .place = &place, .error = error};
-	int status = check_options(options, error);
+		.contract = contract, .options = &how, .place = &place, .error = error};
+	int status = check_options(&how, error);
 
 	if (status != 0)
 		return status;

@@ -28,9 +28,13 @@ cd "$scratch" || exit 99
 # The system's own cJSON is not under DESTDIR; its headers and library are where the compiler looks.
 # SANITIZE is empty but in a build with sanitizers.
 # shellcheck disable=SC2046,SC2086 # flags are words
-build() { # NAME
-	cp "$TALLY_SRCDIR/doc/examples/$1.c" . &&
-		${CC:-cc} -std=c17 -Wall -Wextra -Werror ${SANITIZE:-} "$1.c" $(pkg-config --cflags --libs tally) -o "$1"
+compile() { # NAME PACKAGE...
+	name=$1
+	shift
+	${CC:-cc} -std=c17 -Wall -Wextra -Werror ${SANITIZE:-} "$name.c" $(pkg-config --cflags --libs tally "$@") -o "$name"
+}
+build() { # NAME PACKAGE...
+	cp "$TALLY_SRCDIR/doc/examples/$1.c" . && compile "$@"
 }
 expect 'a program builds with pkg-config alone' build match
 
@@ -57,6 +61,36 @@ refuses() {
 	grep -q '^match: broken.json:' broken.err || cat broken.err
 }
 expect 'it runs: malformed input is an error with its place' refuses
+
+# A consumer's test that is nothing but C.
+expect 'a consumer test builds' build consumer libcurl libcjson
+contract=pacts/web-shop-orders.json
+passes() {
+	./consumer pacts >consumer.out 2>&1 || echo "exit status $?"
+	cat consumer.out
+	[ -f $contract ] || echo "no $contract"
+}
+expect 'it passes, and says nothing' passes
+says() { # WORD...
+	for word; do
+		grep -q "$word" $contract || { echo "no $word in:"; cat $contract; }
+	done
+}
+expect 'the contract has what it said' says '"a request for order 42"' '"order 42 exists"' 59.80 '"integer"'
+again() {
+	cp $contract before.json
+	./consumer pacts && cmp before.json $contract
+}
+expect 'a second run changes no byte of it' again
+fails() {
+	sed 's|%s/orders/%d|%s/order/%d|' consumer.c >astray.c && compile astray libcurl libcjson || return
+	./astray astray >astray.out 2>&1
+	status=$?
+	[ "$status" -eq 1 ] || echo "exit status $status"
+	grep -q 'GET /order/42 was asked, but nothing like it is expected' astray.out || cat astray.out
+	[ ! -e astray/web-shop-orders.json ] || echo 'a contract was written'
+}
+expect 'what asks for something else fails, is told, and writes no contract' fails
 
 exports() {
 	find "$root" -type f -name '*.h' | sed "s|^$root$prefix/include/||" | LC_ALL=C sort >installed

@@ -101,3 +101,9 @@ tests_fuzz_fuzz_lint_SOURCES = %D%/fuzz_lint.c $(fuzz_engine)
 tests_fuzz_fuzz_lint_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_lint_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_lint_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_consumer
+tests_fuzz_fuzz_consumer_SOURCES = %D%/fuzz_consumer.c $(fuzz_engine)
+tests_fuzz_fuzz_consumer_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_consumer_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_consumer_LDFLAGS = $(fuzz_ldflags)

@@ -2,6 +2,8 @@
 # The commands that README.md shows between its two marks are run, in one shell and in order, and
 # have to answer what it shows.  Ids, ports, dates and times may differ.
 #
+# Code that is said to be lines of a file has to stand there as it is.
+#
 # With the argument --update the answers in README.md are replaced by what came.
 [ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
 # shellcheck source=tests/meta/tap.sh
@@ -83,4 +85,23 @@ if [ -n "$update" ]; then
 fi
 some() { [ "$number" -gt 0 ]; }
 expect 'README shows commands' some
+
+# The lines of a block, from a page and for a file that its comment names.
+quoted() { # PAGE FILE
+	awk -v mark="<!-- lines of $2 -->" '
+		$0 == mark { marked = 1; next }
+		marked && /^```/ { if (inside) exit; inside = 1; next }
+		inside' "$1"
+}
+stands_in() { # PAGE FILE
+	local block file
+	block=$(quoted "$1" "$2")
+	file=$(<"$TALLY_SRCDIR/$2")
+	[ -n "$block" ] || echo "$1 shows nothing of $2"
+	[[ $file == *"$block"* ]] || echo "these lines are not in $2:" "$block"
+}
+while read -r file; do
+	expect "README shows $file as it is" stands_in "$readme" "$file"
+	number=$((number + 1))
+done < <(sed -n 's/^<!-- lines of \(.*\) -->$/\1/p' "$readme")
 finish
