@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	%D%/contract-files.md \
 	%D%/expectations.md \
 	%D%/compatibility.md \
+	%D%/consumer.md \
 	%D%/licenses.md \
 	%D%/limits.md \
 	%D%/lint.md \
@@ -30,5 +31,6 @@ EXTRA_DIST += \
 	%D%/decisions/0020-what-the-linter-says.md \
 	%D%/decisions/0014-a-server-of-our-own.md \
 	%D%/decisions/0015-who-answers-a-request.md \
+	%D%/decisions/0017-expectations-in-c.md \
 	%D%/decisions/0018-several-mocks-and-messages-over-http.md
 EXTRA_DIST += %D%/decisions/0019-files-that-lose-nothing.md

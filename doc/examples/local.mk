@@ -1,7 +1,8 @@
 # Programs that are built as their readers would build them: with what is installed, and no config.h.
-example_programs = %D%/consumer_test %D%/provider
+example_programs = %D%/consumer_test %D%/kinds %D%/provider
 check_PROGRAMS += $(example_programs)
 doc_examples_consumer_test_LDADD = $(CURL_LIBS) $(CJSON_LIBS)
+doc_examples_kinds_LDADD = libtally.la $(CJSON_LIBS)
 doc_examples_provider_LDADD = $(MHD_LIBS) $(CJSON_LIBS)
 # match.c and consumer.c are built by tests/api, with nothing but what `make install` leaves.
 EXTRA_DIST += %D%/consumer.c %D%/match.c %D%/demo.sh contracts/examples/orders.json

@@ -2,12 +2,17 @@
 interop_tests = %D%/interop.sh %D%/consumer.sh %D%/stub.sh
 # The first installs the packages.
 %D%/consumer.log %D%/stub.log: %D%/interop.log
+interop_tests = %D%/interop.sh %D%/consumer.sh %D%/library.sh
+# The first installs the packages.
+%D%/consumer.log %D%/library.log: %D%/interop.log
 check-interop: all $(example_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(interop_tests)'
 .PHONY: check-interop
 EXTRA_DIST += $(interop_tests) %D%/.npmrc %D%/package.json %D%/package-lock.json \
 	%D%/lib.sh %D%/generate.js %D%/provider.js %D%/same.js \
 	%D%/kinds.js %D%/failed.js %D%/browser.js %D%/stub_generated.js %D%/newcomer/expectations.json \
+	%D%/lib.sh %D%/generate.js %D%/provider.js %D%/same.js %D%/stand_in.js \
+	%D%/kinds.js %D%/failed.js %D%/browser.js %D%/stubs.js %D%/newcomer/expectations.json \
 	%D%/newcomer/client.mjs %D%/newcomer/orders.test.mjs %D%/newcomer/mistaken.test.mjs \
 	%D%/newcomer/forgetful.test.mjs
 

@@ -86,22 +86,30 @@ fi
 some() { [ "$number" -gt 0 ]; }
 expect 'README shows commands' some
 
-# The lines of a block, from a page and for a file that its comment names.
-quoted() { # PAGE FILE
-	awk -v mark="<!-- lines of $2 -->" '
-		$0 == mark { marked = 1; next }
+# The n-th block of lines of a file, on a page.
+quoted() { # PAGE FILE NUMBER
+	awk -v mark="<!-- lines of $2 -->" -v wanted="$3" '
+		$0 == mark && ++found == wanted { marked = 1; next }
 		marked && /^```/ { if (inside) exit; inside = 1; next }
 		inside' "$1"
 }
-stands_in() { # PAGE FILE
+stands_in() { # PAGE FILE NUMBER
 	local block file
-	block=$(quoted "$1" "$2")
+	block=$(quoted "$@")
 	file=$(<"$TALLY_SRCDIR/$2")
 	[ -n "$block" ] || echo "$1 shows nothing of $2"
 	[[ $file == *"$block"* ]] || echo "these lines are not in $2:" "$block"
 }
-while read -r file; do
-	expect "README shows $file as it is" stands_in "$readme" "$file"
-	number=$((number + 1))
-done < <(sed -n 's/^<!-- lines of \(.*\) -->$/\1/p' "$readme")
+declare -A seen
+for page in README.md doc/consumer.md; do
+	blocks=0
+	while read -r file; do
+		blocks=$((blocks + 1))
+		seen[$page $file]=$((${seen[$page $file]:-0} + 1))
+		expect "$page shows $file as it is (${seen[$page $file]})" \
+			stands_in "$TALLY_SRCDIR/$page" "$file" "${seen[$page $file]}"
+	done < <(sed -n 's/^<!-- lines of \(.*\) -->$/\1/p' "$TALLY_SRCDIR/$page")
+	shows() { [ "$blocks" -gt 0 ]; }
+	expect "$page shows code" shows
+done
 finish
