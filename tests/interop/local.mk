@@ -1,10 +1,7 @@
 # Tests against the reference implementation of Pact, from npm; skipped where node or npm is missing.
-interop_tests = %D%/interop.sh %D%/consumer.sh %D%/stub.sh
+interop_tests = %D%/interop.sh %D%/consumer.sh %D%/library.sh %D%/stub.sh
 # The first installs the packages.
-%D%/consumer.log %D%/stub.log: %D%/interop.log
-interop_tests = %D%/interop.sh %D%/consumer.sh %D%/library.sh
-# The first installs the packages.
-%D%/consumer.log %D%/library.log: %D%/interop.log
+%D%/consumer.log %D%/library.log %D%/stub.log: %D%/interop.log
 check-interop: all $(example_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(interop_tests)'
 .PHONY: check-interop
