@@ -71,34 +71,84 @@ static int add_provider(struct mocks *mocks, const char *path, struct tally_cont
 					 name, mocks->items[i].name, mocks->items[i].files.items[0],
 					 item->suffix);
 	}
-	item->contract = contract;
+	item->parts[item->part_count++] = (struct mock_part){contract, 1};
 	text_list_add(call, &item->files, path);
 	mocks->count++;
 	return 0;
 }
 
-/* Which earlier file it is that a new one is in conflict with. */
-static void name_conflict(struct call *call, const struct mock_provider *item, const char *path,
-			  const struct tally_contract *contract, struct tally_error *error)
+/* Whether a contract is in conflict with that of a file, which *error tells then. */
+static bool is_in_conflict(const struct tally_contract *left, const char *path,
+			   struct tally_error *error)
 {
-	for (size_t i = 0; i < item->files.count; i++) {
-		struct tally_error found = TALLY_ERROR_INIT;
-		struct tally_contract *other = NULL;
-		struct tally_contract *both = NULL;
-		int code = tally_expectations_read_file(&other, item->files.items[i], &found);
+	struct tally_error found = TALLY_ERROR_INIT;
+	struct tally_contract *right = NULL;
+	struct tally_contract *both = NULL;
+	int code = tally_expectations_read_file(&right, path, &found);
 
-		if (code == 0)
-			code = tally_contract_merge(&both, other, contract, &found);
-		tally_contract_free(other);
-		tally_contract_free(both);
-		if (code != TALLY_ECONFLICT)
-			continue;
+	if (code == 0)
+		code = tally_contract_merge(&both, left, right, &found);
+	tally_contract_free(right);
+	tally_contract_free(both);
+	if (code == TALLY_ECONFLICT)
 		*error = found;
-		(void)snprintf(
-			error->where, sizeof(error->where), "%s",
-			scratch_format(&call->scratch, "%s and %s", item->files.items[i], path));
+	return code == TALLY_ECONFLICT;
+}
+
+/* Which file of the left part it is that the file at `path` is in conflict with. */
+static void name_pair(struct call *call, const struct text_list *left, const char *path,
+		      struct tally_error *error)
+{
+	for (size_t i = 0; i < left->count; i++) {
+		struct tally_error ignored = TALLY_ERROR_INIT;
+		struct tally_contract *contract = NULL;
+		bool is_found =
+			tally_expectations_read_file(&contract, left->items[i], &ignored) == 0 &&
+			is_in_conflict(contract, path, error);
+
+		tally_contract_free(contract);
+		if (!is_found)
+			continue;
+		(void)snprintf(error->where, sizeof(error->where), "%s",
+			       scratch_format(&call->scratch, "%s and %s", left->items[i], path));
 		return;
 	}
+}
+
+/* Which two files it is that keep the last two parts from being joined. */
+static void name_conflict(struct call *call, const struct mock_provider *item,
+			  struct tally_error *error)
+{
+	const struct mock_part *left = &item->parts[item->part_count - 2];
+	size_t end = item->files.count - left[1].file_count;
+	const struct text_list files = {item->files.items + end - left->file_count,
+					left->file_count};
+
+	for (size_t i = end; i < item->files.count; i++) {
+		if (is_in_conflict(left->contract, item->files.items[i], error)) {
+			name_pair(call, &files, item->files.items[i], error);
+			return;
+		}
+	}
+}
+
+/* Makes one of the last two parts. */
+static int join_last(struct mocks *mocks, struct mock_provider *item, struct tally_error *error)
+{
+	struct mock_part *left = &item->parts[item->part_count - 2];
+	struct tally_contract *both = NULL;
+	int code = tally_contract_merge(&both, left->contract, left[1].contract, error);
+
+	if (code == TALLY_ECONFLICT)
+		name_conflict(mocks->call, item, error);
+	if (code < 0)
+		return code;
+	tally_contract_free(left->contract);
+	tally_contract_free(left[1].contract);
+	left->contract = both;
+	left->file_count += left[1].file_count;
+	item->part_count--;
+	return 0;
 }
 
 /* Expectations are checked file by file, where places in them can still be told. */
@@ -112,10 +162,10 @@ static int check_alone(const char *path, const struct tally_contract *contract,
 	return code;
 }
 
-static int unite(struct mocks *mocks, struct mock_provider *item, const char *path,
-		 const struct tally_contract *contract, struct tally_error *error)
+/* Takes the contract when it succeeds. */
+static int add_part(struct mocks *mocks, struct mock_provider *item, const char *path,
+		    struct tally_contract *contract, struct tally_error *error)
 {
-	struct tally_contract *both = NULL;
 	int code = 0;
 
 	if (strcmp(item->consumer, tally_contract_consumer(contract)) != 0)
@@ -126,19 +176,34 @@ static int unite(struct mocks *mocks, struct mock_provider *item, const char *pa
 				 item->files.items[0]);
 	/* One alone is checked when its mock starts. */
 	if (item->files.count == 1)
-		code = check_alone(item->files.items[0], item->contract, error);
+		code = check_alone(item->files.items[0], item->parts[0].contract, error);
 	if (code == 0)
 		code = check_alone(path, contract, error);
-	if (code == 0)
-		code = tally_contract_merge(&both, item->contract, contract, error);
-	if (code == TALLY_ECONFLICT)
-		name_conflict(mocks->call, item, path, contract, error);
 	if (code < 0)
 		return code;
+	item->parts[item->part_count++] = (struct mock_part){contract, 1};
 	text_list_add(mocks->call, &item->files, path);
-	tally_contract_free(item->contract);
-	item->contract = both;
 	return 0;
+}
+
+/* Joins parts of equal size, so that there are few; or all of them. */
+static int join(struct mocks *mocks, struct mock_provider *item, bool all,
+		struct tally_error *error)
+{
+	int code = 0;
+
+	while (code == 0 && item->part_count > 1) {
+		const struct mock_part *last = &item->parts[item->part_count - 1];
+
+		if (!all && last->file_count != last[-1].file_count)
+			break;
+		code = join_last(mocks, item, error);
+	}
+	if (code == 0 && all) {
+		item->contract = item->parts[0].contract;
+		item->part_count = 0;
+	}
+	return code;
 }
 
 static int add_file(struct mocks *mocks, const char *path, struct tally_error *error)
@@ -155,15 +220,11 @@ static int add_file(struct mocks *mocks, const char *path, struct tally_error *e
 		return code;
 	}
 	item = find(mocks, tally_contract_provider(contract));
-	if (!item) {
-		code = add_provider(mocks, path, contract, error);
-		if (code == 0)
-			return 0;
-	} else {
-		code = unite(mocks, item, path, contract, error);
-	}
-	tally_contract_free(contract);
-	return code;
+	code = item ? add_part(mocks, item, path, contract, error)
+		    : add_provider(mocks, path, contract, error);
+	if (code < 0)
+		tally_contract_free(contract);
+	return code == 0 && item ? join(mocks, item, false, error) : code;
 }
 
 int mocks_read(struct mocks *mocks, struct tally_error *error)
@@ -173,6 +234,8 @@ int mocks_read(struct mocks *mocks, struct tally_error *error)
 
 	for (size_t i = 0; i < paths.count && code == 0; i++)
 		code = add_file(mocks, paths.items[i], error);
+	for (size_t i = 0; i < mocks->count && code == 0; i++)
+		code = join(mocks, &mocks->items[i], true, error);
 	return code;
 }
 
@@ -371,6 +434,8 @@ void mocks_release(struct mocks *mocks)
 	for (size_t i = 0; i < mocks->count; i++) {
 		struct mock_provider *item = &mocks->items[i];
 
+		for (size_t j = 0; j < item->part_count; j++)
+			tally_contract_free(item->parts[j].contract);
 		tally_mock_stop(item->mock);
 		tally_contract_free(item->contract);
 		cJSON_Delete(item->report);

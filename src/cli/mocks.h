@@ -7,9 +7,18 @@
 
 #include "cli/command.h"
 
+/* The union of some files that stand in a row. */
+struct mock_part {
+	struct tally_contract *contract;
+	size_t file_count;
+};
+
 struct mock_provider {
-	struct text_list files;          /* what it was read from */
-	struct tally_contract *contract; /* their union: what is served, and written */
+	struct text_list files; /* what it was read from */
+	/* While files are read: unions of ever fewer of them, so that each is part of few. */
+	struct mock_part parts[32];
+	size_t part_count;
+	struct tally_contract *contract; /* the union of all: what is served, and written */
 	const char *consumer, *name;
 	const char *suffix; /* of its variables: "ORDERS" in TALLY_MOCK_URL_ORDERS */
 	struct tally_mock *mock;

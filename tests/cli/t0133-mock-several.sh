@@ -87,6 +87,24 @@ test_expect_success 'two files that contradict each other: both are shown, nothi
 	[ ! -e ran ]
 '
 
+test_expect_success 'of many files, the two are found' '
+	rm -rf eleven
+	mkdir eleven
+	for number in 01 02 03 04 05 06 07 08 09 10 11; do
+		expectations eleven/$number.json web-shop orders /$number
+	done
+	for pair in "01 02" "03 07" "01 08" "04 09" "02 11" "10 11"; do
+		first=${pair% *} second=${pair#* }
+		cp eleven/$second.json kept.json
+		expectations eleven/$second.json web-shop orders /$first 2
+		expect_status 1 "$tally" mock eleven -o none -- true
+		expect_in err "eleven/$first.json and eleven/$second.json: " "a request for /$first"
+		cp kept.json eleven/$second.json
+	done
+	expect_status 1 "$tally" mock eleven -o none -- sh -c "curl -sf \$TALLY_MOCK_URL/11"
+	expect_in out "1 interaction exercised, 10 problems"
+'
+
 test_expect_success 'a mistake is told with its own file and place, united or not' '
 	sed "s/\"total\": 1/\"total\": {\"pact:matcher:type\": \"integer\", \"value\": \"x\"}/" more.json >wrong.json
 	for files in wrong.json "orders.json wrong.json" "wrong.json orders.json" "orders.json payments.json wrong.json"; do
