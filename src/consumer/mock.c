@@ -150,6 +150,11 @@ const char *tally_mock_ca(const struct tally_mock *mock)
 	return mock->authorities;
 }
 
+void tally_mock_hurry(struct tally_mock *mock)
+{
+	tally__http_server_hurry(mock->server);
+}
+
 void tally_mock_stop(struct tally_mock *mock)
 {
 	if (!mock)

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/time.h"
 #include "format/json.h"
 #include "http/client.h"
 #include "http_wire.h"
@@ -812,6 +813,40 @@ static void serves_over_tls(void **state)
 	assert_report("{\"matched\":[\"a\"],\"mismatches\":[],\"success\":true}");
 }
 
+/* An answer that nobody reads, and that is larger than sockets hold. */
+static void a_stop_can_be_hurried(void **state)
+{
+	static const char request[] = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+	const size_t len = 20000000;
+	int64_t begun;
+	struct buf text;
+	char byte;
+	int fd;
+
+	(void)state;
+	tally__buf_init(&text, SIZE_MAX - 1);
+	tally__buf_adds(&text, "{\"consumer\":{\"name\":\"C\"},\"provider\":{\"name\":\"P\"},"
+			       "\"interactions\":[{\"description\":\"a\",\"request\":{\"path\":"
+			       "\"/a\"},\"response\":{\"body\":\"");
+	for (size_t i = 0; i < len; i++)
+		tally__buf_addc(&text, 'x');
+	tally__buf_adds(&text, "\"}}]}");
+	assert_int_equal(tally__buf_status(&text, NULL), 0);
+	start(text.bytes, NULL);
+	fd = wire_connect(
+		(unsigned short)strtoul(strrchr(tally_mock_url(mock), ':') + 1, NULL, 10));
+	wire_write(fd, request, sizeof(request) - 1);
+	assert_int_equal(recv(fd, &byte, 1, 0), 1);
+	begun = tally__time_monotonic_ms();
+	tally_mock_hurry(mock);
+	tally_mock_stop(mock);
+	mock = NULL;
+	/* Without the hurry, it waits for 5 s. */
+	assert_true(tally__time_monotonic_ms() - begun < 4500);
+	close(fd);
+	tally__buf_release(&text);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -839,6 +874,7 @@ int main(void)
 		TEST(expectations_agree_with_themselves),
 		TEST(contracts_are_served_as_they_are),
 		TEST(serves_over_tls),
+		TEST(a_stop_can_be_hurried),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

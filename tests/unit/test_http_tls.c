@@ -17,6 +17,8 @@
 #include "http_wire.h"
 
 struct fixture {
+	struct buf refused; /* "method target status why" of each refusal; added to under no lock:
+			       by one connection at a time */
 	struct http_server *server;
 	struct http_client *client;
 	struct arena arena;
@@ -32,6 +34,14 @@ static int echo(void *context, const struct http_request *request, struct arena 
 	response->body = request->body;
 	response->body_len = request->body_len;
 	return tally__http_header_add(&response->headers, arena, "X-Target", request->target, NULL);
+}
+
+static void on_refused(void *context, const struct http_refusal *refusal)
+{
+	struct fixture *fixture = context;
+
+	tally__buf_addf(&fixture->refused, "%s %s %d %s", refusal->method, refusal->target,
+			refusal->status, refusal->why);
 }
 
 static void write_authority(struct fixture *fixture, const struct http_server *server)
@@ -72,6 +82,7 @@ static int setup(void **state)
 	int fd;
 
 	tally__arena_init(&fixture->arena, 0);
+	tally__buf_init(&fixture->refused, 1 << 16);
 	snprintf(fixture->ca_file, sizeof(fixture->ca_file), "tls-authority-XXXXXX");
 	fd = mkstemp(fixture->ca_file);
 	if (fd < 0)
@@ -88,6 +99,7 @@ static int teardown(void **state)
 	tally__http_client_free(fixture->client);
 	tally__http_server_stop(fixture->server);
 	tally__arena_release(&fixture->arena);
+	tally__buf_release(&fixture->refused);
 	unlink(fixture->ca_file);
 	tally__free(fixture);
 	return 0;
@@ -194,6 +206,73 @@ static void large_bodies_come_whole(void **state)
 	tally__free(body);
 }
 
+static void serve_and_note(struct fixture *fixture, bool tls)
+{
+	const struct http_server_options options = {
+		.tls = tls, .handler = echo, .refused = on_refused, .context = fixture};
+
+	assert_int_equal(tally__http_server_start(&fixture->server, &options, NULL), 0);
+}
+
+/* The server has ended: what it told can be looked at. */
+static void assert_told(struct fixture *fixture, const char *text)
+{
+	tally__http_server_stop(fixture->server);
+	fixture->server = NULL;
+	if (strstr(fixture->refused.bytes, text) == NULL)
+		fail_msg("\"%s\" not found in: %s", text, fixture->refused.bytes);
+}
+
+static void distrust_is_told_of(void **state)
+{
+	struct fixture *fixture = *state;
+
+	serve_and_note(fixture, true);
+	trust(fixture, NULL);
+	assert_not_trusted(fixture);
+	assert_told(fixture, "  0 The TLS handshake failed (");
+}
+
+static void plain_clients_are_told_to_use_tls(void **state)
+{
+	static const char request[] = "GET /plain HTTP/1.1\r\nHost: h\r\n\r\n";
+	struct fixture *fixture = *state;
+	struct buf answer;
+
+	serve_and_note(fixture, true);
+	answer = wire_ask(
+		(unsigned short)strtoul(strrchr(tally__http_server_url(fixture->server), ':') + 1,
+					NULL, 10),
+		request, sizeof(request) - 1);
+	assert_non_null(strstr(answer.bytes, "HTTP/1.1 400 "));
+	assert_non_null(strstr(answer.bytes, "ask with https://"));
+	tally__buf_release(&answer);
+	assert_told(fixture, "GET /plain 400 This server speaks TLS");
+}
+
+static void tls_clients_of_a_plain_server_are_told_of(void **state)
+{
+	struct fixture *fixture = *state;
+
+	serve_and_note(fixture, false);
+	trust(fixture, NULL);
+	assert_not_trusted(fixture);
+	assert_told(fixture, "  400 This server speaks HTTP without TLS");
+}
+
+/* Who says nothing has not asked. */
+static void silent_connections_are_not_told_of(void **state)
+{
+	struct fixture *fixture = *state;
+
+	serve_and_note(fixture, true);
+	close(wire_connect((unsigned short)strtoul(
+		strrchr(tally__http_server_url(fixture->server), ':') + 1, NULL, 10)));
+	tally__http_server_stop(fixture->server);
+	fixture->server = NULL;
+	assert_string_equal(fixture->refused.bytes, "");
+}
+
 static void no_authority_without_tls(void **state)
 {
 	const struct http_server_options options = {.handler = echo};
@@ -241,9 +320,16 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(is_trusted_by_its_authority_alone), TEST(is_known_by_its_names),
-		TEST(large_bodies_come_whole),           TEST(no_authority_without_tls),
-		TEST(impossible_names_are_refused),      TEST(start_survives_lack_of_memory),
+		TEST(is_trusted_by_its_authority_alone),
+		TEST(is_known_by_its_names),
+		TEST(large_bodies_come_whole),
+		TEST(distrust_is_told_of),
+		TEST(plain_clients_are_told_to_use_tls),
+		TEST(tls_clients_of_a_plain_server_are_told_of),
+		TEST(silent_connections_are_not_told_of),
+		TEST(no_authority_without_tls),
+		TEST(impossible_names_are_refused),
+		TEST(start_survives_lack_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
