@@ -14,4 +14,5 @@ libtallyall_la_SOURCES += \
 	%D%/mem.c %D%/mem.h \
 	%D%/random.c %D%/random.h \
 	%D%/text.c %D%/text.h \
+	%D%/thread.c %D%/thread.h \
 	%D%/time.c %D%/time.h

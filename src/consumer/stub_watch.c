@@ -1,9 +1,9 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdint.h>
 
+#include "base/thread.h"
 #include "base/time.h"
 #include "consumer/stub.h"
 
@@ -50,19 +50,6 @@ static void *run(void *context)
 	return NULL;
 }
 
-/* Signals are the program's business. */
-static int start_thread(struct tally_stub *stub)
-{
-	sigset_t all, before;
-	int status;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
-	status = pthread_create(&stub->watch.thread, NULL, run, stub);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return status;
-}
-
 int tally__stub_watch_start(struct tally_stub *stub, unsigned interval_ms,
 			    struct tally_error *error)
 {
@@ -77,7 +64,7 @@ int tally__stub_watch_start(struct tally_stub *stub, unsigned interval_ms,
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&watch->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	watch->started = start_thread(stub) == 0;
+	watch->started = tally__thread_start(&watch->thread, run, stub) == 0;
 	if (watch->started)
 		return 0;
 	pthread_cond_destroy(&watch->changed);

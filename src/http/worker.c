@@ -1,11 +1,11 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/time.h"
 #include "http/worker.h"
 
@@ -311,24 +311,9 @@ static void *work(void *context)
 	return NULL;
 }
 
-/* Signals are the program's business: the server's threads take none but those that their own
- * faults raise, which would end the program without a word if they were blocked. */
-static void block_signals(sigset_t *before)
-{
-	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
-	sigset_t set;
-
-	sigfillset(&set);
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
-		sigdelset(&set, faults[i]);
-	pthread_sigmask(SIG_BLOCK, &set, before);
-}
-
 static int start(struct worker *worker)
 {
 	struct http_server *server = worker->server;
-	sigset_t before;
-	int status;
 
 	worker->now_ms = tally__time_monotonic_ms();
 	worker->bytes = tally__malloc(WORKER_READ_BYTES);
@@ -336,10 +321,7 @@ static int start(struct worker *worker)
 	if (worker->bytes == NULL || worker->poller == NULL || !listen_again(worker) ||
 	    !tally__poller_add(worker->poller, server->stop_fds[0], POLLER_READ, worker))
 		return ENOMEM;
-	block_signals(&before);
-	status = pthread_create(&worker->thread, NULL, work, worker);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return status;
+	return tally__thread_start(&worker->thread, work, worker);
 }
 
 int tally__worker_start(struct http_server *server, size_t busy)
