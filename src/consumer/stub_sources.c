@@ -309,6 +309,16 @@ static bool is_young(const struct stub_identity *identity)
 	       tally__time_now_unix() - (int64_t)identity->modified.tv_sec <= YOUNG_SECONDS;
 }
 
+/* What is no contract may be one that somebody is writing: it is read once more before anything is
+ * said. */
+static bool may_be_part(const struct reading *reading, struct stub_file *file)
+{
+	if (reading->what == STUB_READ_ALL || !file->young || file->partly == file->digest)
+		return false;
+	file->partly = file->digest;
+	return true;
+}
+
 /* Makes a contract of what was read. */
 static int parse(struct reading *reading, struct stub_file *file, const struct buf *text)
 {
@@ -317,6 +327,9 @@ static int parse(struct reading *reading, struct stub_file *file, const struct b
 	struct stub_contract *fresh;
 
 	file->is_bad = tally_expectations_parse(&contract, text->bytes, text->len, &why) != 0;
+	if (file->is_bad && why.code != TALLY_ENOMEM && may_be_part(reading, file))
+		return 0;
+	file->partly = 0;
 	if (file->is_bad) {
 		tally__error_within(&why, file->path);
 		return tally__stub_trouble(reading->troubles, &file->complaint, file->digest, &why,
@@ -343,7 +356,7 @@ static int take(struct reading *reading, struct stub_file *file, const struct bu
 		file->was_read = file->was_read || status == 0;
 		return status;
 	}
-	if (file->was_read && file->digest == digest) {
+	if (file->was_read && file->digest == digest && file->partly != digest) {
 		if (!file->is_bad)
 			file->complaint = 0;
 		if (!file->is_bad || reading->what == STUB_READ_CHANGED)

@@ -38,7 +38,8 @@ struct stub_file {
 	struct stub_identity identity; /* of what was read last */
 	uint64_t digest;               /* of its bytes */
 	bool was_read;
-	bool is_bad; /* these bytes are no contract that can be served */
+	bool is_bad;     /* these bytes are no contract that can be served */
+	uint64_t partly; /* of bytes that may still be written, and were not complained of; or 0 */
 	/* It was read so soon after it was written that a later change may look the same. */
 	bool young;
 	uint64_t complaint;             /* what was said of it last; 0: nothing is wrong */
