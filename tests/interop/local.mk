@@ -3,6 +3,13 @@ interop_tests = %D%/interop.sh %D%/consumer.sh %D%/library.sh %D%/stub.sh
 # The first installs the packages.
 %D%/consumer.log %D%/library.log %D%/stub.log: %D%/interop.log
 check-interop: all $(example_programs)
+%D%/consumer.log %D%/stub.log: %D%/interop.log
+interop_programs = %D%/build
+tests_interop_build_SOURCES = %D%/build.c
+tests_interop_build_LDADD = libtally.la $(CJSON_LIBS)
+EXTRA_PROGRAMS += $(interop_programs)
+CLEANFILES += $(interop_programs)
+check-interop: all $(example_programs) $(interop_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(interop_tests)'
 .PHONY: check-interop
 EXTRA_DIST += $(interop_tests) %D%/.npmrc %D%/package.json %D%/package-lock.json \
