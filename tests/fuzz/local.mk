@@ -107,3 +107,9 @@ tests_fuzz_fuzz_consumer_SOURCES = %D%/fuzz_consumer.c $(fuzz_engine)
 tests_fuzz_fuzz_consumer_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_consumer_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_consumer_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_request
+tests_fuzz_fuzz_request_SOURCES = %D%/fuzz_request.c $(fuzz_engine)
+tests_fuzz_fuzz_request_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_request_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
