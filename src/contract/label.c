@@ -56,14 +56,30 @@ int tally__label_compare(const struct label *a, const struct label *b)
 	return order != 0 ? order : compare_texts(&a->key, &b->key);
 }
 
+/* A text with its length before it, so that no text can pass for the beginning of another.  This
+ * is done for each interaction of a file: not through printf. */
+static void add_text(struct buf *out, const struct label_text *text)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+	size_t len = text->len;
+
+	digits[--at] = ':';
+	do {
+		digits[--at] = (char)('0' + len % 10);
+		len /= 10;
+	} while (len > 0);
+	digits[--at] = '\n';
+	tally__buf_add(out, digits + at, sizeof(digits) - at);
+	tally__buf_add(out, text->bytes, text->len);
+}
+
 void tally__label_add_identity(struct buf *out, const struct label *label)
 {
-	tally__buf_addf(out, "%d\n%zu:", (int)label->kind, label->description.len);
-	tally__buf_add(out, label->description.bytes, label->description.len);
-	for (size_t i = 0; i < label->state_count; i++) {
-		tally__buf_addf(out, "\n%zu:", label->states[i].len);
-		tally__buf_add(out, label->states[i].bytes, label->states[i].len);
-	}
+	tally__buf_addc(out, (char)('0' + (int)label->kind));
+	add_text(out, &label->description);
+	for (size_t i = 0; i < label->state_count; i++)
+		add_text(out, &label->states[i]);
 }
 
 const char *tally__interaction_identity(struct arena *arena, const struct interaction *interaction)

@@ -2,6 +2,7 @@
 
 #include "contract/written.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -89,6 +90,35 @@ static bool take_escape(struct scan *scan)
 	return false;
 }
 
+/* Whether one of eight bytes ends a run of plain text: a quote, a backslash or a control
+ * character. */
+static bool has_special(uint64_t bytes)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t highs = ones << 7;
+	const uint64_t quotes = bytes ^ ones * '"';
+	const uint64_t slashes = bytes ^ ones * '\\';
+
+	return ((((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes) |
+		 ((bytes - ones * 0x20) & ~bytes)) &
+		highs) != 0;
+}
+
+/* Goes over plain text, eight bytes at a time; what is left of it goes byte by byte. */
+static void skip_plain(struct scan *scan, unsigned char *all)
+{
+	uint64_t bytes;
+
+	while ((size_t)(scan->end - scan->at) >= sizeof(bytes)) {
+		memcpy(&bytes, scan->at, sizeof(bytes));
+		if (has_special(bytes))
+			return;
+		if (bytes & UINT64_C(0x8080808080808080))
+			*all |= 0x80;
+		scan->at += sizeof(bytes);
+	}
+}
+
 /* A string, quotes included; *escaped says whether there are escapes in it. */
 static struct label_text take_string(struct scan *scan, bool *escaped)
 {
@@ -98,6 +128,7 @@ static struct label_text take_string(struct scan *scan, bool *escaped)
 	*escaped = false;
 	if (!take(scan, "\"", 1))
 		return (struct label_text){0};
+	skip_plain(scan, &all);
 	while (scan->at < scan->end && *scan->at != '"') {
 		unsigned char c = (unsigned char)*scan->at;
 
