@@ -79,7 +79,7 @@ test_expect_success 'without one, a closed one too' '
 '
 
 test_expect_success 'what the command leaves behind is not waited for, though it holds the output' '
-	expect_status 0 "$tally" mock expectations.json -- sh -c "sleep 600 & echo \$! >left; \$ask"
+	expect_status 0 "$tally" mock expectations.json -- sh -c "tail -f /dev/null & echo \$! >left; \$ask"
 	left=$(cat left)
 	kill -0 "$left"
 	kill "$left"
@@ -108,7 +108,7 @@ for signal in TERM-143 INT-130 HUP-129; do
 
 	test_expect_success "SIG$signal ends the command, and the mock orderly" '
 		rm -rf contracts
-		start_mock -- sh -c "echo >ready; exec sleep 600"
+		start_mock -- sh -c "echo >ready; exec tail -f /dev/null"
 		kill -s "$signal" "$mock"
 		expect_end "$number"
 		expect_in out "failed: 0 interactions exercised" "never asked"

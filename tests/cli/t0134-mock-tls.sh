@@ -121,7 +121,7 @@ test_expect_success 'without a command: a line says where the file is; a signal 
 
 test_expect_success 'a signal while the command runs removes it, too' '
 	mkfifo ready
-	"$tally" mock orders.json --tls -- sh -c "echo >ready; exec sleep 600" >out 2>err &
+	"$tally" mock orders.json --tls -- sh -c "echo >ready; exec tail -f /dev/null" >out 2>err &
 	mock=$!
 	: >"$scratch/pids/$mock"
 	read -r line <ready
