@@ -349,14 +349,18 @@ static void slow_answers_are_errors(void **state)
 	answer_well(fixture);
 	add_contract(fixture, "3.0.0", "interactions", GET_ORDER "," NO_STATE);
 	fixture->slow = "/orders/7";
-	fixture->options.jobs =
-		1; /* a thread of the server that waits serves no other connection */
+	fixture->options.jobs = 1;
 	fixture->options.request_timeout_ms = 100;
 	verify_well(fixture);
 	assert_string_equal(outcome(fixture, 0), "error");
 	assert_in(message(fixture, 0), "within 100 ms");
+	/* The others are not given up; that 100 ms are enough for them is not promised. */
+	assert_non_null(outcome(fixture, 1));
+	let_go(fixture);
+	fixture->options.request_timeout_ms = 60000;
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "passed");
 	assert_string_equal(outcome(fixture, 1), "passed");
-	assert_int_equal(count(fixture, "failed"), 1);
 }
 
 static void huge_answers_are_errors(void **state)
