@@ -3,20 +3,11 @@ interop_tests = %D%/interop.sh %D%/consumer.sh %D%/library.sh %D%/stub.sh
 # The first installs the packages.
 %D%/consumer.log %D%/library.log %D%/stub.log: %D%/interop.log
 check-interop: all $(example_programs)
-%D%/consumer.log %D%/stub.log: %D%/interop.log
-interop_programs = %D%/build
-tests_interop_build_SOURCES = %D%/build.c
-tests_interop_build_LDADD = libtally.la $(CJSON_LIBS)
-EXTRA_PROGRAMS += $(interop_programs)
-CLEANFILES += $(interop_programs)
-check-interop: all $(example_programs) $(interop_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(interop_tests)'
 .PHONY: check-interop
 EXTRA_DIST += $(interop_tests) %D%/.npmrc %D%/package.json %D%/package-lock.json \
-	%D%/lib.sh %D%/generate.js %D%/provider.js %D%/same.js \
-	%D%/kinds.js %D%/failed.js %D%/browser.js %D%/stub_generated.js %D%/newcomer/expectations.json \
-	%D%/lib.sh %D%/generate.js %D%/provider.js %D%/same.js %D%/stand_in.js \
-	%D%/kinds.js %D%/failed.js %D%/browser.js %D%/stubs.js %D%/newcomer/expectations.json \
+	%D%/lib.sh %D%/generate.js %D%/provider.js %D%/same.js %D%/kinds.js %D%/failed.js %D%/browser.js \
+	%D%/stand_in.js %D%/stub.js %D%/stub.json %D%/stub_generated.js %D%/newcomer/expectations.json \
 	%D%/newcomer/client.mjs %D%/newcomer/orders.test.mjs %D%/newcomer/mistaken.test.mjs \
 	%D%/newcomer/forgetful.test.mjs
 
@@ -24,5 +15,3 @@ clean-local: clean-interop
 clean-interop:
 	rm -rf %D%/node_modules %D%/installed
 .PHONY: clean-interop
-
-EXTRA_DIST += %D%/stub.js %D%/stub.json
