@@ -1,6 +1,6 @@
 #!/bin/sh
 # tally stub
-# shellcheck disable=SC2016,SC2154 # the scripts are expanded later; lib.sh sets url and server
+# shellcheck disable=SC2016,SC2034,SC2154 # the scripts are expanded later; lib.sh sets url and server
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 

@@ -37,7 +37,7 @@ normal() {
 
 run_page() { # PAGE LEAST
 	take_apart "$TALLY_SRCDIR/doc/$1"
-	[ "$(ls steps/*.sh | wc -l)" -ge "$2" ]
+	[ "$(find steps -name '*.sh' | wc -l)" -ge "$2" ]
 	for step in steps/*.sh; do
 		read -r needs <"${step%.sh}.needs"
 		[ -z "$needs" ] || command -v "$needs" >/dev/null 2>&1 || continue
