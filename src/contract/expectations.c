@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "contract/inline.h"
 #include "contract/inline_body.h"
@@ -32,6 +33,14 @@ static int unfold_text(struct extractor *extractor, cJSON **value)
 	return 0;
 }
 
+/* Whether there is nothing to take out of a value, which is its own example then. */
+static bool is_plain(const cJSON *value)
+{
+	if (cJSON_IsString(value))
+		return *value->valuestring != '{';
+	return !tally__has_inline(value);
+}
+
 /* {"value": […]} says several values of a name as the bare list does. */
 static int unfold_values(struct extractor *extractor, cJSON **value)
 {
@@ -56,7 +65,7 @@ static int take_member(struct extractor *extractor, cJSON *object, const char *n
 	cJSON *example = NULL;
 	int status;
 
-	if (!value)
+	if (!value || is_plain(value))
 		return 0;
 	cJSON_DetachItemViaPointer(object, value);
 	tally__pointer_add(&extractor->pointer, name);
@@ -115,6 +124,19 @@ static int check_values(struct extractor *extractor, const cJSON *values)
 	return 0;
 }
 
+/* The same of each value of a name; an object may also say several of them. */
+static bool are_plain(const cJSON *values)
+{
+	const cJSON *value;
+
+	cJSON_ArrayForEach(value, values)
+	{
+		if (cJSON_IsObject(value) || !is_plain(value))
+			return false;
+	}
+	return true;
+}
+
 /* Members that have a name each, whose rules go under that name. */
 static int take_named(struct extractor *extractor, cJSON *part, const char *member,
 		      const char *category)
@@ -124,7 +146,7 @@ static int take_named(struct extractor *extractor, cJSON *part, const char *memb
 	cJSON *taken;
 	int status = 0;
 
-	if (!cJSON_IsObject(values))
+	if (!cJSON_IsObject(values) || are_plain(values))
 		return 0;
 	taken = cJSON_CreateObject();
 	if (!taken)
@@ -264,9 +286,13 @@ int tally__expectation_read(struct interaction *out, struct arena *arena, cJSON 
 			    struct tally_error *error)
 {
 	struct reader reader = {.arena = arena, .spec = TALLY_SPEC_V4, .part = "", .error = error};
-	int status =
-		tally__interaction_parts_each(json, TALLY_SPEC_V4, arena, "", take_part, error);
+	struct buf pointer;
+	int status;
 
+	tally__buf_init(&pointer, LIMIT_DOCUMENT_BYTES);
+	status = tally__interaction_parts_each(json, TALLY_SPEC_V4, arena, &pointer, take_part,
+					       error);
+	tally__buf_release(&pointer);
 	if (status == 0)
 		return tally__reader_interaction(&reader, json, index, false, out);
 	tally__error_in_interaction(error, index, tally__json_get_string(json, "description"));

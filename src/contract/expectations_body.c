@@ -8,6 +8,21 @@
 #include "contract/inline_body.h"
 #include "contract/reader.h"
 
+/* The one value of the header Content-Type, when all headers are texts, so that nothing is wrong
+ * with any; NULL when that takes reading them. */
+static const char *plain_content_type(const cJSON *headers)
+{
+	const char *found = NULL;
+
+	for (const cJSON *header = headers ? headers->child : NULL; header; header = header->next) {
+		if (!cJSON_IsString(header))
+			return NULL;
+		if (!found && tally__text_equal_nocase(header->string, "Content-Type"))
+			found = header->valuestring;
+	}
+	return found;
+}
+
 /* The type that a body is described by: its own, or that of the part's header or metadata. */
 static int body_type(struct extractor *extractor, const cJSON *part, const char *own,
 		     struct mime *out)
@@ -18,6 +33,8 @@ static int body_type(struct extractor *extractor, const cJSON *part, const char 
 	const char *declared = own;
 	int status = 0;
 
+	if (!declared)
+		declared = plain_content_type(tally__json_get(part, "headers"));
 	if (!declared)
 		status = tally__reader_headers(&reader, tally__json_get(part, "headers"), &headers);
 	if (status != 0)

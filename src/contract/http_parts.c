@@ -106,13 +106,18 @@ bool tally__header_is_list(const char *name)
 		       compare_names) != NULL;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static char *trimmed(struct arena *arena, const char *text, size_t len)
 {
-	while (len > 0 && strchr(" \t\r\n", *text)) {
+	while (len > 0 && is_blank(*text)) {
 		text++;
 		len--;
 	}
-	while (len > 0 && strchr(" \t\r\n", text[len - 1]))
+	while (len > 0 && is_blank(text[len - 1]))
 		len--;
 	return tally__arena_memdup(arena, text, len);
 }
@@ -120,7 +125,7 @@ static char *trimmed(struct arena *arena, const char *text, size_t len)
 /* Adds a value as it stands in a header line: one value, or several where commas separate them. */
 static int add_header_value(struct name_values *item, struct arena *arena, const char *value)
 {
-	bool is_list = tally__header_is_list(item->name);
+	bool is_list = strchr(value, ',') && tally__header_is_list(item->name);
 
 	for (;;) {
 		size_t len = is_list ? strcspn(value, ",") : strlen(value);
@@ -150,38 +155,64 @@ int tally__header_add(struct name_values_list *headers, struct arena *arena, con
 	return item ? add_header_value(item, arena, value) : TALLY_ENOMEM;
 }
 
-/* A list being built, with its names in a map: files and query strings may have very many. */
+/* Up to so many names are looked for one by one. */
+enum { LINEAR_NAMES = 8 };
+
+/* A list being built: files and query strings may have very many names, which a map finds then. */
 struct builder {
 	struct arena *arena;
 	struct name_values_list *list;
-	struct map names; /* to index + 1 */
+	struct map names; /* to index + 1; empty as long as there are few */
 	bool ignore_case;
 };
 
+/* What the map knows a name by; NULL when memory is short. */
+static char *builder_key(const struct builder *builder, const char *name)
+{
+	char *key = tally__arena_strdup(builder->arena, name);
+
+	for (char *c = key; c && builder->ignore_case && *c; c++)
+		*c = tally__text_lower(*c);
+	return key;
+}
+
+static struct name_values *builder_add(struct builder *builder, const char *name)
+{
+	struct name_values_list *list = builder->list;
+	char *copy = tally__arena_strdup(builder->arena, name);
+	struct name_values *item = copy ? add_item(list, builder->arena, copy) : NULL;
+
+	if (!item || list->count <= LINEAR_NAMES)
+		return item;
+	for (size_t i = builder->names.count; i < list->count; i++) {
+		char *key = builder_key(builder, list->items[i].name);
+
+		if (!key || tally__map_put(&builder->names, key, strlen(key),
+					   (void *)(uintptr_t)(i + 1)) != 0)
+			return NULL;
+	}
+	return item;
+}
+
+/* The item of a name, made when there is none yet; NULL when memory is short. */
 static struct name_values *builder_item(struct builder *builder, const char *name)
 {
-	char *copy = tally__arena_strdup(builder->arena, name);
-	char *key = copy;
-	struct map_entry *found;
-	size_t len;
-	struct name_values *item;
+	struct name_values *items = builder->list->items;
+	uintptr_t number = 0; /* from 1 on */
 
-	if (copy && builder->ignore_case) {
-		key = tally__arena_strdup(builder->arena, name);
-		for (char *c = key; c && *c; c++)
-			*c = tally__text_lower(*c);
+	if (builder->names.count > 0) {
+		char *key = builder_key(builder, name);
+
+		if (!key)
+			return NULL;
+		number = (uintptr_t)tally__map_get(&builder->names, key, strlen(key));
+	} else {
+		for (size_t i = 0; i < builder->list->count && number == 0; i++)
+			if (builder->ignore_case ? tally__text_equal_nocase(items[i].name, name)
+						 : strcmp(items[i].name, name) == 0)
+				number = i + 1;
 	}
-	if (!copy || !key)
-		return NULL;
-	len = strlen(key);
-	found = tally__map_find(&builder->names, key, len);
-	if (found)
-		return &builder->list->items[(uintptr_t)found->value - 1];
-	item = add_item(builder->list, builder->arena, copy);
-	if (!item ||
-	    tally__map_put(&builder->names, key, len, (void *)(uintptr_t)builder->list->count) != 0)
-		return NULL;
-	return item;
+	return number > 0 ? &items[number - 1] : builder_add(builder, name);
 }
 
 static int add_parameter(void *context, const char *name, const char *value)
@@ -218,12 +249,8 @@ static int read_value(const struct reader *reader, const char *part, const cJSON
 	if (cJSON_IsObject(value) || cJSON_IsArray(value) ||
 	    (cJSON_IsNull(value) && strcmp(part, "query") != 0)) {
 		struct reader inner = *reader;
-		const char *where = tally__arena_printf(reader->arena, "%s%s%s", reader->part,
-							*reader->part ? "." : "", part);
 
-		if (!where)
-			return tally__fail_nomem(reader->error);
-		inner.part = where;
+		inner.within = part;
 		return tally__reader_fail(&inner, value->string ? value->string : "[]", value,
 					  "a string or an array of strings");
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "contract/inline.h"
 
@@ -72,7 +73,8 @@ bool tally__is_inline(const cJSON *value)
 bool tally__has_inline(const cJSON *value)
 {
 	for (const cJSON *child = value ? value->child : NULL; child; child = child->next) {
-		if (child->string && strncmp(child->string, "pact:", 5) == 0)
+		if (child->string && *child->string == 'p' &&
+		    strncmp(child->string, "pact:", 5) == 0)
 			return true;
 		if (child->child && tally__has_inline(child))
 			return true;
@@ -125,7 +127,9 @@ static int find_place(struct extractor *extractor, const char *prefix, const cha
 	int status;
 
 	tally__buf_init(&text, (size_t)LIMIT_DOCUMENT_BYTES * 2);
-	tally__buf_addf(&text, "%s%s\n", prefix, extractor->category);
+	tally__buf_adds(&text, prefix);
+	tally__buf_adds(&text, extractor->category);
+	tally__buf_addc(&text, '\n');
 	tally__buf_add(&text, extractor->path.bytes, extractor->path.len);
 	status = tally__buf_status(&text, extractor->error);
 	if (status == 0)
@@ -259,11 +263,11 @@ static int take_child(struct extractor *extractor, cJSON *child, const char *nam
 		else if (extractor->has_paths)
 			tally__path_add_field(&extractor->path, name);
 	} else {
-		tally__buf_addf(&extractor->pointer, "/%zu", index);
+		tally__pointer_add_index(&extractor->pointer, index);
 		if (extractor->has_paths && children != CHILDREN_OWN)
 			tally__buf_adds(&extractor->path, "[*]");
 		else if (extractor->has_paths)
-			tally__buf_addf(&extractor->path, "[%zu]", index);
+			tally__path_add_index(&extractor->path, index);
 	}
 	status = tally__buf_status(&extractor->path, extractor->error);
 	if (status == 0)
@@ -277,6 +281,62 @@ static int take_child(struct extractor *extractor, cJSON *child, const char *nam
 	return status;
 }
 
+static bool is_container(const cJSON *value)
+{
+	return cJSON_IsObject(value) || cJSON_IsArray(value);
+}
+
+/* Takes the name (NULL in arrays) off a node; one that is only lent to it is copied. */
+static int take_name(struct extractor *extractor, cJSON *node, char **name)
+{
+	*name = node->string;
+	if (*name && (node->type & cJSON_StringIsConst)) {
+		*name = tally__strdup(*name);
+		if (!*name)
+			return tally__fail_nomem(extractor->error);
+		node->type &= ~cJSON_StringIsConst;
+	}
+	node->string = NULL;
+	return 0;
+}
+
+/* Gives a name (taken in every case) to what was made of the node that had it. */
+static void give_name(cJSON *node, char *name)
+{
+	if (!(node->type & cJSON_StringIsConst))
+		tally__free(node->string);
+	node->type &= ~cJSON_StringIsConst;
+	node->string = name;
+}
+
+/* Takes the detached child of a container (in every case); *taken has its name. */
+static int take_item(struct extractor *extractor, cJSON *child, size_t index,
+		     enum inline_children children, cJSON **taken)
+{
+	char *name = NULL;
+	int status;
+
+	if (child->string && strncmp(child->string, "pact:", 5) == 0)
+		status = tally__extractor_fail(extractor, child->string,
+					       "expected pact:matcher:type or pact:generator:type, "
+					       "found \"%s\"",
+					       child->string);
+	else
+		status = take_name(extractor, child, &name);
+	if (status != 0) {
+		cJSON_Delete(child);
+		return status;
+	}
+	*taken = child;
+	if (is_container(child))
+		status = take_child(extractor, child, name, index, children, taken);
+	if (status == 0)
+		give_name(*taken, name);
+	else
+		tally__free(name);
+	return status;
+}
+
 /* Moves the children through extraction into a container of the same kind. */
 static int take_container(struct extractor *extractor, cJSON *value, enum inline_children children,
 			  cJSON **example)
@@ -286,28 +346,12 @@ static int take_container(struct extractor *extractor, cJSON *value, enum inline
 	int status = out ? 0 : tally__fail_nomem(extractor->error);
 
 	for (size_t index = 0; status == 0 && value->child; index++) {
-		cJSON *child = cJSON_DetachItemViaPointer(value, value->child);
-		char *name =
-			is_object ? tally__arena_strdup(extractor->arena, child->string) : NULL;
 		cJSON *taken = NULL;
 
-		if (is_object && !name) {
-			cJSON_Delete(child);
-			status = tally__fail_nomem(extractor->error);
-		} else if (name && strncmp(name, "pact:", 5) == 0) {
-			cJSON_Delete(child);
-			status = tally__extractor_fail(extractor, name,
-						       "expected pact:matcher:type or "
-						       "pact:generator:type, found \"%s\"",
-						       name);
-		} else {
-			status = take_child(extractor, child, name, index, children, &taken);
-		}
-		if (status != 0)
-			break;
-		if ((is_object ? tally__json_put(out, name, taken)
-			       : tally__json_append(out, taken)) != 0)
-			status = tally__fail_nomem(extractor->error);
+		status = take_item(extractor, cJSON_DetachItemViaPointer(value, value->child),
+				   index, children, &taken);
+		if (status == 0) /* to an object, too: the name is there already */
+			cJSON_AddItemToArray(out, taken);
 	}
 	cJSON_Delete(value);
 	if (status != 0)
@@ -322,7 +366,7 @@ static int take_value(struct extractor *extractor, cJSON *value, enum inline_chi
 {
 	if (cJSON_IsObject(value) && tally__is_inline(value))
 		return tally__matcher_take(extractor, value, example);
-	if (cJSON_IsObject(value) || cJSON_IsArray(value))
+	if (is_container(value))
 		return take_container(extractor, value, children, example);
 	*example = value;
 	return 0;

@@ -44,14 +44,14 @@ int tally__extractor_replace(struct extractor *extractor, cJSON *object, const c
 			     cJSON *made);
 
 /* Calls `visit` for each request, response and message of a contract file, with its JSON pointer
- * (made in `arena`), until it returns other than 0. */
+ * (lent for the call), until it returns other than 0. */
 typedef int part_visitor(cJSON *part, enum tally_spec spec, struct arena *arena,
 			 const char *pointer, struct tally_error *error);
 int tally__parts_each(const cJSON *document, enum tally_spec spec, struct arena *arena,
 		      part_visitor *visit, struct tally_error *error);
-/* The same for one interaction, which stands at `pointer`. */
+/* The same for one interaction, which stands at `pointer`; that is the same again afterwards. */
 int tally__interaction_parts_each(cJSON *interaction, enum tally_spec spec, struct arena *arena,
-				  const char *pointer, part_visitor *visit,
+				  struct buf *pointer, part_visitor *visit,
 				  struct tally_error *error);
 
 /* That no matcher stands inside a value of a contract file: TALLY_EPARSE at the first. */

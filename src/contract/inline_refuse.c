@@ -16,10 +16,11 @@ static bool is_message(const cJSON *interaction)
 
 /* A message is a part itself; requests and responses are parts below their interaction. */
 int tally__interaction_parts_each(cJSON *interaction, enum tally_spec spec, struct arena *arena,
-				  const char *pointer, part_visitor *visit,
+				  struct buf *pointer, part_visitor *visit,
 				  struct tally_error *error)
 {
 	static const char *const names[] = {"request", "response"};
+	size_t mark = pointer->len;
 	int status = 0;
 
 	for (size_t i = 0; i < 2 && status == 0; i++) {
@@ -29,17 +30,17 @@ int tally__interaction_parts_each(cJSON *interaction, enum tally_spec spec, stru
 
 		for (part = is_list ? part->child : part; part && status == 0;
 		     part = is_list ? part->next : NULL) {
-			char *place =
-				is_list ? tally__arena_printf(arena, "%s/%s/%zu", pointer, names[i],
-							      number++)
-					: tally__arena_printf(arena, "%s/%s", pointer, names[i]);
-
-			status = place ? visit(part, spec, arena, place, error)
-				       : tally__fail_nomem(error);
+			tally__pointer_add(pointer, names[i]);
+			if (is_list)
+				tally__pointer_add_index(pointer, number++);
+			status = tally__buf_status(pointer, error);
+			if (status == 0)
+				status = visit(part, spec, arena, pointer->bytes, error);
+			tally__buf_truncate(pointer, mark);
 		}
 	}
 	if (status == 0 && is_message(interaction))
-		status = visit(interaction, spec, arena, pointer, error);
+		status = visit(interaction, spec, arena, pointer->bytes, error);
 	return status;
 }
 
@@ -47,21 +48,24 @@ int tally__parts_each(const cJSON *document, enum tally_spec spec, struct arena 
 		      part_visitor *visit, struct tally_error *error)
 {
 	static const char *const lists[] = {"interactions", "messages"};
+	struct buf pointer;
 	int status = 0;
 
+	tally__buf_init(&pointer, LIMIT_DOCUMENT_BYTES);
 	for (size_t i = 0; i < 2 && status == 0; i++) {
 		const cJSON *list = tally__json_get(document, lists[i]);
 		size_t index = 0;
 
 		for (cJSON *item = cJSON_IsArray(list) ? list->child : NULL; item && status == 0;
 		     item = item->next) {
-			char *pointer = tally__arena_printf(arena, "/%s/%zu", lists[i], index++);
-
-			status = pointer ? tally__interaction_parts_each(item, spec, arena, pointer,
-									 visit, error)
-					 : tally__fail_nomem(error);
+			tally__buf_clear(&pointer);
+			tally__pointer_add(&pointer, lists[i]);
+			tally__pointer_add_index(&pointer, index++);
+			status = tally__interaction_parts_each(item, spec, arena, &pointer, visit,
+							       error);
 		}
 	}
+	tally__buf_release(&pointer);
 	return status;
 }
 
@@ -85,7 +89,7 @@ static bool find_matcher(const cJSON *value, struct buf *pointer)
 		if (child->string)
 			tally__pointer_add(pointer, child->string);
 		else
-			tally__buf_addf(pointer, "/%zu", index++);
+			tally__pointer_add_index(pointer, index++);
 		if (find_matcher(child, pointer))
 			return true;
 		tally__buf_truncate(pointer, mark);

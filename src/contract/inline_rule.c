@@ -70,12 +70,19 @@ static const struct kind generator_kinds[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
+static const char *skip_joints(const char *name)
+{
+	while (*name == '-' || *name == '_')
+		name++;
+	return name;
+}
+
 /* Without case, hyphens and underscores, as matching compares them. */
 static bool same_name(const char *a, const char *b)
 {
 	for (;; a++, b++) {
-		a += strspn(a, "-_");
-		b += strspn(b, "-_");
+		a = skip_joints(a);
+		b = skip_joints(b);
 		if (tally__text_lower(*a) != tally__text_lower(*b))
 			return false;
 		if (!*a)

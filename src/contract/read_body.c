@@ -373,10 +373,8 @@ int tally__reader_body(const struct reader *reader, cJSON *owner, const char *me
 	    !is_bare_body(value)) {
 		struct reader inner = *reader;
 
-		inner.part = tally__arena_printf(reader->arena, "%s%s%s", reader->part,
-						 *reader->part ? "." : "", member);
-		status = inner.part ? read_wrapped(&inner, value, declared, &body)
-				    : tally__fail_nomem(reader->error);
+		inner.within = member;
+		status = read_wrapped(&inner, value, declared, &body);
 	} else if (value) {
 		status = read_plain(reader, owner, value, declared, &body);
 	}

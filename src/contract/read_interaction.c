@@ -41,10 +41,9 @@ static int read_state_list(const struct reader *reader, const cJSON *list, struc
 	for (cJSON *item = list->child; item && status == 0; item = item->next) {
 		struct reader inner = *reader;
 
-		inner.part =
-			tally__arena_printf(reader->arena, "providerStates[%zu]", out->state_count);
-		status = inner.part ? read_state(&inner, item, &out->states[out->state_count++])
-				    : tally__fail_nomem(reader->error);
+		inner.within = "providerStates";
+		inner.number = out->state_count + 1;
+		status = read_state(&inner, item, &out->states[out->state_count++]);
 	}
 	return status;
 }

@@ -13,6 +13,13 @@ static bool is_token(const char *text)
 					  "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
 }
 
+static bool is_upper_case(const char *text)
+{
+	while (*text >= 'A' && *text <= 'Z')
+		text++;
+	return !*text;
+}
+
 static int read_method(const struct reader *reader, const cJSON *json, const char **out)
 {
 	const char *written = "GET";
@@ -21,6 +28,10 @@ static int read_method(const struct reader *reader, const cJSON *json, const cha
 
 	if (status != 0)
 		return status;
+	if (*written && is_upper_case(written)) {
+		*out = written;
+		return 0;
+	}
 	if (!is_token(written))
 		return tally__reader_fail(reader, "method", tally__json_get(json, "method"),
 					  "a method such as GET");

@@ -56,7 +56,11 @@ static int fail_at_member(const struct reader *reader, const char *member, const
 
 	tally__buf_init(&where, LIMIT_DOCUMENT_BYTES);
 	tally__buf_adds(&where, reader->part);
-	if (*reader->part && *member && *member != '[')
+	if (reader->within)
+		tally__buf_addf(&where, "%s%s", where.len > 0 ? "." : "", reader->within);
+	if (reader->number > 0)
+		tally__buf_addf(&where, "[%zu]", reader->number - 1);
+	if (where.len > 0 && *member && *member != '[')
 		tally__buf_addc(&where, '.');
 	tally__text_add_printable(&where, member, strlen(member), 200);
 	status = tally__fail_at(reader->error, TALLY_EPARSE, where.bytes, 0, 0, "%s", message);
@@ -267,8 +271,9 @@ static const struct {
 bool tally__member_is_known(const char *name, unsigned kind)
 {
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
-		if (strcmp(members[i].name, name) == 0)
-			return (members[i].kinds & kind) != 0;
+		if ((members[i].kinds & kind) != 0 && *members[i].name == *name &&
+		    strcmp(members[i].name, name) == 0)
+			return true;
 	return false;
 }
 

@@ -12,7 +12,9 @@
 struct reader {
 	struct arena *arena;
 	enum tally_spec spec;
-	const char *part; /* "request", "response[0]"; "" for the interaction itself */
+	const char *part;   /* "request", "response[0]"; "" for the interaction itself */
+	const char *within; /* the member of the part that is being read; NULL: the part itself */
+	size_t number;      /* of the item of `within`, from 1 on; 0: it is no list */
 	struct tally_error *error;
 };
 

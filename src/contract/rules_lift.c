@@ -117,10 +117,24 @@ static bool is_rule(const cJSON *object)
 	return false;
 }
 
-/* Moves an entry (detached; taken in every case) into `target`; a bare rule is put into a list. */
-static int take_entry(struct lifter *lifter, cJSON *target, const char *name, const char *where,
-		      cJSON *entry)
+/* Something is wrong with the entry `name` of a category, or with the category's own (NULL). */
+static int fail_entry(const struct lifter *lifter, const char *category, const char *name,
+		      const cJSON *found, const char *expected)
 {
+	const char *where =
+		name ? tally__arena_printf(lifter->reader->arena, "%s[\"%s\"]", category, name)
+		     : category;
+
+	return where ? tally__reader_fail(lifter->reader, where, found, expected)
+		     : tally__fail_nomem(lifter->reader->error);
+}
+
+/* Moves an entry (detached; taken in every case) into `target`, under `own_name` when it has one,
+ * else under its own; a bare rule is put into a list. */
+static int take_entry(struct lifter *lifter, cJSON *target, const char *category,
+		      const char *own_name, cJSON *entry)
+{
+	const char *name = own_name ? NULL : entry->string;
 	cJSON *matchers = cJSON_IsObject(entry) ? tally__json_get(entry, "matchers") : NULL;
 	bool has_list = matchers && cJSON_IsArray(matchers);
 	/* An entry without rules counts as one, so that there are not too many of these either. */
@@ -132,8 +146,8 @@ static int take_entry(struct lifter *lifter, cJSON *target, const char *name, co
 		for (const cJSON *rule = matchers->child; rule && status == 0; rule = rule->next) {
 			status = tally__lifter_count(lifter);
 			if (status == 0 && !cJSON_IsObject(rule))
-				status = tally__reader_fail(lifter->reader, where, rule,
-							    "a list of rules (objects)");
+				status = fail_entry(lifter, category, name, rule,
+						    "a list of rules (objects)");
 		}
 		if (status == 0 && !tally__json_get(entry, "combine"))
 			status = put(lifter->reader, entry, "combine", cJSON_CreateString("AND"));
@@ -147,15 +161,18 @@ static int take_entry(struct lifter *lifter, cJSON *target, const char *name, co
 			status = tally__fail_nomem(lifter->reader->error);
 		}
 	} else {
-		status = tally__reader_fail(lifter->reader, where, entry,
-					    "an object with a list of \"matchers\"");
+		status = fail_entry(lifter, category, name, entry,
+				    "an object with a list of \"matchers\"");
 	}
 out:
 	if (status != 0) {
 		cJSON_Delete(entry);
 		return status;
 	}
-	return put(lifter->reader, target, name, entry);
+	if (own_name || !entry->string || (entry->type & cJSON_StringIsConst))
+		return put(lifter->reader, target, own_name ? own_name : name, entry);
+	cJSON_AddItemToArray(target, entry); /* keeps its name */
+	return 0;
 }
 
 /* A category without names holds its entry itself, or below "" or "$". */
@@ -181,21 +198,10 @@ static int lift_named(struct lifter *lifter, const char *name, enum category_for
 	int status = category ? 0 : tally__lifter_category_failure(lifter);
 
 	if (status == 0 && cJSON_IsArray(tally__json_get(value, "matchers")))
-		return take_entry(lifter, category, form == FORM_PATHS ? "$" : "", name, value);
-	while (status == 0 && value->child) {
-		cJSON *entry = cJSON_DetachItemViaPointer(value, value->child);
-		const char *where = tally__arena_printf(lifter->reader->arena, "%s[\"%s\"]", name,
-							entry->string);
-		/* The name is freed when the entry is wrapped or put under another one. */
-		const char *copy = tally__arena_strdup(lifter->reader->arena, entry->string);
-
-		if (where && copy) {
-			status = take_entry(lifter, category, copy, where, entry);
-		} else {
-			cJSON_Delete(entry);
-			status = tally__fail_nomem(lifter->reader->error);
-		}
-	}
+		return take_entry(lifter, category, name, form == FORM_PATHS ? "$" : "", value);
+	while (status == 0 && value->child)
+		status = take_entry(lifter, category, name, NULL,
+				    cJSON_DetachItemViaPointer(value, value->child));
 	cJSON_Delete(value);
 	return status;
 }
@@ -243,13 +249,10 @@ int tally__reader_rules(const struct reader *reader, cJSON *owner, const cJSON *
 
 	if (status != 0 || !rules || !rules->child)
 		return status;
-	inner.part = tally__arena_printf(reader->arena, "%s%smatchingRules", reader->part,
-					 *reader->part ? "." : "");
+	inner.within = "matchingRules";
 	lifter.out = cJSON_CreateObject();
-	if (!inner.part || !lifter.out) {
-		cJSON_Delete(lifter.out);
+	if (!lifter.out)
 		return tally__fail_nomem(reader->error);
-	}
 	tally__map_init(&lifter.lists);
 	status = *rules->child->string == '$' ? tally__lifter_take_flat(&lifter, rules)
 					      : lift_categories(&lifter, rules);

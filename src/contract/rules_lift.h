@@ -10,7 +10,7 @@
 enum category_form { FORM_SINGLE, FORM_NAMES, FORM_PATHS };
 
 struct lifter {
-	const struct reader *reader; /* its part says "….matchingRules" */
+	const struct reader *reader; /* within the member "matchingRules" */
 	cJSON *out;                  /* the category form being built */
 	struct map lists;            /* "category\0name" to its list of matchers (flat form) */
 	size_t count;

@@ -41,12 +41,41 @@ void tally__path_add_field(struct buf *out, const char *name)
 void tally__pointer_add(struct buf *pointer, const char *name)
 {
 	tally__buf_addc(pointer, '/');
-	for (; *name; name++) {
-		if (*name == '~')
-			tally__buf_adds(pointer, "~0");
-		else if (*name == '/')
-			tally__buf_adds(pointer, "~1");
-		else
-			tally__buf_addc(pointer, *name);
+	for (;;) {
+		size_t len = 0;
+
+		while (name[len] && name[len] != '~' && name[len] != '/')
+			len++;
+		tally__buf_add(pointer, name, len);
+		name += len;
+		if (!*name)
+			return;
+		tally__buf_adds(pointer, *name++ == '~' ? "~0" : "~1");
 	}
+}
+
+/* Documents have an index for every item of theirs: printf() would be most of the work. */
+static void add_number(struct buf *out, size_t number)
+{
+	char digits[3 * sizeof(number)];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	tally__buf_add(out, digits + at, sizeof(digits) - at);
+}
+
+void tally__pointer_add_index(struct buf *pointer, size_t index)
+{
+	tally__buf_addc(pointer, '/');
+	add_number(pointer, index);
+}
+
+void tally__path_add_index(struct buf *out, size_t index)
+{
+	tally__buf_addc(out, '[');
+	add_number(out, index);
+	tally__buf_addc(out, ']');
 }

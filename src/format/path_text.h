@@ -12,5 +12,9 @@ void tally__path_add_field(struct buf *out, const char *name);
 /* Appends a member to a JSON pointer (RFC 6901); undo with tally__buf_truncate to the length
  * before. */
 void tally__pointer_add(struct buf *pointer, const char *name);
+void tally__pointer_add_index(struct buf *pointer, size_t index);
+
+/* Appends "[0]" to the text of a path expression. */
+void tally__path_add_index(struct buf *out, size_t index);
 
 #endif

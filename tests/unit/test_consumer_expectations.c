@@ -460,6 +460,31 @@ static void a_contract_is_on_its_own(void **state)
 	tally_free(after);
 	tally_contract_free(contract);
 }
+/* cJSON can also lend a name to a member; nobody says for how long. */
+static void names_that_were_lent_are_copied(void **state)
+{
+	struct tally_expectations *expectations = new_expectations(TALLY_SPEC_V4);
+	struct tally_interaction *it = new_interaction(expectations, TALLY_HTTP);
+	struct tally_contract *contract = NULL;
+	cJSON *body = cJSON_CreateObject();
+	char names[][6] = {"outer", "inner"};
+	cJSON *outer = cJSON_CreateObject();
+	char *text;
+
+	(void)state;
+	assert_true(cJSON_AddItemToObjectCS(outer, names[1], tally_like(tally_text("x"))));
+	assert_true(cJSON_AddItemToObjectCS(body, names[0], outer));
+	OK(tally_interaction_set_body(it, TALLY_PART_REQUEST, "application/json", body, &error));
+	OK(tally_expectations_contract(&contract, expectations, &error));
+	tally_expectations_free(expectations);
+	memset(names, '?', sizeof(names) - 1);
+	text = contract_text(contract);
+	assert_non_null(strstr(text, "\"outer\""));
+	assert_non_null(strstr(text, "\"inner\""));
+	tally_free(text);
+	tally_contract_free(contract);
+}
+
 /* ---- refusals ------------------------------------------------------------------------------ */
 
 /* Something of each kind, with something set in it. */
@@ -1049,6 +1074,7 @@ int main(void)
 		cmocka_unit_test(whole_interactions_are_as_read),
 		cmocka_unit_test(the_last_one_counts),
 		cmocka_unit_test(a_contract_is_on_its_own),
+		cmocka_unit_test(names_that_were_lent_are_copied),
 		cmocka_unit_test(refusals_change_nothing_and_say_why),
 		cmocka_unit_test(nothing_happens_after_an_error),
 		cmocka_unit_test(names_and_versions_are_checked),

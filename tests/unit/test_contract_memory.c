@@ -343,6 +343,50 @@ static void saving_and_conflicts(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* ---- what reading costs ---- */
+
+static const char one_of_many[] =
+	"{\"description\":\"d\",\"request\":{\"method\":\"POST\",\"path\":\"/a\",\"query\":{\"q\":["
+	"\"1\"]},\"headers\":{\"Content-Type\":\"application/"
+	"json\"},\"body\":{\"a\":{\"b\":[{\"c\":1},{"
+	"\"d\":[2]}]}}},\"response\":{\"status\":200,\"headers\":{\"Content-Type\":"
+	"\"application/json\"},\"body\":{\"a\":[{\"b\":1},{\"b\":2}]}}}";
+
+/* Allocations for each of many interactions, by what `parse` does more than reading the JSON. */
+static size_t count_for_each(int (*parse)(struct tally_contract **, const char *, size_t,
+					  struct tally_error *))
+{
+	enum { COUNT = 200 };
+	struct tally_contract *contract = NULL;
+	cJSON *json = NULL;
+	struct buf text;
+	size_t asked;
+
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	tally__buf_adds(&text, "{\"interactions\":[");
+	for (int i = 0; i < COUNT; i++)
+		tally__buf_addf(&text, "%s%s", i ? "," : "", one_of_many);
+	tally__buf_adds(&text, "]}");
+	tally__mem_fail_after(-1);
+	assert_int_equal(tally_json_parse(&json, text.bytes, text.len, NULL), 0);
+	asked = tally__mem_fail_after(-1);
+	assert_int_equal(parse(&contract, text.bytes, text.len, NULL), 0);
+	asked = tally__mem_fail_after(-1) - asked;
+	cJSON_Delete(json);
+	tally_contract_free(contract);
+	tally__buf_release(&text);
+	return asked / COUNT;
+}
+
+/* What has no matchers is looked at, and not made anew; nothing is prepared for errors. */
+static void reading_many_costs_little_more_than_their_json(void **state)
+{
+	(void)state;
+	assert_in_range(count_for_each(tally_contract_parse), 0, 1);
+	/* The places of its two parts, in a buffer each. */
+	assert_in_range(count_for_each(tally_expectations_parse), 0, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +394,7 @@ int main(void)
 		cmocka_unit_test(reading_and_writing),
 		cmocka_unit_test(merging_and_linting),
 		cmocka_unit_test(saving_and_conflicts),
+		cmocka_unit_test(reading_many_costs_little_more_than_their_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
