@@ -67,6 +67,26 @@ void tally__stub_names_release(struct stub_names *names)
 	tally__free(names->items);
 }
 
+/* Whether the expression, which the user knows as `known_as`, finds something in `name`. */
+static int search(const struct regex *regex, const char *known_as, const char *name, bool *found,
+		  struct tally_error *error)
+{
+	struct tally_error why = TALLY_ERROR_INIT;
+	struct arena arena;
+	int status = tally__regex_match(regex, name, strlen(name), found, &why);
+
+	if (status == 0)
+		return 0;
+	if (status == TALLY_ENOMEM)
+		return tally__fail_nomem(error);
+	tally__arena_init(&arena, 0);
+	tally__fail(error, status, "the expression %s takes too long for \"%s\": %s",
+		    tally__text_shown(&arena, known_as, 200), tally__text_shown(&arena, name, 200),
+		    why.message);
+	tally__arena_release(&arena);
+	return status;
+}
+
 int tally__stub_names_have(const struct stub_names *names, const char *name, bool *have,
 			   struct tally_error *error)
 {
@@ -77,7 +97,7 @@ int tally__stub_names_have(const struct stub_names *names, const char *name, boo
 		const struct stub_name *each = &names->items[i];
 
 		if (each->regex)
-			status = tally__regex_match(each->regex, name, strlen(name), have, error);
+			status = search(each->regex, each->text, name, have, error);
 		else
 			*have = strcmp(each->text, name) == 0;
 	}
@@ -101,7 +121,7 @@ int tally__stub_states_admit(const struct stub_states *states,
 	for (size_t i = 0; i < interaction->state_count && !*admitted && status == 0; i++) {
 		const char *name = interaction->states[i].name;
 
-		status = tally__regex_match(states->regex, name, strlen(name), admitted, error);
+		status = search(states->regex, "for provider states", name, admitted, error);
 	}
 	return status;
 }

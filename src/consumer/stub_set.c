@@ -29,16 +29,15 @@ struct making {
 /* ---- contracts ---- */
 
 static int is_wanted(const struct making *making, const struct tally_contract *contract,
-		     bool *wanted)
+		     bool *wanted, struct tally_error *why)
 {
 	const struct stub_sources *sources = &making->stub->sources;
 	int status = tally__stub_names_have(&sources->consumers, tally_contract_consumer(contract),
-					    wanted, making->error);
+					    wanted, why);
 
 	if (status == 0 && *wanted)
 		status = tally__stub_names_have(&sources->providers,
-						tally_contract_provider(contract), wanted,
-						making->error);
+						tally_contract_provider(contract), wanted, why);
 	return status;
 }
 
@@ -46,7 +45,7 @@ static int add(struct making *making, struct stub_contract *contract, struct tal
 {
 	struct stub_set *set = making->set;
 	bool wanted = false;
-	int status = is_wanted(making, contract->contract, &wanted);
+	int status = is_wanted(making, contract->contract, &wanted, why);
 
 	making->contracts++;
 	if (status != 0 || !wanted)

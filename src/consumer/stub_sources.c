@@ -67,6 +67,9 @@ int tally__stub_trouble(struct stub_troubles *troubles, uint64_t *complaint, uin
 
 	if (trouble->code == TALLY_ENOMEM)
 		return tally__fail_nomem(error);
+	if (trouble->code == 0)
+		return tally__fail_at(error, TALLY_EINTERNAL, trouble->where, 0, 0,
+				      "cannot be served, but nothing says why");
 	if (*complaint == about)
 		return 0;
 	if (troubles->count == LIMIT_STUB_TROUBLES) {

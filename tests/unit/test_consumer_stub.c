@@ -466,6 +466,29 @@ static void names_filter(void **state)
 
 /* ---- what nothing answers ---- */
 
+/* An expression that takes too long for a name: the contract is refused, not left out in silence.
+ */
+static void names_that_cannot_be_compared_are_refused(void **state)
+{
+	static const char *const consumers[] = {"/^(a+)+$/", "b"};
+	static const char hard[] = TOP("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", GET("a", "/a"));
+
+	(void)state;
+	put("hard.json", hard);
+	put("plain.json", TOP("b", GET("b", "/b")));
+	assert_refused((struct tally_stub_options){.consumers = {consumers, 1}},
+		       SOURCES("hard.json"), TALLY_ELIMIT, "hard.json", "takes too long");
+	assert_refused((struct tally_stub_options){.consumers = {consumers, 2}},
+		       SOURCES("hard.json", "plain.json"), TALLY_ELIMIT, "hard.json",
+		       "takes too long");
+	/* Once it runs, the others stay. */
+	put("hard.json", TOP("b", GET("a", "/a")));
+	START_WITH(OPTIONS(.consumers = {consumers, 2}), "hard.json", "plain.json");
+	put("hard.json", hard);
+	assert_int_equal(tally_stub_reload(stub, NULL), TALLY_ELIMIT);
+	assert_told("takes too long", 1);
+}
+
 static void the_unknown_is_told_what_is_nearest(void **state)
 {
 	struct http_response response;
@@ -1056,6 +1079,7 @@ int main(void)
 		TEST(provider_states_filter),
 		TEST(a_request_may_choose_the_state),
 		TEST(names_filter),
+		TEST(names_that_cannot_be_compared_are_refused),
 		TEST(the_unknown_is_told_what_is_nearest),
 		TEST(the_server_refuses_and_tells),
 		TEST(answers_have_generated_values),
