@@ -92,12 +92,13 @@ TALLY_API bool tally_mock_ok(const struct tally_mock *mock);
 TALLY_API int tally_mock_report_text(const cJSON *report, const struct tally_text_options *options,
 				     char **text, struct tally_error *error);
 
-/* Lets running answers end, then stops; for clients that do not read their answers it waits five
- * seconds.  NULL is fine.  @since 0.1 */
+/* Lets running answers end, of HTTP and of messages, then stops; for clients that do not read their
+ * answers it waits five seconds.  NULL is fine.  @since 0.1 */
 TALLY_API void tally_mock_stop(struct tally_mock *mock);
 
 /* Lets tally_mock_stop wait for no client, whether it runs already or is yet to be called.  May be
- * called from any thread and any handler of signals, until tally_mock_stop returns.  @since 0.1 */
+ * called from any thread and any handler of signals, also while tally_mock_stop waits; the mock is
+ * freed last, and no call may be under way then.  @since 0.1 */
 TALLY_API void tally_mock_hurry(struct tally_mock *mock);
 
 #ifdef __cplusplus

@@ -65,6 +65,7 @@ static int start_servers(struct tally_mock *mock, const struct tally_mock_option
 					     .port = options->port,
 					     .threads = SERVER_THREADS,
 					     .tls = options->tls,
+					     .hurried = &mock->hurried,
 					     .handler = tally__mock_answer,
 					     .refused = tally__mock_refused,
 					     .context = mock};
@@ -118,6 +119,7 @@ int tally_mock_start(struct tally_mock **out, const struct tally_contract *contr
 		tally__free(mock);
 		return tally__fail_nomem(error);
 	}
+	atomic_init(&mock->hurried, false);
 	mock->cors = options->cors;
 	status = tally__value_source_init(&mock->source, options->seed, options->now, error);
 	if (status == 0)
@@ -152,15 +154,15 @@ const char *tally_mock_ca(const struct tally_mock *mock)
 
 void tally_mock_hurry(struct tally_mock *mock)
 {
-	tally__http_server_hurry(mock->server);
+	atomic_store(&mock->hurried, true);
 }
 
 void tally_mock_stop(struct tally_mock *mock)
 {
 	if (!mock)
 		return;
-	tally__http_server_stop(mock->server);
-	tally__http_server_stop(mock->message_server);
+	/* Messages are made with the URL of the other server. */
+	tally__http_servers_stop((struct http_server *[]){mock->server, mock->message_server}, 2);
 	tally__responder_free(mock->responder);
 	tally__messages_free(mock->messages);
 	tally__free(mock->authorities);

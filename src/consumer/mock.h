@@ -36,7 +36,8 @@ struct tally_mock {
 	struct http_server *server;     /* NULL: there are only messages */
 	struct mock_messages *messages; /* NULL: none are served */
 	struct http_server *message_server;
-	char *authorities; /* of both servers; NULL: those of the one */
+	atomic_bool hurried; /* the servers look at it while they are stopped */
+	char *authorities;   /* of both servers; NULL: those of the one */
 
 	/* Held while the server starts: what asks for `url` waits until it is known. */
 	pthread_mutex_t lock;

@@ -145,21 +145,33 @@ const char *tally__http_server_authority(const struct http_server *server)
 	return server->certificate.authority;
 }
 
-void tally__http_server_hurry(struct http_server *server)
+/* Tells its threads, without waiting for them. */
+static void begin_end(struct http_server *server)
 {
-	atomic_store(&server->hurried, true);
-}
-
-void tally__http_server_stop(struct http_server *server)
-{
-	if (server == NULL)
-		return;
 	/* Under the lock: no worker is started from here on. */
 	pthread_mutex_lock(&server->lock);
 	atomic_store(&server->ending, true);
 	pthread_mutex_unlock(&server->lock);
 	close_fd(&server->stop_fds[1]);
-	for (unsigned i = 0; i < server->worker_count; i++)
-		pthread_join(server->workers[i].thread, NULL);
-	free_server(server);
+}
+
+void tally__http_servers_stop(struct http_server *const servers[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (servers[i] != NULL)
+			begin_end(servers[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		for (unsigned j = 0; servers[i] != NULL && j < servers[i]->worker_count; j++)
+			pthread_join(servers[i]->workers[j].thread, NULL);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (servers[i] != NULL)
+			free_server(servers[i]);
+	}
+}
+
+void tally__http_server_stop(struct http_server *server)
+{
+	tally__http_servers_stop(&server, 1);
 }

@@ -7,6 +7,8 @@
 #ifndef TALLY_HTTP_SERVER_H
 #define TALLY_HTTP_SERVER_H
 
+#include <stdatomic.h>
+
 #include "http/http.h"
 
 struct http_server;
@@ -36,6 +38,9 @@ struct http_server_options {
 				     LIMIT_CONNECTIONS and half of the files of the process allow */
 	unsigned idle_timeout_s;  /* 0: 30 */
 	bool tls;                 /* https, with a certificate that is made for `host` */
+	/* Once it is true, a stop that runs, or is yet to come, waits for no client any more. NULL:
+	 * it never is. */
+	const atomic_bool *hurried;
 	http_server_handler *handler;
 	http_server_refused *refused; /* NULL: nobody is told */
 	void *context;
@@ -53,8 +58,8 @@ const char *tally__http_server_authority(const struct http_server *server);
 /* Takes no new connections, lets running handlers end and their answers go out (waiting about five
  * seconds for clients that do not read them), then returns.  NULL is fine. */
 void tally__http_server_stop(struct http_server *server);
-/* Lets a stop, now or later, wait for no client any more.  From any thread and any handler of
- * signals, until the stop returns. */
-void tally__http_server_hurry(struct http_server *server);
+/* The same for several at once, each of which may be NULL.  All end before the first is freed:
+ * their handlers may use what another server lends. */
+void tally__http_servers_stop(struct http_server *const servers[], size_t count);
 
 #endif

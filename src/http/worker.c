@@ -272,9 +272,12 @@ static void begin_end(struct worker *worker)
 
 static bool is_over(struct worker *worker)
 {
+	const atomic_bool *hurried = worker->server->options.hurried;
+
 	if (!worker->winding_down)
 		return false;
-	if (atomic_load(&worker->server->hurried) || worker->now_ms >= worker->patience_ends_ms) {
+	if ((hurried != NULL && atomic_load(hurried)) ||
+	    worker->now_ms >= worker->patience_ends_ms) {
 		close_all(&worker->open);
 		close_all(&worker->lingering);
 	}

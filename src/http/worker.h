@@ -47,7 +47,6 @@ struct http_server {
 	atomic_size_t connection_count;
 	atomic_size_t body_bytes; /* held by the bodies of all connections */
 	atomic_bool ending;
-	atomic_bool hurried;
 	pthread_mutex_t lock;  /* for starting workers */
 	unsigned worker_count; /* started */
 	struct worker *workers;

@@ -813,38 +813,183 @@ static void serves_over_tls(void **state)
 	assert_report("{\"matched\":[\"a\"],\"mismatches\":[],\"success\":true}");
 }
 
-/* An answer that nobody reads, and that is larger than sockets hold. */
+/* ---- the end ---- */
+
+#define MESSAGE_TOP(interactions, content)                                                         \
+	"{\"consumer\":{\"name\":\"C\"},\"provider\":{\"name\":\"P\"},\"interactions\":"           \
+	"[" interactions                                                                           \
+	"{\"type\":\"Asynchronous/Messages\",\"description\":\"m\",\"contents\":{"                 \
+	"\"contentType\":\"text/plain\",\"content\":\"" content
+#define MESSAGE_END "\"}}],\"metadata\":{\"pactSpecification\":{\"version\":\"4.0\"}}}"
+#define ASK_MESSAGE                                                                                \
+	"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 19\r\n\r\n{\"description\":\"m\"}"
+
+/* Starts it with a text that is larger than sockets hold put between the two. */
+static void start_large(const char *begin, const char *end,
+			const struct tally_mock_options *options)
+{
+	struct buf text;
+
+	tally__buf_init(&text, SIZE_MAX - 1);
+	tally__buf_adds(&text, begin);
+	for (size_t i = 0; i < 20000000; i++)
+		tally__buf_addc(&text, 'x');
+	tally__buf_adds(&text, end);
+	assert_int_equal(tally__buf_status(&text, NULL), 0);
+	start(text.bytes, options);
+	tally__buf_release(&text);
+}
+
+static unsigned short port_of(const char *url)
+{
+	return (unsigned short)strtoul(strrchr(url, ':') + 1, NULL, 10);
+}
+
+/* Asks, and reads no more than a byte of the answer. */
+static int ask_without_reading(const char *url, const char *request)
+{
+	int fd = wire_connect(port_of(url));
+	char byte;
+
+	wire_write(fd, request, strlen(request));
+	assert_int_equal(recv(fd, &byte, 1, 0), 1);
+	return fd;
+}
+
+static void stop_within_5_s(int64_t begun)
+{
+	tally_mock_stop(mock);
+	mock = NULL;
+	/* For who does not read, it waits for 5 s. */
+	assert_true(tally__time_monotonic_ms() - begun < 4500);
+}
+
 static void a_stop_can_be_hurried(void **state)
 {
-	static const char request[] = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
-	const size_t len = 20000000;
 	int64_t begun;
-	struct buf text;
-	char byte;
 	int fd;
 
 	(void)state;
-	tally__buf_init(&text, SIZE_MAX - 1);
-	tally__buf_adds(&text, "{\"consumer\":{\"name\":\"C\"},\"provider\":{\"name\":\"P\"},"
-			       "\"interactions\":[{\"description\":\"a\",\"request\":{\"path\":"
-			       "\"/a\"},\"response\":{\"body\":\"");
-	for (size_t i = 0; i < len; i++)
-		tally__buf_addc(&text, 'x');
-	tally__buf_adds(&text, "\"}}]}");
-	assert_int_equal(tally__buf_status(&text, NULL), 0);
-	start(text.bytes, NULL);
-	fd = wire_connect(
-		(unsigned short)strtoul(strrchr(tally_mock_url(mock), ':') + 1, NULL, 10));
-	wire_write(fd, request, sizeof(request) - 1);
-	assert_int_equal(recv(fd, &byte, 1, 0), 1);
+	start_large("{\"consumer\":{\"name\":\"C\"},\"provider\":{\"name\":\"P\"},"
+		    "\"interactions\":[{\"description\":\"a\",\"request\":{\"path\":"
+		    "\"/a\"},\"response\":{\"body\":\"",
+		    "\"}}]}", NULL);
+	fd = ask_without_reading(tally_mock_url(mock), "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
 	begun = tally__time_monotonic_ms();
 	tally_mock_hurry(mock);
+	stop_within_5_s(begun);
+	close(fd);
+}
+
+static void a_stop_of_messages_can_be_hurried(void **state)
+{
+	const struct tally_mock_options options = {.messages = true};
+	int64_t begun;
+	int fd;
+
+	(void)state;
+	start_large(MESSAGE_TOP("", ""), MESSAGE_END, &options);
+	assert_null(tally_mock_url(mock));
+	fd = ask_without_reading(tally_mock_messages_url(mock), ASK_MESSAGE);
+	begun = tally__time_monotonic_ms();
+	tally_mock_hurry(mock);
+	stop_within_5_s(begun);
+	close(fd);
+}
+
+/* Once nobody listens any more at the address of the mock, its stop has begun. */
+static void *hurry_during_the_stop(void *context)
+{
+	const unsigned short *port = context;
+	struct sockaddr_in address = wire_address(*port);
+	int refused = 0;
+
+	while (!refused) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+		refused = connect(fd, (const struct sockaddr *)&address, sizeof(address));
+		close(fd);
+	}
+	tally_mock_hurry(mock);
+	return NULL;
+}
+
+static void a_stop_that_waits_can_be_hurried(void **state)
+{
+	const struct tally_mock_options options = {.messages = true};
+	unsigned short port;
+	int64_t begun;
+	pthread_t other;
+	int fd;
+
+	(void)state;
+	start_large(MESSAGE_TOP("{\"type\":\"Synchronous/HTTP\",\"description\":\"a\",\"request\":"
+				"{\"method\":\"GET\",\"path\":\"/a\"},\"response\":{\"status\":200"
+				"}},",
+				""),
+		    MESSAGE_END, &options);
+	port = port_of(tally_mock_url(mock));
+	fd = ask_without_reading(tally_mock_messages_url(mock), ASK_MESSAGE);
+	assert_int_equal(pthread_create(&other, NULL, hurry_during_the_stop, &port), 0);
+	begun = tally__time_monotonic_ms();
 	tally_mock_stop(mock);
+	pthread_join(other, NULL);
 	mock = NULL;
-	/* Without the hurry, it waits for 5 s. */
 	assert_true(tally__time_monotonic_ms() - begun < 4500);
 	close(fd);
-	tally__buf_release(&text);
+}
+
+static void *fetch_on_and_on(void *context)
+{
+	const unsigned short *port = context;
+	struct sockaddr_in address = wire_address(*port);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char bytes[4096];
+
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
+		while (send(fd, ASK_MESSAGE, sizeof(ASK_MESSAGE) - 1, MSG_NOSIGNAL) > 0 &&
+		       recv(fd, bytes, sizeof(bytes), 0) > 0)
+			;
+	}
+	close(fd);
+	return NULL;
+}
+
+/* Messages may have the URL of the mock in them, and are fetched until the end. */
+static void messages_are_fetched_during_a_stop(void **state)
+{
+	enum { FETCHERS = 4 };
+	static const char text[] =
+		"{\"consumer\":{\"name\":\"C\"},\"provider\":{\"name\":\"P\"},\"interactions\":["
+		"{\"type\":\"Synchronous/HTTP\",\"description\":\"a\",\"request\":{\"method\":"
+		"\"GET\",\"path\":\"/a\"},\"response\":{\"status\":200}},"
+		"{\"type\":\"Asynchronous/"
+		"Messages\",\"description\":\"m\",\"contents\":{\"content\""
+		":{\"u\":\"http://h:1/o/1\"},\"contentType\":\"application/json\",\"encoded\":false"
+		"},\"generators\":{\"body\":{\"$.u\":{\"type\":\"MockServerURL\",\"regex\":"
+		"\".*(/o/1)$\",\"example\":\"http://h:1/o/1\"}}}}],"
+		"\"metadata\":{\"pactSpecification\":{\"version\":\"4.0\"}}}";
+	const struct tally_mock_options options = {.messages = true};
+
+	(void)state;
+	for (int round = 0; round < 20; round++) {
+		struct tally_contract *given = NULL;
+		struct tally_mock *served = NULL;
+		pthread_t clients[FETCHERS];
+		unsigned short port;
+
+		assert_int_equal(tally_contract_parse(&given, text, strlen(text), NULL), 0);
+		assert_int_equal(tally_mock_start(&served, given, &options, NULL), 0);
+		port = port_of(tally_mock_messages_url(served));
+		for (size_t i = 0; i < FETCHERS; i++)
+			assert_int_equal(pthread_create(&clients[i], NULL, fetch_on_and_on, &port),
+					 0);
+		close(ask_without_reading(tally_mock_messages_url(served), ASK_MESSAGE));
+		tally_mock_stop(served);
+		for (size_t i = 0; i < FETCHERS; i++)
+			pthread_join(clients[i], NULL);
+		tally_contract_free(given);
+	}
 }
 
 int main(void)
@@ -875,6 +1020,9 @@ int main(void)
 		TEST(contracts_are_served_as_they_are),
 		TEST(serves_over_tls),
 		TEST(a_stop_can_be_hurried),
+		TEST(a_stop_of_messages_can_be_hurried),
+		TEST(a_stop_that_waits_can_be_hurried),
+		TEST(messages_are_fetched_during_a_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

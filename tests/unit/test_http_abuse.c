@@ -341,15 +341,16 @@ static int begin_to_read(struct fixture *fixture)
 
 static void a_stop_can_be_hurried(void **state)
 {
+	atomic_bool hurried = false;
 	struct fixture *fixture = *state;
 	char *body = large_body(fixture);
 	int64_t begun = tally__time_monotonic_ms();
 	pthread_t stopper;
 	int fd;
 
-	start(fixture, (struct http_server_options){0});
+	start(fixture, (struct http_server_options){.hurried = &hurried});
 	fd = begin_to_read(fixture);
-	tally__http_server_hurry(fixture->server);
+	atomic_store(&hurried, true);
 	assert_int_equal(pthread_create(&stopper, NULL, stop_server, fixture->server), 0);
 	pthread_join(stopper, NULL);
 	fixture->server = NULL;
