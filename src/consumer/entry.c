@@ -277,6 +277,7 @@ static int prepare_index(struct responder_entry *entry, struct arena *arena,
 
 	entry->is_query_literal = !tally__matcher_has_query_rule(entry->matcher);
 	entry->query_hash = tally__query_hash(&request->query);
+	entry->body_key = tally__matcher_body_key(entry->matcher);
 	entry->is_pattern = tally__matcher_has_path_rule(entry->matcher);
 	if (entry->is_pattern) {
 		entry->path_len =

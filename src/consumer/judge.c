@@ -129,6 +129,28 @@ static bool may_match(const struct search *search, const struct responder_entry 
 	       tally__matcher_may_match(entry->matcher, search->actual);
 }
 
+/* Whether the body may be as expected; false when it certainly is not. */
+static int may_have_body(struct search *search, const struct body_key *expected, bool *may,
+			 struct tally_error *error)
+{
+	struct asked_body_key *actual = &search->body_keys[expected->kind];
+
+	*may = true;
+	if (expected->kind == BODY_KEY_NONE)
+		return 0;
+	if (!actual->known || !tally__body_key_is_alike(&actual->asked, expected)) {
+		int status = tally__actual_body_key(&actual->found, expected, &search->actual->body,
+						    error);
+
+		if (status != 0)
+			return status;
+		actual->asked = *expected;
+		actual->known = true;
+	}
+	*may = actual->found.kind == BODY_KEY_NONE || actual->found.hash == expected->hash;
+	return 0;
+}
+
 /* Whether these points beat those of the best; of equal ones the first entry counts. */
 static bool is_better(const struct search *search, const struct responder_entry *entry, long points)
 {
@@ -139,7 +161,8 @@ static bool is_better(const struct search *search, const struct responder_entry 
 }
 
 /* Of what a request matches, the entry with the most points, or the first of several.  Most are
- * refused by method and path, and the rest by the first thing that differs. */
+ * refused by method, path, query or the number of their body, and the rest by the first thing that
+ * differs. */
 static int find_match(struct search *search, struct tally_error *error)
 {
 	struct responder_verdict *verdict = search->verdict;
@@ -148,11 +171,14 @@ static int find_match(struct search *search, struct tally_error *error)
 	const struct responder_entry *entry;
 
 	while ((entry = tally__path_index_next(&candidates)) != NULL) {
+		bool may = false;
 		bool matches = false;
 		long points;
-		int status;
+		int status = may_have_body(search, &entry->body_key, &may, error);
 
-		if (!may_match(search, entry))
+		if (status != 0)
+			return status;
+		if (!may || !may_match(search, entry))
 			continue;
 		points = most_points(search, entry);
 		if (!is_better(search, entry, points) || !tally__search_admits(search, entry))

@@ -7,7 +7,8 @@
  * array beside the responder with one element for each entry's `number`.
  *
  * An index leads from the path of a request to the interactions that can be meant, so that a
- * request costs the same beside one interaction or a hundred thousand. */
+ * request costs the same beside one interaction or a hundred thousand.  Of those that have one path
+ * and differ in query or body, numbers made of these are compared before they are. */
 #ifndef TALLY_CONSUMER_RESPONDER_H
 #define TALLY_CONSUMER_RESPONDER_H
 
@@ -39,6 +40,8 @@ struct responder_entry {
 	/* Of the query; compared first where no rule is to judge it. */
 	bool is_query_literal;
 	uint64_t query_hash;
+	/* Of the body; compared first where there is one. */
+	struct body_key body_key;
 };
 
 struct responder_options {

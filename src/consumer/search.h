@@ -11,8 +11,13 @@ struct search {
 	const struct request *actual; /* with its body parsed */
 	struct responder_verdict *verdict;
 	uint64_t query_hash; /* of the request */
-	long points;         /* of the best */
-	size_t differ;       /* how many mismatches it has */
+	/* Of its body, of each kind as it was asked for last.  Most entries of a path ask alike. */
+	struct asked_body_key {
+		bool known;
+		struct body_key asked, found;
+	} body_keys[BODY_KEY_KINDS];
+	long points;   /* of the best */
+	size_t differ; /* how many mismatches it has */
 };
 
 /* The same for queries that are equal, whatever the order of their names. */

@@ -1,6 +1,7 @@
 libtallyall_la_SOURCES += \
 	%D%/bodies.c %D%/bodies.h \
 	%D%/body.c %D%/body.h \
+	%D%/body_key.c %D%/body_key.h \
 	%D%/display.c %D%/display.h \
 	%D%/generator.c %D%/generator.h %D%/generator_kind.h \
 	%D%/generator_state.c \

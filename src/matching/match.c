@@ -188,6 +188,11 @@ bool tally__matcher_has_query_rule(const struct matcher *matcher)
 	return matcher->rules.query.count > 0;
 }
 
+struct body_key tally__matcher_body_key(const struct matcher *matcher)
+{
+	return tally__expected_body_key(&matcher->body);
+}
+
 size_t tally__matcher_path_prefix(const struct matcher *matcher, char *out, size_t size)
 {
 	const struct rule_list *list = matcher->rules.path;

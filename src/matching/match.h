@@ -9,6 +9,7 @@
 #define TALLY_MATCHING_MATCH_H
 
 #include "contract/contract.h"
+#include "matching/body_key.h"
 #include "matching/mismatch.h"
 
 struct matcher;
@@ -38,6 +39,8 @@ int tally__matches_request(const struct matcher *matcher, const struct request *
  * expected, byte for byte (of the query: names and values). */
 bool tally__matcher_has_path_rule(const struct matcher *matcher);
 bool tally__matcher_has_query_rule(const struct matcher *matcher);
+/* What the body of a request has to have in common with the one that is expected. */
+struct body_key tally__matcher_body_key(const struct matcher *matcher);
 /* What every path begins with that the rules let pass, as far as that is plain to see: up to `size`
  * bytes; the result says how many. */
 size_t tally__matcher_path_prefix(const struct matcher *matcher, char *out, size_t size);

@@ -37,6 +37,15 @@ static const char interactions[] =
 	","
 	"{\"description\":\"named\",\"request\":{\"method\":\"POST\",\"path\":\"/j\",\"body\":{"
 	"\"operation\":\"read\",\"id\":7}},\"response\":{}},"
+	"{\"description\":\"named "
+	"too\",\"request\":{\"method\":\"POST\",\"path\":\"/"
+	"j\",\"body\":{\"operation\":\"read\",\"id\":1.0}"
+	",\"matchingRules\":{\"body\":{\"$.operation\":{\"matchers\":[{\"match\":\"type\"}]}}}},"
+	"\"response\":{}},"
+	"{\"description\":\"xml\",\"request\":{\"method\":\"POST\",\"path\":\"/"
+	"x\",\"headers\":{\"Content-"
+	"Type\":\"text/xml\"},\"body\":\"<s:e xmlns:s='urn:s' "
+	"a='1'><x>1</x><y/><x>2</x></s:e>\"},\"response\":{}},"
 	"{\"description\":\"form\",\"request\":{\"method\":\"PUT\",\"path\":\"/f\",\"headers\":{"
 	"\"Content-Type\":\"application/x-www-form-urlencoded\"},\"body\":\"a=1&b=2\"},"
 	"\"response\":{}},"
@@ -107,6 +116,25 @@ static bool any_matches(const struct request *request)
 	return found;
 }
 
+/* Of all that match, none expects more headers, nor as many and came first: who differs in these
+ * alone is told apart by points. */
+static void check_best(const struct responder_entry *best, const struct request *request)
+{
+	size_t wanted = best->interaction->request.headers.count;
+	size_t count;
+	struct responder_entry *const *entries = tally__responder_entries(responder, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t headers = entries[i]->interaction->request.headers.count;
+		bool matches = false;
+
+		if (tally__matches_request(entries[i]->matcher, request, &matches, NULL) != 0 ||
+		    !matches)
+			continue;
+		FUZZ_REQUIRE(headers < wanted || (headers == wanted && i >= best->number));
+	}
+}
+
 static void check_told(const struct responder_verdict *verdict, const struct request *request)
 {
 	cJSON *problem = tally__problem_unmatched(verdict, request);
@@ -132,6 +160,7 @@ static void ask(const struct request *request)
 		FUZZ_REQUIRE(
 			tally__matches_request(exact.entry->matcher, request, &matches, NULL) == 0);
 		FUZZ_REQUIRE(matches && exact.mismatches.count == 0);
+		check_best(exact.entry, request);
 	} else if (status == 0) {
 		FUZZ_REQUIRE(exact.entry != NULL && exact.mismatches.count > 0);
 		FUZZ_REQUIRE(!any_matches(request));

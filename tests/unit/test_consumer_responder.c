@@ -494,16 +494,23 @@ static void write_query(struct buf *out, size_t i)
 	tally__buf_addf(out, WITH("%zu", "GET", "/s", "\"query\":{\"q\":[\"%zu\"]}"), i, i);
 }
 
-static size_t allocations_of(const char *target, const char *expected,
-			     enum responder_outcome outcome)
+static size_t allocations_of_sent(struct sent sent, const char *expected,
+				  enum responder_outcome outcome)
 {
-	struct request request = receive((struct sent){.method = "GET", .target = target});
+	struct request request = receive(sent);
 
 	tally__mem_fail_after(-1);
 	assert_string_equal(ask_question((struct responder_question){.request = &request}),
 			    expected);
 	assert_int_equal(verdict.outcome, outcome);
 	return tally__mem_fail_after(-1);
+}
+
+static size_t allocations_of(const char *target, const char *expected,
+			     enum responder_outcome outcome)
+{
+	return allocations_of_sent((struct sent){.method = "GET", .target = target}, expected,
+				   outcome);
 }
 
 /* Comparing allocates, and looking up does not: as many allocations are as many comparisons. */
@@ -534,6 +541,149 @@ static void costs_the_same_beside_thousands(void **state)
 		assert_int_equal(found[1], found[0]);
 		assert_int_equal(missed[1], missed[0]);
 	}
+}
+
+/* ---- bodies that tell interactions of one path apart ---- */
+
+#define CALL(body, rules)                                                                          \
+	WITH("%zu", "POST", "/rpc",                                                                \
+	     "\"headers\":{\"Content-Type\":\"application/json\"},\"body\":" body rules)
+#define MATCHING(path)                                                                             \
+	",\"matchingRules\":{\"body\":{\"" path "\":{\"matchers\":[{\"match\":\"type\"}]}}}"
+#define RPC "{\"method\":\"get\",\"params\":{\"at\":%zu},\"id\":1}"
+
+static void write_rpc(struct buf *out, size_t i)
+{
+	tally__buf_addf(out, CALL(RPC, ""), i, i);
+}
+
+static void write_rpc_with_rule(struct buf *out, size_t i)
+{
+	tally__buf_addf(out, CALL(RPC, MATCHING("$.id")), i, i);
+}
+
+/* Rules as they differ from one to the next. */
+static void write_rpc_with_rules(struct buf *out, size_t i)
+{
+	if (i % 2)
+		tally__buf_addf(out, CALL(RPC, MATCHING("$.id")), i, i);
+	else
+		tally__buf_addf(out, CALL(RPC, ""), i, i);
+}
+
+static void write_soap(struct buf *out, size_t i)
+{
+	tally__buf_addf(out,
+			WITH("%zu", "POST", "/rpc",
+			     "\"headers\":{\"Content-Type\":\"text/xml\"},\"body\":\"<s:e "
+			     "xmlns:s='urn:s'><g a='1'><n>%zu</n></g></s:e>\""),
+			i, i);
+}
+
+static void bodies_cost_the_same_beside_thousands(void **state)
+{
+	static const char rpc[] = "{\"id\":1, \"params\":{\"at\":7}, \"method\":\"get\"}";
+	static const struct {
+		void (*write)(struct buf *, size_t);
+		const char *type, *body;
+	} kinds[] = {
+		{write_rpc, "application/json", rpc},
+		{write_rpc_with_rule, "application/json", rpc},
+		{write_rpc_with_rules, "application/json", rpc},
+		{write_soap, "text/xml", "<x:e xmlns:x='urn:s'><g a='1'><n>7</n></g></x:e>"},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		const struct sent sent = {
+			"POST", "/rpc", {"Content-Type", kinds[i].type}, kinds[i].body};
+		size_t counts[2];
+
+		for (size_t many = 0; many < 2; many++) {
+			add_many(many ? 2000 : 8, kinds[i].write);
+			counts[many] = allocations_of_sent(sent, "7", RESPONDER_MATCH);
+			tear_down(state);
+			set_up(state);
+		}
+		assert_int_equal(counts[1], counts[0]);
+	}
+}
+
+static const char *ask_body(const char *type, const char *body)
+{
+	const char *found =
+		ask_how((struct sent){"POST", "/b", {"Content-Type", type}, body}, RESPONDER_EXACT);
+
+	return verdict.outcome == RESPONDER_MATCH ? found : "none";
+}
+
+#define BODY(description, type, body)                                                              \
+	WITH(description, "POST", "/b",                                                            \
+	     "\"headers\":{\"Content-Type\":\"" type "\"},\"body\":" body)
+
+/* What comparing takes for equal is found, however it is written. */
+static void equal_json_is_found(void **state)
+{
+	static const char json[] = "application/json";
+
+	(void)state;
+	add(BODY("object", "application/json", "{\"a\":[1,1.50,-0,1e2,12345678901234567890],\"b\":{\"c\":null,\"d\":true}}") "," BODY("list", "application/json", "[1,{},[],\"\"]") "," BODY(
+		"nested", "application/json",
+		"[[1],2]") "," BODY("empty", "application/json",
+				    "{}") "," BODY("judged", "application/json",
+						   "{\"id\":1,\"of\":{\"x\":2}}" MATCHING(
+							   "$.id")) "," BODY("within",
+									     "application/json",
+									     "{\"in\":{\"id\":1,"
+									     "\"y\":2},\"k\":[]"
+									     "}" MATCHING(
+										     "$.in.id")) "," BODY("anywhere",
+													  "application/json",
+													  "{\"any\":{\"id\":1},\"z\":3}" MATCHING(
+														  "$.*.id")) "," BODY("first",
+																      "application/json",
+																      "[{\"q\":4},5]" MATCHING(
+																	      "$[0].q")));
+	assert_string_equal(ask_body(json, "{\"b\":{\"d\":true,\"c\":null},\"a\":[1,1.5,0,100.0,"
+					   "12345678901234567890]}"),
+			    "object");
+	assert_string_equal(ask_body(json, "{\"b\":{\"d\":true,\"c\":null},\"a\":[1,1.5,0,100.0,"
+					   "12345678901234567891]}"),
+			    "none");
+	assert_string_equal(ask_body(json, "{\"b\":{\"d\":false,\"c\":null},\"a\":[1,1.5,0,100.0,"
+					   "12345678901234567890]}"),
+			    "none");
+	assert_string_equal(ask_body(json, " [ 1 , { } , [ ] , \"\" ] "), "list");
+	assert_string_equal(ask_body(json, "[2,[1]]"), "none");
+	assert_string_equal(ask_body(json, "[[1],2]"), "nested");
+	assert_string_equal(ask_body(json, "{}"), "empty");
+	assert_string_equal(ask_body(json, "[]"), "none");
+	assert_string_equal(ask_body(json, "{\"of\":{\"x\":2},\"id\":99}"), "judged");
+	assert_string_equal(ask_body(json, "{\"of\":{\"x\":3},\"id\":99}"), "none");
+	assert_string_equal(ask_body(json, "{\"k\":[],\"in\":{\"id\":9,\"y\":2}}"), "within");
+	assert_string_equal(ask_body(json, "{\"k\":[],\"in\":{\"id\":9,\"y\":3}}"), "none");
+	assert_string_equal(ask_body(json, "{\"any\":{\"id\":9},\"z\":3}"), "anywhere");
+	assert_string_equal(ask_body(json, "[{\"q\":9},5]"), "first");
+}
+
+static void equal_xml_is_found(void **state)
+{
+	static const char xml[] = "text/xml";
+
+	(void)state;
+	add(BODY("xml", "text/xml", "\"<s:e xmlns:s='urn:s' b='2' a='1'><x>1</x><y>2</y><x>3</x>text</s:e>\"") "," BODY(
+		"other", "text/xml",
+		"\"<s:e xmlns:s='urn:s' b='2' a='1'><x>3</x><y>2</y><x>1</x>text</s:e>\""));
+	assert_string_equal(ask_body(xml, "<?xml version='1.0'?><t:e xmlns:t='urn:s' a='1' b='2'>"
+					  "<!-- c --><y> 2 </y> <x>1</x><x><![CDATA[3]]></x>"
+					  "te<?p?>xt</t:e>"),
+			    "xml");
+	assert_string_equal(ask_body(xml, "<e xmlns='urn:s' a='1' b='2'><x xmlns=''>3</x><y "
+					  "xmlns=''>2</y><x xmlns=''>1</x>text</e>"),
+			    "other");
+	assert_string_equal(ask_body(xml, "<s:e xmlns:s='urn:s' b='2' a='1'><x>1</x><y>2</y>"
+					  "<x>3</x><z/>text</s:e>"),
+			    "none");
+	assert_string_equal(ask_body(xml, "<s:e"), "none");
 }
 
 /* However many there are, the nearest is found by few comparisons. */
@@ -633,6 +783,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(filters_by_provider_state, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(names_the_obvious, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(costs_the_same_beside_thousands, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(bodies_cost_the_same_beside_thousands, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(equal_json_is_found, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(equal_xml_is_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_nearest_costs_little_among_thousands, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(survives_short_memory, set_up, tear_down),
