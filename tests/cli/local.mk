@@ -18,6 +18,7 @@ cli_tests = \
 	%D%/t0134-mock-tls.sh \
 	%D%/t0135-stub.sh \
 	%D%/t0137-mock-pages.sh \
+	%D%/t0138-mock-merge.sh \
 	%D%/t0140-publish.sh \
 	%D%/t0145-origin.sh \
 	%D%/t0200-verify.sh \

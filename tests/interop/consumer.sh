@@ -89,24 +89,4 @@ expect 'what was not asked is named' newcomer 1 forgetful \
 	'POST /orders was expected, but never asked (a new order)'
 no_contract() { [ ! -e newcomer ]; }
 expect 'neither yields a contract' no_contract
-
-# ---- test processes that merge into one file at once ---------------------------------------------
-
-merge_all() {
-	processes=
-	for i in $(seq 80); do
-		echo '{"consumer": {"name": "many"}, "provider": {"name": "orders"}, "interactions": [{' \
-			"\"description\": \"request $i\", \"request\": {\"path\": \"/$i\"}, \"response\": {\"status\": 200}}]}" >"many-$i.json"
-		"$tally" mock "many-$i.json" --output-dir many -- \
-			sh -c 'curl -sf "$TALLY_MOCK_URL/$0"' "$i" >"many-$i.out" 2>&1 &
-		processes="$processes $!"
-	done
-	for process in $processes; do
-		wait "$process" || echo "a process left with $?"
-	done
-	node -e 'const { interactions } = JSON.parse(fs.readFileSync("many/many-orders.json"));
-		const paths = new Set(interactions.map(({ request }) => request.path));
-		if (paths.size !== 80 || interactions.length !== 80) console.log(`${paths.size} of 80 are there`)'
-}
-expect 'of 80 processes at once, none loses what it merges' merge_all
 finish
