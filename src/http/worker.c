@@ -1,6 +1,8 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -120,16 +122,64 @@ const char *tally__worker_date(struct worker *worker)
 
 /* ---- new connections ---- */
 
-static bool make_room(struct worker *worker)
+static struct connection *longest_waiting(const struct worker *worker)
 {
-	struct connection *oldest = worker->lingering.first;
+	return worker->lingering.first != NULL ? worker->lingering.first : worker->open.first;
+}
 
-	if (oldest == NULL)
-		oldest = worker->open.first;
+/* Those that are done come before all that are not. */
+static void tell_waiting(struct worker *worker)
+{
+	const struct connection *oldest = longest_waiting(worker);
+	long long since = LLONG_MAX;
+
+	if (oldest != NULL)
+		since = worker->lingering.first != NULL ? LLONG_MIN + oldest->step_ms
+							: oldest->step_ms;
+	atomic_store(&worker->waits_since_ms, since);
+}
+
+/* Asks the worker whose connection waits longest to make room; false: it is this one. */
+static bool ask_other(struct worker *worker)
+{
+	struct http_server *server = worker->server;
+	struct worker *chosen = worker;
+
+	tell_waiting(worker);
+	pthread_mutex_lock(&server->lock);
+	for (unsigned i = 0; i < server->worker_count; i++) {
+		struct worker *each = &server->workers[i];
+
+		if (atomic_load(&each->waits_since_ms) < atomic_load(&chosen->waits_since_ms))
+			chosen = each;
+	}
+	pthread_mutex_unlock(&server->lock);
+	if (chosen == worker)
+		return false;
+	atomic_fetch_add(&chosen->asked_places, 1);
+	/* A pipe that is full wakes it as well. */
+	(void)!write(chosen->wake_fds[1], "", 1);
+	return true;
+}
+
+static bool evict(struct worker *worker)
+{
+	struct connection *oldest = longest_waiting(worker);
+
 	if (oldest == NULL)
 		return false;
 	tally__connection_evict(oldest);
 	return true;
+}
+
+/* There are so many connections.  Others may be in the middle of something long: when too many are
+ * on their way, one of its own has to go. */
+static void make_room(struct worker *worker, size_t connections)
+{
+	const struct http_server *server = worker->server;
+
+	if (connections >= server->max_connections + server->options.threads || !ask_other(worker))
+		evict(worker);
 }
 
 static void stop_listening(struct worker *worker)
@@ -151,7 +201,7 @@ static bool listen_again(struct worker *worker)
  * wait, in the system's queue. */
 static bool survive_shortage(struct worker *worker)
 {
-	if (make_room(worker))
+	if (!ask_other(worker) && evict(worker))
 		return true;
 	stop_listening(worker);
 	worker->listens_again_ms = worker->now_ms + SHORTAGE_MS;
@@ -163,9 +213,10 @@ static void take_in(struct worker *worker, int fd)
 	struct http_server *server = worker->server;
 	size_t others = atomic_fetch_add(&server->connection_count, 1);
 
-	/* Others may take one in at the same moment: there may be one too many for each thread. */
+	/* Others may take one in at the same moment, or have yet to make room: there may be two too
+	 * many for each thread. */
 	if (others >= server->max_connections)
-		make_room(worker);
+		make_room(worker, others);
 	/* A client alone, as tests often are, is served without the cost of a second thread. */
 	tally__worker_start(server, others);
 	if (!tally__connection_open(worker, fd))
@@ -188,6 +239,24 @@ static void accept_some(struct worker *worker, size_t most)
 			return;
 		}
 	}
+}
+
+/* Others have taken connections in, or could not for want of files.  What waits longest may have
+ * changed since. */
+static void make_asked_room(struct worker *worker)
+{
+	char bytes[64];
+	unsigned count;
+
+	while (read(worker->wake_fds[0], bytes, sizeof(bytes)) > 0)
+		;
+	count = atomic_exchange(&worker->asked_places, 0);
+	for (unsigned i = 0; i < count; i++) {
+		if (!ask_other(worker))
+			evict(worker);
+	}
+	if (worker->listening)
+		accept_some(worker, count);
 }
 
 /* ---- time ---- */
@@ -290,6 +359,8 @@ static void dispatch(struct worker *worker, const struct poller_event *event)
 {
 	if (event->data == worker->server)
 		accept_some(worker, ACCEPTS);
+	else if (event->data == worker->wake_fds)
+		make_asked_room(worker);
 	else if (event->data != worker)
 		tally__connection_ready(event->data, event);
 }
@@ -309,6 +380,7 @@ static void *work(void *context)
 			begin_end(worker);
 		expire(worker);
 		bury(worker);
+		tell_waiting(worker);
 	}
 	bury(worker);
 	return NULL;
@@ -324,6 +396,13 @@ static int start(struct worker *worker)
 	if (worker->bytes == NULL || worker->poller == NULL || !listen_again(worker) ||
 	    !tally__poller_add(worker->poller, server->stop_fds[0], POLLER_READ, worker))
 		return ENOMEM;
+	if (server->options.threads > 1) {
+		if (pipe2(worker->wake_fds, O_CLOEXEC | O_NONBLOCK) != 0)
+			return errno;
+		if (!tally__poller_add(worker->poller, worker->wake_fds[0], POLLER_READ,
+				       worker->wake_fds))
+			return ENOMEM;
+	}
 	return tally__thread_start(&worker->thread, work, worker);
 }
 
@@ -336,7 +415,8 @@ int tally__worker_start(struct http_server *server, size_t busy)
 	    !atomic_load(&server->ending)) {
 		struct worker *worker = &server->workers[server->worker_count];
 
-		*worker = (struct worker){.server = server};
+		*worker = (struct worker){
+			.server = server, .waits_since_ms = LLONG_MAX, .wake_fds = {-1, -1}};
 		status = start(worker);
 		if (status == 0)
 			server->worker_count++;
@@ -357,4 +437,8 @@ void tally__worker_release(struct worker *worker)
 	}
 	tally__poller_free(worker->poller);
 	tally__free(worker->bytes);
+	for (size_t i = 0; i < 2; i++) {
+		if (worker->wake_fds[i] >= 0)
+			close(worker->wake_fds[i]);
+	}
 }

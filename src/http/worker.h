@@ -26,6 +26,10 @@ struct worker {
 	struct turn *spare;
 	size_t spare_count;
 	int64_t now_ms; /* monotonic, taken once for each wait */
+	/* Since when its longest waiting one waits, as told to the other workers. */
+	atomic_llong waits_since_ms;
+	atomic_uint asked_places; /* that others want to be made free */
+	int wake_fds[2];          /* a pipe: it was asked; -1: there are no others */
 	bool listening;
 	int64_t listens_again_ms; /* after files were short; 0: it does not wait for that */
 	bool winding_down;
@@ -47,7 +51,7 @@ struct http_server {
 	atomic_size_t connection_count;
 	atomic_size_t body_bytes; /* held by the bodies of all connections */
 	atomic_bool ending;
-	pthread_mutex_t lock;  /* for starting workers */
+	pthread_mutex_t lock;  /* for starting workers, and asking them */
 	unsigned worker_count; /* started */
 	struct worker *workers;
 };

@@ -183,6 +183,49 @@ static void newcomers_take_the_longest_waiting_place(void **state)
 		close(fds[i]);
 }
 
+static void wait_for_a_later_time(void)
+{
+	int64_t now = tally__time_monotonic_ms();
+
+	while (tally__time_monotonic_ms() <= now)
+		;
+}
+
+/* It may be in the hands of another thread, even one that is busy. */
+static void the_longest_waiting_is_ended_whoever_has_it(void **state)
+{
+	struct fixture *fixture = *state;
+	int fds[4];
+
+	start(fixture, (struct http_server_options){.max_connections = 3, .threads = 2});
+	/* The first thread has both, and is busy with the second. */
+	fds[0] = wire_connect(fixture->port);
+	assert_true(answers_on(fds[0]));
+	fds[1] = wire_connect(fixture->port);
+	fixture->waits = true;
+	wire_write(fds[1], ASK, sizeof(ASK) - 1);
+	pthread_mutex_lock(&fixture->lock);
+	while (!fixture->in_handler)
+		pthread_cond_wait(&fixture->changed, &fixture->lock);
+	fixture->waits = false;
+	pthread_mutex_unlock(&fixture->lock);
+	wait_for_a_later_time();
+	for (size_t i = 2; i < 4; i++) {
+		fds[i] = wire_connect(fixture->port);
+		assert_true(answers_on(fds[i]));
+	}
+	assert_true(answers_on(fds[2]));
+	pthread_mutex_lock(&fixture->lock);
+	fixture->let_go = true;
+	pthread_cond_broadcast(&fixture->changed);
+	pthread_mutex_unlock(&fixture->lock);
+	assert_true(has_ended(fds[0]));
+	for (size_t i = 2; i < 4; i++)
+		assert_true(answers_on(fds[i]));
+	for (size_t i = 0; i < 4; i++)
+		close(fds[i]);
+}
+
 /* One whose request is not complete is told of. */
 static void who_loses_the_place_in_a_request_is_told_of(void **state)
 {
@@ -235,8 +278,8 @@ static void thousands_of_idle_connections_are_in_nobodys_way(void **state)
 			assert_serves(fixture);
 	}
 	assert_serves(fixture);
-	/* One may be on its way in for each thread. */
-	assert_true(atomic_load(&fixture->server->connection_count) <= LIMIT_CONNECTIONS + 4);
+	/* Two may be on their way for each thread. */
+	assert_true(atomic_load(&fixture->server->connection_count) <= LIMIT_CONNECTIONS + 8);
 	for (size_t i = 0; i < count; i++)
 		close(fds[i]);
 	assert_serves(fixture);
@@ -481,6 +524,7 @@ int main(void)
 		TEST(slow_readers_are_cut_off),
 		TEST(refusals_are_seen_by_busy_senders),
 		TEST(newcomers_take_the_longest_waiting_place),
+		TEST(the_longest_waiting_is_ended_whoever_has_it),
 		TEST(who_loses_the_place_in_a_request_is_told_of),
 		TEST(thousands_of_idle_connections_are_in_nobodys_way),
 		TEST(servers_survive_lack_of_files),
