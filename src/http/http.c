@@ -32,6 +32,28 @@ bool tally__http_is_token(const char *text)
 	return true;
 }
 
+bool tally__http_in_token(char byte)
+{
+	return in_token[(unsigned char)byte];
+}
+
+bool tally__http_list_has(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	while (*list != '\0') {
+		size_t i = 0;
+
+		list += strspn(list, " \t,");
+		while (i < len && tally__text_lower(list[i]) == word[i])
+			i++;
+		if (i == len && strchr(" \t,", list[i]) != NULL)
+			return true;
+		list += strcspn(list, ",");
+	}
+	return false;
+}
+
 /* A tab is the one control character that a value may have (RFC 9110 section 5.5). */
 bool tally__http_is_value(const char *bytes, size_t len)
 {

@@ -32,6 +32,10 @@ int tally__http_header_lend(struct http_headers *headers, struct arena *arena, c
 
 /* Is this what the names of methods and headers may be? */
 bool tally__http_is_token(const char *text);
+/* May a token have this byte? */
+bool tally__http_in_token(char byte);
+/* Is `word`, in lower case, in a list such as "keep-alive, Upgrade"? */
+bool tally__http_list_has(const char *list, const char *word);
 /* Is this what the values of headers may be: without control characters, but for tabs? */
 bool tally__http_is_value(const char *bytes, size_t len);
 

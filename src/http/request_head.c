@@ -116,6 +116,65 @@ static int read_line(struct request_head *out, char *line, size_t len, const cha
 	return read_version(out, version, why);
 }
 
+/* The length of "http://" or "https://" in the beginning; 0: it is none of them. */
+static size_t scheme_len(const char *target)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		size_t len = 0;
+
+		while (schemes[i][len] != '\0' && tally__text_lower(target[len]) == schemes[i][len])
+			len++;
+		if (schemes[i][len] == '\0')
+			return len;
+	}
+	return 0;
+}
+
+/* A whole URL, as proxies are asked (RFC 9112 section 3.2.2), becomes the path and query of it.
+ * *authority is the host it names; NULL: it was no URL. */
+static int take_url(struct request_head *out, struct arena *arena, const char **authority,
+		    const char **why)
+{
+	const char *host = out->target + scheme_len(out->target);
+	const char *rest = host + strcspn(host, "/?#");
+	char *target;
+
+	*authority = NULL;
+	if (host == out->target)
+		return 0;
+	if (rest == host || memchr(host, '@', (size_t)(rest - host)) != NULL) {
+		*why = "The target of the request is a URL without a host, or with a user in it.\n";
+		return 400;
+	}
+	*authority = tally__arena_memdup(arena, host, (size_t)(rest - host));
+	if (*authority == NULL)
+		return TALLY_ENOMEM;
+	if (*rest == '/') {
+		out->target = rest;
+		return 0;
+	}
+	if (*rest == '\0' && strcmp(out->method, "OPTIONS") == 0) {
+		out->target = "*"; /* section 3.2.4 */
+		return 0;
+	}
+	target = tally__arena_printf(arena, "/%s", rest);
+	if (target == NULL)
+		return TALLY_ENOMEM;
+	out->target = target;
+	return 0;
+}
+
+/* The host of the URL counts, whatever the Host says. */
+static void put_host(struct http_headers *headers, const char *authority)
+{
+	for (size_t i = 0; authority != NULL && i < headers->count; i++) {
+		if (tally__text_equal_nocase(headers->items[i].name, "Host"))
+			headers->items[i].value = authority;
+	}
+}
+
 /* ---- header lines ---- */
 
 static const char bad_header[] = "The request has a header that is not HTTP.\n";
@@ -153,24 +212,6 @@ struct seen {
 	unsigned length, encoding, host;
 };
 
-/* The words of a list such as "keep-alive, Upgrade". */
-static bool list_has(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	while (*list != '\0') {
-		size_t i = 0;
-
-		list += strspn(list, " \t,");
-		while (i < len && tally__text_lower(list[i]) == word[i])
-			i++;
-		if (i == len && strchr(" \t,", list[i]) != NULL)
-			return true;
-		list += strcspn(list, ",");
-	}
-	return false;
-}
-
 static int read_length(struct request_head *out, const char *value, const char **why)
 {
 	if (tally__text_to_u64(value, &out->body_bytes))
@@ -205,9 +246,9 @@ static int interpret(struct request_head *out, const struct http_header *header,
 	if (tally__text_equal_nocase(name, "Host"))
 		seen->host++;
 	if (tally__text_equal_nocase(name, "Connection")) {
-		if (list_has(header->value, "close"))
+		if (tally__http_list_has(header->value, "close"))
 			out->keeps_alive = false;
-		else if (out->minor == 0 && list_has(header->value, "keep-alive"))
+		else if (out->minor == 0 && tally__http_list_has(header->value, "keep-alive"))
 			out->keeps_alive = true;
 	}
 	if (tally__text_equal_nocase(name, "Expect")) {
@@ -272,6 +313,7 @@ int tally__request_head_read(struct request_head *out, struct arena *arena, char
 	char *at = bytes;
 	size_t line_len;
 	char *line = next_line(&at, bytes + len, &line_len);
+	const char *authority;
 	int status;
 
 	*out = (struct request_head){.method = "", .target = ""};
@@ -282,8 +324,13 @@ int tally__request_head_read(struct request_head *out, struct arena *arena, char
 		*why = "The target of the request is longer than this server takes.\n";
 		return 414;
 	}
+	status = take_url(out, arena, &authority, why);
+	if (status != 0)
+		return status;
 	out->keeps_alive = out->minor > 0;
-	return read_headers(out, arena, at, bytes + len, why);
+	status = read_headers(out, arena, at, bytes + len, why);
+	put_host(&out->headers, authority);
+	return status;
 }
 
 void tally__request_line_glance(struct request_head *out, struct arena *arena, const char *bytes,

@@ -1,6 +1,8 @@
 /* http/request_head.h - the head of a request as it comes from the wire: the request line, the
  * header lines, and what they say about the body (RFC 9112).
  *
+ * A target that is a whole URL is read as its path and query, and its host as the Host.
+ *
  * Lines may end in LF alone.  Beyond that it is strict: what two programs could read in two ways is
  * refused, and says why. */
 #ifndef TALLY_HTTP_REQUEST_HEAD_H

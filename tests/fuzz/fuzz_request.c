@@ -13,6 +13,8 @@ static void check_head(const struct request_head *head)
 {
 	FUZZ_REQUIRE(tally__http_is_token(head->method));
 	FUZZ_REQUIRE(head->target[0] != '\0' && strpbrk(head->target, " \t\r\n") == NULL);
+	/* A URL has become its path. */
+	FUZZ_REQUIRE(strncmp(head->target, "http://", 7) != 0);
 	FUZZ_REQUIRE(!head->chunked || head->body_bytes == 0);
 	for (size_t i = 0; i < head->headers.count; i++) {
 		const struct http_header *header = &head->headers.items[i];

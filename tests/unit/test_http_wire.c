@@ -127,6 +127,28 @@ static void chunks_are_checked(void **state)
 		{CHUNKED "5\r\nhello\n0\r\n\r\n", 0, "chunks of the request's body"},
 		{CHUNKED "5;a\n\r\nhello", 0, "chunks of the request's body"},
 		{CHUNKED "10000000000000000\r\n", 0, "chunks of the request's body"},
+		{CHUNKED "5 x\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5 \r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5;\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5;;\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5;a=\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5;a b\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5;a=b c\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5;a=\x01\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5;a=\"\x01\"\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5;a=\"\\\x7f\"\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "5;a=\"b\"c\r\nhello", 0, "chunks of the request's body"},
+		{CHUNKED "0\r\nX y z\r\n\r\n", 0, "chunks of the request's body"},
+		{CHUNKED "0\r\nGET /next HTTP/1.1\r\n" HOST "\r\n", 0,
+		 "chunks of the request's body"},
+		{CHUNKED "0\r\n: y\r\n\r\n", 0, "chunks of the request's body"},
+		{CHUNKED "0\r\nX: \x01\r\n\r\n", 0, "chunks of the request's body"},
+		{CHUNKED "0\r\nX: y\rz\r\n\r\n", 0, "chunks of the request's body"},
+		{CHUNKED "0\r\nX: y\n\r\n", 0, "chunks of the request's body"},
+		{CHUNKED "0\r\nX: y\r\n z\r\n\r\n", 0, "chunks of the request's body"},
+		{CHUNKED "0\r\ncontent-Length: 5\r\n\r\n", 0, "chunks of the request's body"},
+		{CHUNKED "0\r\nA: b\r\nTransfer-Encoding: x\r\n\r\n", 0,
+		 "chunks of the request's body"},
 		{CHUNKED "fffffffffffffff0\r\nx", 0, "ended too early"},
 	};
 	struct fixture *fixture = *state;
@@ -160,10 +182,12 @@ static void chunks_are_checked(void **state)
 
 static void chunks_are_joined(void **state)
 {
-	static const char request[] = "POST /a HTTP/1.1\r\n" HOST
-				      "transfer-encoding: CHUNKED\r\nConnection: close\r\n\r\n"
-				      "3;name=\"v\"\r\nabc\r\n0000A\t\r\n0123456789\r\n"
-				      "0\r\nTrailer: passed over\r\n\r\n";
+	static const char request[] =
+		"POST /a HTTP/1.1\r\n" HOST
+		"transfer-encoding: CHUNKED\r\nConnection: close\r\n\r\n"
+		"3;name=\"v\\\";\" ; b = c\r\nabc\r\n"
+		"0000A\t;a;b=1;c=\"\"\r\n0123456789\r\n"
+		"0\r\nTrailer: passed\tover\r\nContent-Lengthy-Thing:\r\n\r\n";
 	struct fixture *fixture = *state;
 	struct buf answer;
 
@@ -173,6 +197,47 @@ static void chunks_are_joined(void **state)
 	assert_int_equal(fixture->seen.body_len, 13);
 	assert_memory_equal(fixture->seen.body, "abc0123456789", 13);
 	tally__buf_release(&answer);
+}
+
+/* A client that takes the server for its proxy asks with the whole URL. */
+static void targets_may_be_urls(void **state)
+{
+	static const struct {
+		const char *asked, *target, *host;
+	} samples[] = {
+		{"GET http://orders.test/a?b=http://c/", "/a?b=http://c/", "orders.test"},
+		{"GET http://orders.test:81", "/", "orders.test:81"},
+		{"GET HTTPS://[::1]?b", "/?b", "[::1]"},
+		{"OPTIONS http://orders.test", "*", "orders.test"},
+		{"OPTIONS http://orders.test/", "/", "orders.test"},
+		{"GET /http://orders.test/", "/http://orders.test/", "h"},
+		{"GET http:/a", "http:/a", "h"},
+	};
+	static const char *const refused[] = {"http://", "http:///a", "http://u@h/a", "https://?a"};
+	struct fixture *fixture = *state;
+	char request[200];
+
+	start(fixture, (struct http_server_options){0});
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		struct buf answer;
+
+		snprintf(request, sizeof(request), "%s HTTP/1.1\r\n" HOST END, samples[i].asked);
+		answer = ask(fixture, request);
+		assert_contains(answer, "HTTP/1.1 200 ");
+		assert_string_equal(fixture->seen.target, samples[i].target);
+		assert_string_equal(tally__http_header_get(&fixture->seen.headers, "Host"),
+				    samples[i].host);
+		tally__buf_release(&answer);
+	}
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct buf answer;
+
+		snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\n" HOST END, refused[i]);
+		answer = ask(fixture, request);
+		assert_contains(answer, "HTTP/1.1 400 ");
+		assert_int_equal(fixture->refusals, i + 1);
+		tally__buf_release(&answer);
+	}
 }
 
 static void lines_may_end_in_lf(void **state)
@@ -404,19 +469,13 @@ static void connections_may_end_at_every_byte(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(request_lines_are_checked),
-		TEST(headers_are_checked),
-		TEST(framing_is_checked),
-		TEST(chunks_are_checked),
-		TEST(chunks_are_joined),
-		TEST(lines_may_end_in_lf),
-		TEST(old_clients_are_served),
-		TEST(bodies_are_waited_for),
-		TEST(pieces_are_put_together),
-		TEST(requests_may_come_at_once),
-		TEST(queries_may_be_long),
-		TEST(heads_have_a_limit),
-		TEST(connections_may_end_at_every_byte),
+		TEST(request_lines_are_checked), TEST(headers_are_checked),
+		TEST(framing_is_checked),        TEST(chunks_are_checked),
+		TEST(chunks_are_joined),         TEST(targets_may_be_urls),
+		TEST(lines_may_end_in_lf),       TEST(old_clients_are_served),
+		TEST(bodies_are_waited_for),     TEST(pieces_are_put_together),
+		TEST(requests_may_come_at_once), TEST(queries_may_be_long),
+		TEST(heads_have_a_limit),        TEST(connections_may_end_at_every_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
