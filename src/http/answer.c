@@ -106,15 +106,32 @@ static void add_status_line(struct buf *out, int status)
 	tally__buf_add(out, "\r\n", 2);
 }
 
-/* How the message ends is for the server to say, except where no body follows anyway: there a
+/* How the message ends is for the server to say, except where no body follows anyway: there one
  * Content-Length tells what the body would be. */
-static bool is_sent(const char *name, bool bodiless, bool closing)
+static bool is_sent(const char *name, bool with_length, bool with_connection)
 {
 	if (tally__text_equal_nocase(name, "Content-Length"))
-		return bodiless;
+		return with_length;
 	if (tally__text_equal_nocase(name, "Transfer-Encoding"))
 		return false;
-	return !closing || !tally__text_equal_nocase(name, "Connection");
+	return with_connection || !tally__text_equal_nocase(name, "Connection");
+}
+
+/* Do the headers say one length, and one that can be read? */
+static bool says_length(const struct http_headers *headers)
+{
+	size_t count = 0;
+	uint64_t len;
+
+	for (size_t i = 0; i < headers->count; i++) {
+		const struct http_header *header = &headers->items[i];
+
+		if (!tally__text_equal_nocase(header->name, "Content-Length"))
+			continue;
+		if (++count > 1 || !tally__text_to_u64(header->value, &len))
+			return false;
+	}
+	return count == 1;
 }
 
 static void add_length(struct buf *out, size_t len)
@@ -129,14 +146,13 @@ static void add_length(struct buf *out, size_t len)
 
 /* The lines that say how the body ends, and the empty line. */
 static void end_head(struct answer *answer, const struct http_response *response, bool bodiless,
-		     bool chunked)
+		     bool chunked, bool has_length)
 {
 	struct buf *head = &answer->head;
 
 	if (chunked)
 		tally__buf_adds(head, "Transfer-Encoding: chunked\r\n");
-	else if (response->status != 204 && response->status != 304 &&
-		 !(bodiless && tally__http_header_get(&response->headers, "Content-Length")))
+	else if (response->status != 204 && response->status != 304 && !has_length)
 		add_length(head, response->body_len);
 	tally__buf_add(head, "\r\n", 2);
 	if (bodiless)
@@ -153,9 +169,14 @@ static void end_head(struct answer *answer, const struct http_response *response
 
 bool tally__answer_closes(const struct http_response *response)
 {
-	const char *connection = tally__http_header_get(&response->headers, "Connection");
+	for (size_t i = 0; i < response->headers.count; i++) {
+		const struct http_header *header = &response->headers.items[i];
 
-	return connection != NULL && tally__text_equal_nocase(connection, "close");
+		if (tally__text_equal_nocase(header->name, "Connection") &&
+		    tally__http_list_has(header->value, "close"))
+			return true;
+	}
+	return false;
 }
 
 void tally__answer_make(struct answer *answer, const struct http_response *response,
@@ -166,21 +187,24 @@ void tally__answer_make(struct answer *answer, const struct http_response *respo
 	bool bodiless = no_content || strcmp(head->method, "HEAD") == 0;
 	bool chunked = encoding != NULL && tally__text_equal_nocase(encoding, "chunked") &&
 		       head->minor > 0 && !no_content;
+	bool with_length =
+		bodiless && !chunked && response->status != 204 && says_length(&response->headers);
+	/* The answer's own lines tell it, perhaps beside other options. */
+	bool with_connection = closing ? tally__answer_closes(response) : head->minor > 0;
 	struct buf *out = &answer->head;
 
 	add_status_line(out, response->status);
 	if (tally__http_header_get(&response->headers, "Date") == NULL)
 		add_line(out, "Date", date);
-	if (closing)
+	if (closing && !with_connection)
 		add_line(out, "Connection", "close");
-	else if (head->minor == 0)
+	else if (!closing && head->minor == 0)
 		add_line(out, "Connection", "keep-alive");
 	for (size_t i = 0; i < response->headers.count; i++) {
 		const struct http_header *header = &response->headers.items[i];
 
-		if (is_sent(header->name, bodiless && response->status != 204,
-			    closing || head->minor == 0))
+		if (is_sent(header->name, with_length, with_connection))
 			add_line(out, header->name, header->value);
 	}
-	end_head(answer, response, bodiless, chunked);
+	end_head(answer, response, bodiless, chunked, with_length);
 }

@@ -2,8 +2,9 @@
  *
  * Answers go out with the handler's headers, repeated and in order; Date and Connection are added.
  * Content-Length is the body's own: one that the handler sets counts only where no body follows
- * (HEAD, status 304).  "Transfer-Encoding: chunked" is honoured, other values are left out.  A
- * status below 200 cannot end a request and becomes a 500. */
+ * (HEAD, status 304), and if it is a number, there is one, and no "Transfer-Encoding: chunked".
+ * "Transfer-Encoding: chunked" is honoured, other values are left out.  A status below 200 cannot
+ * end a request and becomes a 500. */
 #ifndef TALLY_HTTP_SERVER_H
 #define TALLY_HTTP_SERVER_H
 

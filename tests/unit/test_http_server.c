@@ -16,7 +16,7 @@ static void targets_arrive_as_sent(void **state)
 {
 	static const char *const targets[] = {
 		"/a%2Fb//c/../d%20e?x=1&x=2&%41=+&&y", "/",           "/?", "/a?b=%zz", "*",
-		"http://example.org/absolute?x",       "/caf\xc3\xa9"};
+		"/http://example.org/inside?x",        "/caf\xc3\xa9"};
 	struct fixture *fixture = *state;
 
 	start(fixture, (struct http_server_options){0});
@@ -138,6 +138,64 @@ static void head_keeps_its_content_length(void **state)
 	assert_contains(answer, "Content-Length: 4\r\n");
 	assert_lacks(answer, "four");
 	tally__buf_release(&answer);
+}
+
+/* One length, or the chunks, never both; and one that clients can read. */
+static void heads_say_one_length(void **state)
+{
+	static const struct {
+		const char *lengths[2], *encoding;
+		int status;
+		const char *there, *lacking;
+	} samples[] = {
+		{{"12", NULL}, "chunked", 200, "Transfer-Encoding: chunked\r\n", "Content-Length"},
+		{{"12", NULL}, "gzip", 200, "Content-Length: 12\r\n", "Transfer-Encoding"},
+		{{"abc", NULL}, NULL, 200, "Content-Length: 0\r\n", "abc"},
+		{{"5", "6"}, NULL, 200, "Content-Length: 0\r\n", "Content-Length: 5"},
+		{{"5, 5", NULL}, NULL, 200, "Content-Length: 0\r\n", "5, 5"},
+		{{"12", NULL}, "chunked", 304, "Content-Length: 12\r\n", "Transfer-Encoding"},
+		{{"abc", NULL}, NULL, 304, "HTTP/1.1 304 ", "Content-Length"},
+		{{"5", "6"}, NULL, 304, "HTTP/1.1 304 ", "Content-Length"},
+	};
+	struct fixture *fixture = *state;
+
+	start(fixture, (struct http_server_options){0});
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		struct buf answer;
+
+		fixture->headers.count = 0;
+		fixture->status = samples[i].status;
+		for (size_t j = 0; j < 2 && samples[i].lengths[j] != NULL; j++)
+			answers(fixture, "Content-Length", samples[i].lengths[j]);
+		if (samples[i].encoding != NULL)
+			answers(fixture, "Transfer-Encoding", samples[i].encoding);
+		answer = ask(fixture, "HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+		assert_contains(answer, samples[i].there);
+		assert_lacks(answer, samples[i].lacking);
+		tally__buf_release(&answer);
+	}
+}
+
+/* Whatever else the answer says of its connection; the test reads to the end of it. */
+static void answers_may_end_the_connection(void **state)
+{
+	static const char *const options[][2] = {
+		{"close", NULL}, {"Foo", "Close"}, {"Close", "Foo"}, {"keep-alive, close", NULL}};
+	struct fixture *fixture = *state;
+
+	/* Who does not end it would wait for the end of the test. */
+	start(fixture, (struct http_server_options){.idle_timeout_s = 600});
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		struct buf answer;
+
+		fixture->headers.count = 0;
+		for (size_t j = 0; j < 2 && options[i][j] != NULL; j++)
+			answers(fixture, "Connection", options[i][j]);
+		answer = ask(fixture, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+		for (size_t j = 0; j < 2 && options[i][j] != NULL; j++)
+			assert_contains(answer, options[i][j]);
+		tally__buf_release(&answer);
+	}
 }
 
 static void statuses_without_body(void **state)
@@ -478,6 +536,8 @@ int main(void)
 		TEST(framing_headers_follow_the_body),
 		TEST(chunked_is_honoured),
 		TEST(head_keeps_its_content_length),
+		TEST(heads_say_one_length),
+		TEST(answers_may_end_the_connection),
 		TEST(statuses_without_body),
 		TEST(bodies_up_to_the_limit),
 		TEST(chunked_bodies),
