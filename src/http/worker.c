@@ -191,9 +191,10 @@ static void stop_listening(struct worker *worker)
 
 static bool listen_again(struct worker *worker)
 {
-	worker->listens_again_ms = 0;
 	worker->listening = tally__poller_add(worker->poller, worker->server->listen_fd,
 					      POLLER_READ | POLLER_SHARED, worker->server);
+	/* What was short may be short still. */
+	worker->listens_again_ms = worker->listening ? 0 : worker->now_ms + SHORTAGE_MS;
 	return worker->listening;
 }
 
