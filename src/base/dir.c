@@ -18,11 +18,13 @@ static int make_one(const char *path)
 	struct stat info;
 	int failure;
 
+	/* Mostly it is there. */
+	if (stat(path, &info) == 0)
+		return S_ISDIR(info.st_mode) ? 0 : ENOTDIR;
 	if (mkdir(path, 0777) == 0)
 		return 0;
 	failure = errno;
-	/* Someone may have made it in between, or it is there and cannot be made (EROFS, EACCES).
-	 */
+	/* Someone may have made it in between. */
 	if (stat(path, &info) == 0)
 		return S_ISDIR(info.st_mode) ? 0 : ENOTDIR;
 	return failure;
@@ -38,7 +40,7 @@ int tally__dir_make(const char *path, struct tally_error *error)
 		return tally__fail_nomem(error);
 	failure = make_one(copy);
 	if (failure == ENOENT) {
-		/* From the top down; what is there already costs one refused mkdir. */
+		/* From the top down. */
 		failure = 0;
 		slash = copy[0] == '/' ? strchr(copy + 1, '/') : strchr(copy, '/');
 		for (; slash != NULL && failure == 0; slash = strchr(slash + 1, '/')) {

@@ -339,7 +339,8 @@ int tally_contract_save(const struct tally_contract *contract, const char *dir,
 		status = place_find(&place, contract, dir, error);
 	if (status == 0 && path && (copy = tally__strdup(place.path)) == NULL)
 		status = tally__fail_nomem(error);
-	if (status == 0)
+	/* Links may lead from the one to another. */
+	if (status == 0 && strcmp(place.folder, dir) != 0)
 		status = tally__dir_make(place.folder, error);
 	if (status == 0)
 		status = tally__file_lock(&lock, place.folder, LOCK_TIMEOUT_MS, error);

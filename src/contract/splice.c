@@ -83,6 +83,48 @@ static int note_labels(struct splice *splice, struct map *identities, struct map
 	return 0;
 }
 
+/* Whether no two interactions of the contract are counterparts of one in a file. */
+static int check_distinct(struct splice *splice, bool *distinct)
+{
+	const struct tally_contract *contract = splice->contract;
+	struct map identities;
+	struct map keys;
+	size_t keyed = 0;
+	int status;
+
+	tally__map_init(&identities);
+	tally__map_init(&keys);
+	status = note_labels(splice, &identities, &keys);
+	for (size_t i = 0; i < contract->interaction_count; i++)
+		keyed += contract->interactions[i].key != NULL;
+	*distinct = identities.count == contract->interaction_count && keys.count == keyed;
+	tally__map_release(&identities);
+	tally__map_release(&keys);
+	return status;
+}
+
+/* Tests that run again write what stands there already: with itself there is nothing to merge.  Not
+ * tried where the file has more than the contract, so that it costs nothing to speak of. */
+static int find_same(struct splice *splice, const struct buf *text, struct buf *out, bool *same)
+{
+	struct tally_error why = TALLY_ERROR_INIT;
+	bool distinct = false;
+	int status = 0;
+
+	*same = false;
+	if (splice->file.count == splice->contract->interaction_count)
+		status = check_distinct(splice, &distinct);
+	if (status != 0 || !distinct)
+		return status;
+	status = tally__contract_text(out, splice->contract, splice->options->spec, &why);
+	*same = status == 0 && out->len == text->len &&
+		memcmp(out->bytes, text->bytes, text->len) == 0;
+	if (!*same)
+		tally__buf_clear(out);
+	/* What else is wrong is found again, and said, when they are merged. */
+	return status == TALLY_ENOMEM ? tally__fail_nomem(splice->error) : 0;
+}
+
 /* Merging looks for a counterpart by key and by identity: an entry that shares neither with any
  * interaction of the contract stays as it is. */
 static int find_taken(struct splice *splice)
@@ -174,6 +216,10 @@ static int run(struct splice *splice, const struct buf *text, struct buf *out, b
 					 text->len, splice->error);
 
 	if (status == 0 && fits)
+		status = find_same(splice, text, out, spliced);
+	if (status != 0 || *spliced)
+		return status;
+	if (fits)
 		status = check_version(splice, &fits);
 	if (status == 0 && fits)
 		status = find_taken(splice);

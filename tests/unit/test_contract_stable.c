@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "contract/splice.h"
 #include "contract/written.h"
 #include "format/diff.h"
@@ -335,6 +336,79 @@ static void what_is_spliced_is_what_merging_gives(void **state)
 	tally__buf_release(&text);
 }
 
+/* Merges a contract into a text both ways, which have to agree; the allocations of splicing. */
+static size_t splice_both_ways(const struct buf *text, const struct tally_contract *contract,
+			       const struct tally_save_options *how)
+{
+	static const char *const names[] = {"a", "b"};
+	struct tally_contract *file = parsed(text->bytes, text->len);
+	struct tally_contract *both = NULL;
+	bool spliced = false;
+	struct buf found, expected;
+	size_t asked;
+
+	tally__buf_init(&found, LIMIT_DOCUMENT_BYTES);
+	tally__buf_init(&expected, LIMIT_DOCUMENT_BYTES);
+	tally__mem_fail_after(-1);
+	assert_int_equal(tally__contract_splice(&found, &spliced, text, contract, how, names, NULL),
+			 0);
+	asked = tally__mem_fail_after(-1);
+	assert_int_equal(tally__contract_merge(&both, file, contract, how->mode, names, NULL), 0);
+	assert_int_equal(tally__contract_text(&expected, both, how->spec, NULL), 0);
+	if (spliced)
+		assert_same(&found, &expected);
+	tally__buf_release(&found);
+	tally__buf_release(&expected);
+	tally_contract_free(both);
+	tally_contract_free(file);
+	return asked;
+}
+
+/* What a test has written before is not merged with itself: writing it is enough to see that. */
+static void saving_again_costs_little_more_than_writing(void **state)
+{
+	struct tally_save_options how = {.spec = TALLY_SPEC_V4};
+	struct buf text;
+
+	(void)state;
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	for (size_t i = 0; i < PIECES; i++) {
+		size_t written, again;
+
+		tally__buf_clear(&text);
+		tally__mem_fail_after(-1);
+		assert_int_equal(tally__contract_text(&text, contracts[i], TALLY_SPEC_V4, NULL), 0);
+		written = tally__mem_fail_after(-1);
+		for (int mode = TALLY_SAVE_MERGE; mode <= TALLY_SAVE_OVERWRITE; mode++) {
+			how.mode = (enum tally_save_mode)mode;
+			again = splice_both_ways(&text, contracts[i], &how);
+			assert_in_range(again, written, written + 20);
+		}
+		/* Another one that the file has as many of. */
+		(void)splice_both_ways(&text, contracts[(i + 1) % PIECES], &how);
+	}
+	tally__buf_release(&text);
+}
+
+/* Some of them only their keys tell apart. */
+static void saving_twins_again_changes_nothing(void **state)
+{
+	const struct tally_save_options how = {.spec = TALLY_SPEC_V4};
+	struct buf text;
+	struct tally_contract *all;
+	size_t order[PIECES];
+
+	(void)state;
+	for (size_t i = 0; i < PIECES; i++)
+		order[i] = i;
+	all = merged(order, PIECES);
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	assert_int_equal(tally__contract_text(&text, all, TALLY_SPEC_V4, NULL), 0);
+	(void)splice_both_ways(&text, all, &how);
+	tally_contract_free(all);
+	tally__buf_release(&text);
+}
+
 /* A text counts as written by Tally only when writing its JSON gives the same bytes. */
 static size_t check_scan(const char *text, size_t len)
 {
@@ -443,6 +517,8 @@ int main(void)
 		cmocka_unit_test(merging_in_pieces_is_merging_at_once),
 		cmocka_unit_test(every_version_is_stable),
 		cmocka_unit_test(what_is_spliced_is_what_merging_gives),
+		cmocka_unit_test(saving_again_costs_little_more_than_writing),
+		cmocka_unit_test(saving_twins_again_changes_nothing),
 		cmocka_unit_test(only_written_texts_pass_for_written),
 		cmocka_unit_test(labels_of_both_sides_stay),
 	};
