@@ -142,6 +142,16 @@ static int read_level(struct config_reader *reader, const char *member, const cJ
 	return 0;
 }
 
+/* A file that cannot be read is never right. */
+static int check_level(struct config_reader *reader, const char *member, enum lint_rule rule,
+		       enum lint_level level)
+{
+	if (rule != LINT_READABLE || level == LINT_ERROR)
+		return 0;
+	return fail(reader, member, "\"error\", which this rule always is",
+		    level == LINT_OFF ? "\"off\"" : "\"warning\"");
+}
+
 static int read_levels(struct config_reader *reader, const cJSON *json)
 {
 	size_t mark = reader->pointer.len;
@@ -160,6 +170,9 @@ static int read_levels(struct config_reader *reader, const cJSON *json)
 		if (status == 0)
 			status = read_level(reader, each->string, each,
 					    &reader->config->levels[rule]);
+		if (status == 0)
+			status = check_level(reader, each->string, rule,
+					     reader->config->levels[rule]);
 	}
 	tally__buf_truncate(&reader->pointer, mark);
 	return status;
@@ -215,6 +228,8 @@ static int read_exception(struct config_reader *reader, const cJSON *json,
 		status = fail(reader, "reason", "why this is excepted", "nothing");
 	if (status == 0 && level)
 		status = read_level(reader, "level", level, &out->level);
+	if (status == 0)
+		status = check_level(reader, level ? "level" : "rule", out->rule, out->level);
 	return status;
 }
 

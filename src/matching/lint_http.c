@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "contract/inline.h"
+#include "format/uri.h"
 #include "matching/lint.h"
 
 /* ---- headers ---- */
@@ -103,6 +105,42 @@ static void lint_bodies(struct lint *lint)
 
 /* ---- the path ---- */
 
+/* The first character of a path that is never sent as it is; its length, or 0: there is none. */
+static size_t find_unsent(const char *path, const char **out)
+{
+	size_t len = 1;
+
+	while ((unsigned char)*path > ' ' && (unsigned char)*path < 0x7f)
+		path++;
+	*out = path;
+	if (!*path)
+		return 0;
+	while (((unsigned char)path[0] & 0x80) && ((unsigned char)path[len] & 0xc0) == 0x80)
+		len++;
+	return len;
+}
+
+/* Nobody asks for such a path, unless a rule lets others pass. */
+static void lint_unsent(struct lint *lint, const char *path)
+{
+	const char *from = NULL;
+	size_t len = find_unsent(path, &from);
+	const char *text = len ? tally__arena_memdup(&lint->arena, from, len) : NULL;
+	struct buf sent;
+
+	if (len == 0)
+		return;
+	tally__buf_init(&sent, LIMIT_DOCUMENT_BYTES);
+	tally__uri_encode(&sent, from, len);
+	if (!text || sent.status != 0)
+		lint->status = TALLY_ENOMEM;
+	else
+		tally__lint_add(lint, LINT_PATH, "path",
+				"the path holds \"%s\", which clients escape: write %s",
+				tally__lint_shown(lint, text, 1), sent.bytes);
+	tally__buf_release(&sent);
+}
+
 static void lint_path(struct lint *lint, const struct request *request)
 {
 	size_t mark = tally__lint_enter(lint, "request");
@@ -118,6 +156,7 @@ static void lint_path(struct lint *lint, const struct request *request)
 		tally__lint_add(lint, LINT_PATH, "path",
 				"the path holds a \"#\", and what follows is never sent: leave it "
 				"out, or write %%23");
+	lint_unsent(lint, request->path);
 	tally__buf_truncate(&lint->pointer, mark);
 }
 

@@ -4,12 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "matching/lint_letters.h"
 #include "matching/lint_spelling.h"
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* The length of what separates words or stands around them; 0: part of a word.  Signs that say
  * something ("-1", "0.5", "<", "%") are parts of words. */
@@ -24,9 +20,9 @@ static size_t separator_len(const char *text, const char *start)
 	if (text[0] == '\0' || !strchr(plain, text[0]))
 		return 0;
 	if ((text[0] == '.' || text[0] == ',' || text[0] == ':') && text > start &&
-	    is_digit(text[-1]) && is_digit(text[1]))
+	    tally__is_digit(text[-1]) && tally__is_digit(text[1]))
 		return 0;
-	if (text[0] == '-' && is_digit(text[1]) && (text == start || text[-1] == ' '))
+	if (text[0] == '-' && tally__is_digit(text[1]) && (text == start || text[-1] == ' '))
 		return 0;
 	return 1;
 }
@@ -48,6 +44,12 @@ static bool is_article(const char *word, size_t len, bool is_first)
 	return (len == 3 && memcmp(word, "the", 3) == 0) ||
 	       (is_first &&
 		((len == 1 && *word == 'a') || (len == 2 && memcmp(word, "an", 2) == 0)));
+}
+
+static void add_lower(struct buf *out, const char *text)
+{
+	for (; *text; text++)
+		tally__buf_addc(out, tally__text_lower(*text));
 }
 
 void tally__lint_fold(struct buf *out, const char *text)
@@ -82,6 +84,8 @@ void tally__lint_fold(struct buf *out, const char *text)
 	}
 	if (out->len > start)
 		tally__buf_truncate(out, out->len - 1);
+	else
+		add_lower(out, text);
 }
 
 void tally__lint_fold_name(struct buf *out, const char *name)
@@ -103,7 +107,7 @@ static bool is_plural(const struct lint_word *one, const struct lint_word *many)
 {
 	size_t len = one->len;
 
-	if (len < 3 || memcmp(one->text, many->text, len - 1) != 0)
+	if (len < 3 || many->len <= len || memcmp(one->text, many->text, len - 1) != 0)
 		return false;
 	if (ends_in(one, "y") && many->len == len + 2 && ends_in(many, "ies"))
 		return true;
@@ -137,7 +141,7 @@ static bool is_one_edit(const struct lint_word *a, const struct lint_word *b)
 static bool has_digit(const struct lint_word *word)
 {
 	for (size_t i = 0; i < word->len; i++)
-		if (is_digit(word->text[i]))
+		if (tally__is_digit(word->text[i]))
 			return true;
 	return false;
 }

@@ -269,3 +269,8 @@ check_PROGRAMS += %D%/test_contract_never_lost
 TESTS += %D%/test_contract_never_lost
 tests_unit_test_contract_never_lost_LDADD = $(unit_libs)
 tests_unit_test_contract_never_lost_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_matching_lint
+TESTS += %D%/test_matching_lint
+tests_unit_test_matching_lint_LDADD = $(unit_libs)
+tests_unit_test_matching_lint_CPPFLAGS = $(unit_cppflags)
