@@ -20,6 +20,10 @@
 extern "C" {
 #endif
 
+/* What a repository's configuration is called: no contract, in whatever folder it stands.
+ * @since 0.1 */
+#define TALLY_LINT_CONFIG_NAME "tally-lint.json"
+
 /* All zero gives the defaults.  @since 0.1 */
 struct tally_lint_options {
 	/* Levels and exceptions (see doc/lint.md), or NULL:

@@ -46,7 +46,9 @@ static int is_json_file(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
 
-	return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0;
+	return entry->d_name[0] != '.' && len > 5 &&
+	       strcmp(entry->d_name + len - 5, ".json") == 0 &&
+	       strcmp(entry->d_name, TALLY_LINT_CONFIG_NAME) != 0;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

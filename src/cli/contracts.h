@@ -20,7 +20,7 @@ struct contract_files {
 };
 
 /* The files that the call's operands name; a folder stands for its files that end in .json, in the
- * order of their names.  0, or an error. */
+ * order of their names, but for a configuration of tally lint.  0, or an error. */
 int contract_paths_find(struct call *call, struct text_list *paths, struct tally_error *error);
 /* Reads them.  0, or an exit status. */
 int contract_files_read(struct call *call, struct contract_files *files);

@@ -11,8 +11,6 @@
 #include "cli/lint_config.h"
 #include "cli/output.h"
 
-#define CONFIG_NAME "tally-lint.json"
-
 /* ---- finding it ---- */
 
 static const char *join(struct call *call, const char *folder, const char *name)
@@ -68,8 +66,8 @@ static const char *find(struct call *call, const char **root)
 		return NULL;
 	folder = scratch_copy(&call->scratch, here, strlen(here));
 	do {
-		if (!nearest && is_there(call, folder, CONFIG_NAME))
-			nearest = join(call, folder, CONFIG_NAME);
+		if (!nearest && is_there(call, folder, TALLY_LINT_CONFIG_NAME))
+			nearest = join(call, folder, TALLY_LINT_CONFIG_NAME);
 		if (is_there(call, folder, ".git")) {
 			*root = folder;
 			return nearest;
@@ -77,8 +75,8 @@ static const char *find(struct call *call, const char **root)
 	} while (go_up(folder));
 	/* In no repository, files farther up belong to others. */
 	*root = here;
-	if (is_there(call, here, CONFIG_NAME))
-		found = join(call, here, CONFIG_NAME);
+	if (is_there(call, here, TALLY_LINT_CONFIG_NAME))
+		found = join(call, here, TALLY_LINT_CONFIG_NAME);
 	return found;
 }
 

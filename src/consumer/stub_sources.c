@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "consumer/stub_sources.h"
+#include "tally/lint.h"
 
 /* File systems tell times in ticks of up to two seconds. */
 enum { YOUNG_SECONDS = 2 };
@@ -432,12 +433,21 @@ static void release_paths(struct paths *paths)
 	tally__free(paths->items);
 }
 
+static bool is_lint_config(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash ? slash + 1 : path, TALLY_LINT_CONFIG_NAME) == 0;
+}
+
 static int add_path(void *context, const char *path, struct tally_error *error)
 {
 	struct paths *paths = context;
-	char **items =
-		tally__mem_room(paths->items, paths->count, &paths->capacity, 16, sizeof(*items));
+	char **items;
 
+	if (is_lint_config(path))
+		return 0;
+	items = tally__mem_room(paths->items, paths->count, &paths->capacity, 16, sizeof(*items));
 	if (!items)
 		return tally__fail_nomem(error);
 	paths->items = items;

@@ -99,6 +99,8 @@ test_expect_success 'what is wrong in a configuration' '
 	{"rules": {"no-minimun": "off"}}|found "no-minimun": did you mean "no-minimum"?
 	{"rules": {"no-minimum": "info"}}|/rules/no-minimum: expected "error", "warning" or "off", found "info"
 	{"rules": {"no-minimum": true}}|/rules/no-minimum: expected "error", "warning" or "off", found Boolean
+	{"rules": {"readable": "off"}}|/rules/readable: expected "error", which this rule always is, found "off"
+	{"exceptions": [{"rule": "readable", "file": "x", "reason": "x"}]}|/exceptions/0/rule: expected "error", which this rule always is, found "off"
 	{"exceptions": {}}|/exceptions: expected a list of exceptions, found Object
 	{"exceptions": [1]}|/exceptions/0: expected an exception
 	{"exceptions": [{"rule": "path", "reason": "x"}]}|found an exception for everything
@@ -140,6 +142,23 @@ test_expect_success 'the configuration is found from the present folder up to th
 	expect_status 1 "$tally" lint warned.json
 	mkdir -p below && cd below
 	expect_status 0 "$tally" lint ../warned.json)
+'
+
+test_expect_success 'in a folder of contracts it is none of them' '
+	mkdir -p beside
+	file_of a s "\"status\": 200" >beside/a.json
+	echo "{}" >beside/tally-lint.json
+	(cd beside
+	expect_status 0 "$tally" lint .
+	expect_in out "1 file: 0 errors, 0 warnings"
+	expect_status 1 "$tally" mock . -- true
+	expect_in err "no contract was written"
+	start_server "$tally" stub .
+	stop_server
+	expect_in server.err "serving 1 interaction of 1 contract"
+	rm a.json
+	expect_status 3 "$tally" lint .
+	expect_in err "expected contract files (*.json) in it, found none")
 '
 
 test_expect_success 'places in expectations are those of the file' '
