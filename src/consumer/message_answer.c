@@ -45,6 +45,7 @@ static int refuse(const struct exchange *exchange, cJSON *problem, int http_stat
 }
 
 /* A request that does not ask for a message. */
+/* `why` is NULL when there was no memory for it. */
 static int refuse_request(const struct exchange *exchange, const char *why)
 {
 	const struct http_request *request = exchange->request;
@@ -54,7 +55,7 @@ static int refuse_request(const struct exchange *exchange, const char *why)
 	const char *path = tally__received_text(exchange->arena, request->target,
 						strcspn(request->target, "?"));
 
-	if (!method || !path)
+	if (!why || !method || !path)
 		return TALLY_ENOMEM;
 	return refuse(exchange, tally__problem_refused(method, path, &refusal), 400,
 		      "Request-Refused", NULL);

@@ -1,9 +1,9 @@
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "consumer/problem.h"
 
 static cJSON *fail(cJSON *made)
@@ -203,14 +203,14 @@ cJSON *tally__problem_refused(const char *method, const char *path,
 {
 	const struct request request = {.method = method, .path = path};
 	cJSON *out = problem_of("request-refused", &request, NULL);
-	char why[200];
+	char *why = tally__strndup(refusal->why, strcspn(refusal->why, "\n"));
+	bool made = why &&
+		    (refusal->status == 0 ||
+		     tally__json_put(out, "status", cJSON_CreateNumber(refusal->status)) == 0) &&
+		    tally__json_put(out, "reason", cJSON_CreateString(why)) == 0;
 
-	(void)snprintf(why, sizeof(why), "%.*s", (int)strcspn(refusal->why, "\n"), refusal->why);
-	if ((refusal->status != 0 &&
-	     tally__json_put(out, "status", cJSON_CreateNumber(refusal->status)) != 0) ||
-	    tally__json_put(out, "reason", cJSON_CreateString(why)) != 0)
-		return fail(out);
-	return out;
+	tally__free(why);
+	return made ? out : fail(out);
 }
 
 cJSON *tally__problem_missing(const struct interaction *interaction)

@@ -157,6 +157,12 @@ static void synchronous_requests_are_compared(void **state)
 		"unexpected: m");
 	assert_problem("{\"description\":\"question\"}", 500, "member \\\"request\\\"");
 	assert_problem("{\"description\":\"question\",\"request\":1}", 400, "request-refused");
+#define GRIN  "\xf0\x9f\x98\x80"
+#define GRINS GRIN GRIN GRIN GRIN GRIN GRIN GRIN GRIN GRIN GRIN
+	/* A long reason stays whole, and so its characters. */
+	assert_problem("{\"description\":\"question\",\"request\":\"" GRINS GRINS GRINS GRINS GRINS
+		       "\"}",
+		       400, GRIN "\xe2\x80\xa6");
 }
 
 static size_t count(const cJSON *report, const char *type)
