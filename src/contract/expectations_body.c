@@ -14,7 +14,9 @@ static const char *plain_content_type(const cJSON *headers)
 {
 	const char *found = NULL;
 
-	for (const cJSON *header = headers ? headers->child : NULL; header; header = header->next) {
+	if (!cJSON_IsObject(headers))
+		return NULL;
+	for (const cJSON *header = headers->child; header; header = header->next) {
 		if (!cJSON_IsString(header))
 			return NULL;
 		if (!found && tally__text_equal_nocase(header->string, "Content-Type"))

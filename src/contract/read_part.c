@@ -122,7 +122,7 @@ const char *tally__metadata_content_type(const cJSON *metadata)
 {
 	const cJSON *found = tally__json_get(metadata, "contentType");
 
-	if (!found && metadata) {
+	if (!found && cJSON_IsObject(metadata)) {
 		for (found = metadata->child; found; found = found->next)
 			if (tally__text_equal_nocase(found->string, "contentType") ||
 			    tally__text_equal_nocase(found->string, "content-type"))
