@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "cli/signals.h"
 
@@ -62,6 +63,33 @@ void signals_wait(struct signals *signals)
 		number = signals_next(&sender);
 	while (number == SIGCHLD);
 	(void)signals_take(signals, number);
+}
+
+static void end_at_once(int number)
+{
+	(void)number;
+	_exit(0);
+}
+
+void signals_let_pass(struct signals_passing *before)
+{
+	struct sigaction action = {.sa_handler = end_at_once};
+	sigset_t set;
+
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGINT, &action, &before->interrupt);
+	(void)sigaction(SIGTERM, &action, &before->terminate);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)pthread_sigmask(SIG_UNBLOCK, &set, &before->blocked);
+}
+
+void signals_stop_passing(const struct signals_passing *before)
+{
+	(void)pthread_sigmask(SIG_SETMASK, &before->blocked, NULL);
+	(void)sigaction(SIGINT, &before->interrupt, NULL);
+	(void)sigaction(SIGTERM, &before->terminate, NULL);
 }
 
 /* Async-signal-safe. */

@@ -13,7 +13,8 @@ struct signals {
 	struct timespec at;
 };
 
-/* From here on SIGINT, SIGTERM and SIGHUP wait in a queue.  Call it before any thread is started.
+/* From here on SIGINT, SIGTERM and SIGHUP wait in a queue.  Threads that were started before must
+ * not take them; the library's do not.
  * What nohup(1) has taken from the program, SIGHUP, stays taken. */
 void signals_hold(struct signals *signals);
 /* Waits for the next of them, or for the end of a child (SIGCHLD).  *sender: whether another
@@ -25,6 +26,17 @@ void signals_wait(struct signals *signals);
 /* Notes that a signal has come: whether it asks again.  One that follows another at once does not:
  * timeout(1) and some shells send two, to the process and to its group. */
 bool signals_take(struct signals *signals, int number);
+
+/* What was, for the end of the passing. */
+struct signals_passing {
+	struct sigaction interrupt, terminate;
+	sigset_t blocked;
+};
+
+/* While they are held: from here on SIGINT and SIGTERM, also those that wait, end the program at
+ * once and with status 0; for what may take long and leaves nothing behind. */
+void signals_let_pass(struct signals_passing *before);
+void signals_stop_passing(const struct signals_passing *before);
 
 /* Lets them end the program again; those that ask again, when one was taken. */
 void signals_release(const struct signals *signals);

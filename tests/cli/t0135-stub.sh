@@ -213,4 +213,64 @@ test_expect_success 'from another server' '
 	expect_in err "$source"
 '
 
+if command -v python3 >/dev/null 2>&1; then
+	# Answers so many requests with a file, and takes in the next without ever answering it.
+	cat >silent.py <<-\EOT
+		import socket, sys
+		answers, body = int(sys.argv[1]), open(sys.argv[2], "rb").read()
+		server = socket.create_server(("127.0.0.1", 0))
+		print("listening on http://127.0.0.1:%d" % server.getsockname()[1], flush=True)
+		while True:
+		    client = server.accept()[0]
+		    client.recv(65536)
+		    if answers == 0:
+		        break
+		    answers -= 1
+		    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+		                   % len(body) + body)
+		    client.close()
+		print("asked", flush=True)
+		client.recv(1)
+	EOT
+
+	# Waits until the silent server has been asked what it does not answer.
+	await_asked() {
+		until grep -qF asked silent.out; do
+			kill -0 "$silent" || return 1
+			sleep 0.1
+		done
+	}
+
+	test_expect_success 'a server that does not answer: SIGTERM ends it before it serves' '
+		start_server python3 silent.py 0 one.json
+		silent=$server silent_reader=$reader source=$url/one.json
+		mv server.out silent.out
+		timeout --foreground -k 5 120 "$tally" stub "$source" >out 2>err &
+		server=$!
+		await_asked
+		kill "$server"
+		status=0
+		wait "$server" || status=$?
+		[ "$status" -eq 143 ]
+		wait "$silent" "$silent_reader"
+		rm -f "$scratch/pids/$silent"
+		expect_empty out
+	'
+
+	test_expect_success 'a server that does not answer: SIGTERM ends a reload' '
+		start_server python3 silent.py 1 one.json
+		silent=$server silent_reader=$reader source=$url/one.json
+		mv server.out silent.out
+		start_server "$tally" stub "$source"
+		kill -HUP "$server"
+		await_asked
+		stop_server
+		wait "$silent" "$silent_reader"
+		rm -f "$scratch/pids/$silent"
+		expect_in server.err "serving 1 interaction of 1 contract"
+	'
+else
+	test_skip 'a server that does not answer' 'python3 is not installed'
+fi
+
 test_done

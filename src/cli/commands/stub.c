@@ -205,7 +205,7 @@ static int load_from_broker(struct stub_run *run)
 /* ---- serving ---- */
 
 /* Asked for by SIGHUP.  What cannot be read now is served as it was. */
-static void reload(struct stub_run *run)
+static void read_again(struct stub_run *run)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct from_broker newer;
@@ -220,6 +220,16 @@ static void reload(struct stub_run *run)
 		    0)
 		(void)failed(&error);
 	cJSON_Delete(newer.answers);
+}
+
+/* Who answers the stub's questions may take as long as it likes. */
+static void reload(struct stub_run *run)
+{
+	struct signals_passing passing;
+
+	signals_let_pass(&passing);
+	read_again(run);
+	signals_stop_passing(&passing);
 }
 
 /* Until a signal ends it; SIGHUP does only when it comes from a terminal that is closed. */
@@ -338,17 +348,19 @@ static int stub(struct stub_run *run)
 		return wrong("--consumer-version is for contracts of the broker: leave it out, or "
 			     "%s",
 			     sources.items[0]);
-	/* Before the stub starts its threads, which would take the signals otherwise. */
-	signals_hold(&run->signals);
 	if (sources.count == 0)
 		status = load_from_broker(run);
 	if (status == 0)
 		status = start(run, sources);
 	if (status == 0)
 		status = write_authority(run);
-	if (status == 0)
-		serve(run);
-	return status;
+	if (status != 0)
+		return status;
+	/* Until here a signal ends the program: URLs and brokers may be slow.  The library's
+	 * threads take none. */
+	signals_hold(&run->signals);
+	serve(run);
+	return 0;
 }
 
 static int run(struct call *call)
