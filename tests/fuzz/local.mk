@@ -1,5 +1,5 @@
 # A new target: fuzz_<target>.c, a folder corpus/<target> with a few small files, and three lines
-# like those of fuzz_json at the end.
+# like those of fuzz_name at the end; like those of fuzz_contract when what it reads is a document.
 EXTRA_DIST += %D%/corpus
 fuzz_libs = libtallyall.la $(CJSON_LIBS) $(PCRE2_LIBS)
 fuzz_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/%D%
@@ -9,11 +9,13 @@ if FUZZING
 EXTRA_PROGRAMS += $(fuzz_programs)
 CLEANFILES += $(fuzz_programs)
 fuzz_engine = %D%/fuzz.h
+fuzz_json_engine = $(fuzz_engine) %D%/json_mutator.c
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
 else
 check_PROGRAMS += $(fuzz_programs)
 TESTS += $(fuzz_programs)
 fuzz_engine = %D%/fuzz.h %D%/driver.c
+fuzz_json_engine = $(fuzz_engine)
 fuzz_ldflags = $(AM_LDFLAGS)
 endif
 fuzz: $(fuzz_programs)
@@ -46,14 +48,14 @@ tests_fuzz_fuzz_match_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_match_LDFLAGS = $(fuzz_ldflags)
 
 fuzz_programs += %D%/fuzz_contract
-tests_fuzz_fuzz_contract_SOURCES = %D%/fuzz_contract.c $(fuzz_engine)
-tests_fuzz_fuzz_contract_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_contract_SOURCES = %D%/fuzz_contract.c $(fuzz_json_engine)
+tests_fuzz_fuzz_contract_CPPFLAGS = $(fuzz_cppflags) -I$(srcdir)/tests
 tests_fuzz_fuzz_contract_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_contract_LDFLAGS = $(fuzz_ldflags)
 
 fuzz_programs += %D%/fuzz_expectations
-tests_fuzz_fuzz_expectations_SOURCES = %D%/fuzz_expectations.c $(fuzz_engine)
-tests_fuzz_fuzz_expectations_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_expectations_SOURCES = %D%/fuzz_expectations.c $(fuzz_json_engine)
+tests_fuzz_fuzz_expectations_CPPFLAGS = $(fuzz_cppflags) -I$(srcdir)/tests
 tests_fuzz_fuzz_expectations_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_expectations_LDFLAGS = $(fuzz_ldflags)
 
@@ -97,8 +99,8 @@ tests_fuzz_fuzz_responder_CPPFLAGS = $(fuzz_cppflags)
 tests_fuzz_fuzz_responder_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_responder_LDFLAGS = $(fuzz_ldflags)
 fuzz_programs += %D%/fuzz_lint
-tests_fuzz_fuzz_lint_SOURCES = %D%/fuzz_lint.c $(fuzz_engine)
-tests_fuzz_fuzz_lint_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_lint_SOURCES = %D%/fuzz_lint.c $(fuzz_json_engine)
+tests_fuzz_fuzz_lint_CPPFLAGS = $(fuzz_cppflags) -I$(srcdir)/tests
 tests_fuzz_fuzz_lint_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_lint_LDFLAGS = $(fuzz_ldflags)
 
