@@ -25,7 +25,9 @@
  * of expectations: an example has to match its own rules, and all has to be said in a way that the
  * version of the specification can write.  The first error wins: a call that is given a struct
  * tally_error which has one already does nothing but release what it takes, and returns that code.
- * So a sequence of calls needs one look, at the end:
+ * NULL in place of what an earlier call should have given is TALLY_EINVAL; getters give NULL, 0 or
+ * false for it.  The same goes for contract.h, mock.h, stub.h and lint.h in this folder.  So a
+ * sequence of calls needs one look, at the end:
  *
  *	tally_interaction_new(&get, orders, TALLY_HTTP, "a request for order 42", &error);
  *	tally_interaction_set_path(get, tally_regex("/orders/\\d+", "/orders/42"), &error);

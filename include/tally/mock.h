@@ -98,7 +98,7 @@ TALLY_API void tally_mock_stop(struct tally_mock *mock);
 
 /* Lets tally_mock_stop wait for no client, whether it runs already or is yet to be called.  May be
  * called from any thread and any handler of signals, also while tally_mock_stop waits; the mock is
- * freed last, and no call may be under way then.  @since 0.1 */
+ * freed last, and no call may be under way then.  NULL is fine.  @since 0.1 */
 TALLY_API void tally_mock_hurry(struct tally_mock *mock);
 
 #ifdef __cplusplus

@@ -153,6 +153,13 @@ int tally__fail_at(struct tally_error *error, int code, const char *where, size_
 	return code;
 }
 
+int tally__call_check(const void *given, const char *what, struct tally_error *error)
+{
+	if (error && error->code != 0)
+		return error->code;
+	return given ? 0 : tally__fail(error, TALLY_EINVAL, "expected %s, found NULL", what);
+}
+
 int tally__fail_nomem(struct tally_error *error)
 {
 	return tally__fail(error, TALLY_ENOMEM, "out of memory");

@@ -17,6 +17,11 @@ int tally__fail(struct tally_error *error, int code, const char *format, ...) TA
 int tally__fail_at(struct tally_error *error, int code, const char *where, size_t line,
 		   size_t column, const char *format, ...) TALLY_PRINTF(6, 7);
 
+/* How a public function begins: hands back the code of an error that is there already, so that a
+ * sequence of calls needs one look at its end, and refuses NULL in the place of `what` ("a
+ * contract") with TALLY_EINVAL.  0: go on. */
+int tally__call_check(const void *given, const char *what, struct tally_error *error);
+
 /* TALLY_ENOMEM with its standard message. */
 int tally__fail_nomem(struct tally_error *error);
 

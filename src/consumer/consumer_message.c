@@ -71,11 +71,11 @@ int tally_message_new(struct tally_message **out, const struct tally_contract *c
 {
 	const struct message *message;
 	struct tally_message *made;
-	int status = error ? error->code : 0;
+	int status = tally__call_check(contract, "a contract", error);
 
 	if (status != 0)
 		return status;
-	message = contract ? find(contract, index, part, number) : NULL;
+	message = find(contract, index, part, number);
 	if (!message)
 		return tally__fail(error, TALLY_EINVAL,
 				   "the contract has no such message: interaction %zu, number %zu",
@@ -110,21 +110,21 @@ void tally_message_free(struct tally_message *message)
 const char *tally_message_contents(const struct tally_message *message, size_t *len)
 {
 	if (len)
-		*len = message->len;
-	return message->contents;
+		*len = message ? message->len : 0;
+	return message ? message->contents : NULL;
 }
 
 const char *tally_message_content_type(const struct tally_message *message)
 {
-	return message->content_type;
+	return message ? message->content_type : NULL;
 }
 
 const cJSON *tally_message_metadata(const struct tally_message *message)
 {
-	return message->read.metadata;
+	return message ? message->read.metadata : NULL;
 }
 
 const cJSON *tally_message_warnings(const struct tally_message *message)
 {
-	return tally__json_get(message->result, "warnings");
+	return message ? tally__json_get(message->result, "warnings") : NULL;
 }

@@ -68,12 +68,10 @@ int tally_expectations_new(struct tally_expectations **out, const char *consumer
 {
 	struct tally_expectations *made = NULL;
 	cJSON *top = NULL;
-	int status = error ? error->code : 0;
+	int status = tally__call_check(consumer, "the consumer's name", error);
 
 	if (status == 0)
-		status = tally__call_text(consumer, "the consumer's name", error);
-	if (status == 0)
-		status = tally__call_text(provider, "the provider's name", error);
+		status = tally__call_check(provider, "the provider's name", error);
 	if (status != 0)
 		return status;
 	tally__json_setup();
@@ -133,12 +131,10 @@ int tally_expectations_set_metadata(struct tally_expectations *expectations, con
 	const char *const path[] = {"metadata", name, NULL};
 	cJSON *given = NULL;
 	cJSON *settled = NULL;
-	int status = error ? error->code : 0;
+	int status = tally__call_check(expectations, "expectations", error);
 
-	if (status == 0 && !expectations)
-		status = tally__fail(error, TALLY_EINVAL, "expected expectations, found NULL");
 	if (status == 0)
-		status = tally__call_text(name, "the name of a member", error);
+		status = tally__call_check(name, "the name of a member", error);
 	if (status == 0)
 		status = refuse_metadata(name, error);
 	if (status != 0) {
@@ -162,12 +158,10 @@ int tally_expectations_contract(struct tally_contract **out,
 				struct tally_error *error)
 {
 	cJSON *list;
-	int status = error ? error->code : 0;
+	int status = tally__call_check(expectations, "expectations", error);
 
 	if (status != 0)
 		return status;
-	if (!expectations)
-		return tally__fail(error, TALLY_EINVAL, "expected expectations, found NULL");
 	list = cJSON_CreateArray();
 	status = list ? 0 : TALLY_ENOMEM;
 	for (size_t i = 0; i < expectations->count && status == 0; i++)

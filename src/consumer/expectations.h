@@ -89,8 +89,6 @@ int tally__graft_all(cJSON *to, cJSON *from, const struct graft_step *steps, siz
 /* Whether a call has to be made at all: an earlier error is handed back, and no interaction is
  * TALLY_EINVAL. */
 int tally__call_begin(const struct tally_interaction *interaction, struct tally_error *error);
-/* Whether a text was given. */
-int tally__call_text(const char *text, const char *what, struct tally_error *error);
 /* Whether this kind of interaction has such a part, and this part such a member. */
 int tally__call_part(const struct tally_interaction *interaction, enum tally_part part,
 		     const struct named_member *member, struct tally_error *error);

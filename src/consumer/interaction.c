@@ -87,7 +87,7 @@ int tally_interaction_new(struct tally_interaction **out, struct tally_expectati
 	int status = begin(expectations, error);
 
 	if (status == 0)
-		status = tally__call_text(description, "a description", error);
+		status = tally__call_check(description, "a description", error);
 	if (status == 0 &&
 	    (kind != TALLY_HTTP && kind != TALLY_ASYNC_MESSAGE && kind != TALLY_SYNC_MESSAGE))
 		status = tally__fail(error, TALLY_EINVAL, "there is no kind %d of interactions",
@@ -138,7 +138,7 @@ static int set_text(struct tally_interaction *interaction, const char *name, con
 	int status = tally__call_begin(interaction, error);
 
 	if (status == 0)
-		status = tally__call_text(text, what, error);
+		status = tally__call_check(text, what, error);
 	return status ? status
 		      : set_members(interaction, tally__object_of(name, cJSON_CreateString(text)),
 				    path, error);
@@ -210,7 +210,7 @@ int tally_interaction_add_state(struct tally_interaction *interaction, const cha
 	int status = tally__call_begin(interaction, error);
 
 	if (status == 0)
-		status = tally__call_text(name, "the name of a provider state", error);
+		status = tally__call_check(name, "the name of a provider state", error);
 	return status ? status
 		      : add_state(interaction, tally__object_of("name", cJSON_CreateString(name)),
 				  error);
@@ -223,7 +223,7 @@ int tally_interaction_add_state_with(struct tally_interaction *interaction, cons
 	int status = tally__call_begin(interaction, error);
 
 	if (status == 0)
-		status = tally__call_text(name, "the name of a provider state", error);
+		status = tally__call_check(name, "the name of a provider state", error);
 	if (status != 0) {
 		cJSON_Delete(params);
 		return status;
@@ -276,7 +276,7 @@ int tally_interaction_set_comment(struct tally_interaction *interaction, const c
 	int status = tally__call_begin(interaction, error);
 
 	if (status == 0)
-		status = tally__call_text(name, "the name of a comment", error);
+		status = tally__call_check(name, "the name of a comment", error);
 	if (status == 0)
 		return set_comment(interaction, path, 2, value, error);
 	cJSON_Delete(value);
@@ -290,9 +290,9 @@ int tally_interaction_set_reference(struct tally_interaction *interaction, const
 	int status = tally__call_begin(interaction, error);
 
 	if (status == 0)
-		status = tally__call_text(group, "a group of references", error);
+		status = tally__call_check(group, "a group of references", error);
 	if (status == 0)
-		status = tally__call_text(name, "the name of a reference", error);
+		status = tally__call_check(name, "the name of a reference", error);
 	if (status == 0)
 		return set_comment(interaction, path, 4, value, error);
 	cJSON_Delete(value);
@@ -308,7 +308,7 @@ int tally_interaction_add_comment(struct tally_interaction *interaction, const c
 	int status = tally__call_begin(interaction, error);
 
 	if (status == 0)
-		status = tally__call_text(text, "a comment", error);
+		status = tally__call_check(text, "a comment", error);
 	if (status == 0)
 		status = check_way(interaction, path, error);
 	if (status != 0)

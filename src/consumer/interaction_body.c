@@ -329,7 +329,7 @@ int tally_interaction_set_bytes(struct tally_interaction *interaction, enum tall
 	int status = begin(&setting, interaction, part, content_type, error);
 
 	if (status == 0 && !bytes && len > 0)
-		status = tally__call_text(NULL, "bytes", error);
+		status = tally__call_check(NULL, "bytes", error);
 	if (status == 0 && len > LIMIT_DOCUMENT_BYTES / 4 * 3 - 3)
 		status = tally__call_fail(interaction, error, TALLY_ELIMIT, "",
 					  "the bytes are more than a contract can hold");

@@ -76,7 +76,7 @@ static int check_named(const struct tally_interaction *interaction, enum tally_p
 	int status = tally__call_begin(interaction, error);
 
 	if (status == 0)
-		status = tally__call_text(name, "a name", error);
+		status = tally__call_check(name, "a name", error);
 	if (status == 0)
 		status = tally__call_part(interaction, part, member, error);
 	/* In the object of all metadata, this would be a matcher for the whole. */

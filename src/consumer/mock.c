@@ -21,8 +21,10 @@ int tally_mock_check(const struct tally_contract *contract, struct tally_error *
 {
 	struct responder *responder = NULL;
 	struct mock_messages *messages = NULL;
-	int status = make_responder(&responder, contract, error);
+	int status = tally__call_check(contract, "a contract", error);
 
+	if (status == 0)
+		status = make_responder(&responder, contract, error);
 	if (status == 0)
 		status = tally__messages_new(&messages, contract, error);
 	tally__responder_free(responder);
@@ -108,9 +110,12 @@ int tally_mock_start(struct tally_mock **out, const struct tally_contract *contr
 		     const struct tally_mock_options *options, struct tally_error *error)
 {
 	static const struct tally_mock_options defaults = {0};
-	struct tally_mock *mock = tally__calloc(1, sizeof(*mock));
-	int status;
+	struct tally_mock *mock;
+	int status = tally__call_check(contract, "a contract", error);
 
+	if (status != 0)
+		return status;
+	mock = tally__calloc(1, sizeof(*mock));
 	if (!mock)
 		return tally__fail_nomem(error);
 	if (!options)
@@ -139,22 +144,23 @@ int tally_mock_start(struct tally_mock **out, const struct tally_contract *contr
 
 const char *tally_mock_url(const struct tally_mock *mock)
 {
-	return mock->url;
+	return mock ? mock->url : NULL;
 }
 
 const char *tally_mock_messages_url(const struct tally_mock *mock)
 {
-	return mock->message_server ? tally__http_server_url(mock->message_server) : NULL;
+	return mock && mock->message_server ? tally__http_server_url(mock->message_server) : NULL;
 }
 
 const char *tally_mock_ca(const struct tally_mock *mock)
 {
-	return mock->authorities;
+	return mock ? mock->authorities : NULL;
 }
 
 void tally_mock_hurry(struct tally_mock *mock)
 {
-	atomic_store(&mock->hurried, true);
+	if (mock)
+		atomic_store(&mock->hurried, true);
 }
 
 void tally_mock_stop(struct tally_mock *mock)

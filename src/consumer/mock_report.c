@@ -60,10 +60,14 @@ static int build(const struct tally_mock *mock, cJSON *out)
 int tally_mock_report(const struct tally_mock *mock, cJSON **report, struct tally_error *error)
 {
 	/* The lock is no part of what a report reads. */
-	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&mock->lock;
-	cJSON *out = cJSON_CreateObject();
-	int status;
+	pthread_mutex_t *lock;
+	cJSON *out;
+	int status = tally__call_check(mock, "a mock", error);
 
+	if (status != 0)
+		return status;
+	lock = (pthread_mutex_t *)(uintptr_t)&mock->lock;
+	out = cJSON_CreateObject();
 	pthread_mutex_lock(lock);
 	status = build(mock, out);
 	pthread_mutex_unlock(lock);

@@ -184,8 +184,10 @@ int tally_mock_report_text(const cJSON *report, const struct tally_text_options 
 {
 	struct buf out;
 	struct text made = {.out = &out};
-	int status;
+	int status = tally__call_check(report, "a report of tally_mock_report", error);
 
+	if (status != 0)
+		return status;
 	if (!cJSON_IsArray(tally__json_get(report, "mismatches")))
 		return tally__fail(error, TALLY_EINVAL, "expected a report of tally_mock_report");
 	if (options)

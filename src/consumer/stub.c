@@ -120,14 +120,18 @@ int tally__stub_reload(struct tally_stub *stub, enum stub_reading reading,
 
 int tally_stub_reload(struct tally_stub *stub, struct tally_error *error)
 {
-	return tally__stub_reload(stub, STUB_READ_ALL, error);
+	int status = tally__call_check(stub, "a stub", error);
+
+	return status ? status : tally__stub_reload(stub, STUB_READ_ALL, error);
 }
 
 int tally_stub_set_documents(struct tally_stub *stub, const cJSON *const *documents,
 			     const char *const *names, size_t count, struct tally_error *error)
 {
-	int status;
+	int status = tally__call_check(stub, "a stub", error);
 
+	if (status != 0)
+		return status;
 	pthread_mutex_lock(&stub->reload_lock);
 	status = tally__stub_sources_set(&stub->sources, documents, names, count, error);
 	stub->pending = stub->pending || status == 0;
@@ -239,6 +243,9 @@ int tally_stub_start(struct tally_stub **out, const struct tally_stub_options *o
 
 	if (!options)
 		options = &defaults;
+	status = tally__call_check(options, "options", error);
+	if (status != 0)
+		return status;
 	stub = new_stub(options);
 	if (!stub)
 		return tally__fail_nomem(error);
@@ -265,12 +272,12 @@ int tally_stub_start(struct tally_stub **out, const struct tally_stub_options *o
 
 const char *tally_stub_url(const struct tally_stub *stub)
 {
-	return tally__http_server_url(stub->server);
+	return stub ? tally__http_server_url(stub->server) : NULL;
 }
 
 const char *tally_stub_ca(const struct tally_stub *stub)
 {
-	return tally__http_server_authority(stub->server);
+	return stub ? tally__http_server_authority(stub->server) : NULL;
 }
 
 void tally_stub_stop(struct tally_stub *stub)

@@ -150,8 +150,12 @@ static int init_document(struct stub_source *source, const cJSON *document, cons
 	struct tally_contract *contract = NULL;
 	char *text = NULL;
 	size_t len = 0;
-	int status = init_source(source, STUB_DOCUMENT, name, error);
+	int status = tally__call_check(document, "a document", error);
 
+	if (status == 0)
+		status = tally__call_check(name, "the name of a document", error);
+	if (status == 0)
+		status = init_source(source, STUB_DOCUMENT, name, error);
 	if (status == 0)
 		status = tally_json_write(&text, &len, document, TALLY_JSON_COMPACT, error);
 	if (status == 0)
@@ -160,7 +164,7 @@ static int init_document(struct stub_source *source, const cJSON *document, cons
 		source->files->fresh = new_contract(contract, name);
 		if (!source->files->fresh)
 			status = tally__fail_nomem(error);
-	} else {
+	} else if (name) {
 		tally__error_within(error, name);
 	}
 	tally_free(text);
@@ -177,6 +181,10 @@ int tally__stub_sources_set(struct stub_sources *sources, const cJSON *const *do
 
 	if (!items)
 		return tally__fail_nomem(error);
+	if (count > 0)
+		status = tally__call_check(documents, "documents", error);
+	if (count > 0 && status == 0)
+		status = tally__call_check(names, "the names of documents", error);
 	for (; made < count && status == 0; made++)
 		status = init_document(&items[kept + made], documents[made], names[made], error);
 	if (status != 0) {

@@ -199,16 +199,7 @@ int tally__interaction_try_part(const struct tally_interaction *interaction, enu
 
 int tally__call_begin(const struct tally_interaction *interaction, struct tally_error *error)
 {
-	if (error && error->code != 0)
-		return error->code;
-	if (!interaction)
-		return tally__fail(error, TALLY_EINVAL, "expected an interaction, found NULL");
-	return 0;
-}
-
-int tally__call_text(const char *text, const char *what, struct tally_error *error)
-{
-	return text ? 0 : tally__fail(error, TALLY_EINVAL, "expected %s, found NULL", what);
+	return tally__call_check(interaction, "an interaction", error);
 }
 
 int tally__call_fail(const struct tally_interaction *interaction, struct tally_error *error,

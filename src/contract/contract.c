@@ -279,8 +279,10 @@ int tally_contract_parse(struct tally_contract **out, const char *text, size_t l
 			 struct tally_error *error)
 {
 	cJSON *document;
-	int status = tally_json_parse(&document, text, len, error);
+	int status = tally__call_check(text, "JSON text", error);
 
+	if (status == 0)
+		status = tally_json_parse(&document, text, len, error);
 	return status ? status : take_contract(out, document, error);
 }
 
@@ -288,8 +290,10 @@ int tally_contract_read_file(struct tally_contract **out, const char *path,
 			     struct tally_error *error)
 {
 	cJSON *document;
-	int status = tally_json_read_file(&document, path, error);
+	int status = tally__call_check(path, "a file's path", error);
 
+	if (status == 0)
+		status = tally_json_read_file(&document, path, error);
 	if (status != 0)
 		return status;
 	status = take_contract(out, document, error);
@@ -309,26 +313,27 @@ void tally_contract_free(struct tally_contract *contract)
 
 enum tally_spec tally_contract_spec(const struct tally_contract *contract)
 {
-	return contract->spec;
+	return contract ? contract->spec : TALLY_SPEC_UNKNOWN;
 }
 
 const char *tally_contract_consumer(const struct tally_contract *contract)
 {
-	return contract->consumer;
+	return contract ? contract->consumer : NULL;
 }
 
 const char *tally_contract_provider(const struct tally_contract *contract)
 {
-	return contract->provider;
+	return contract ? contract->provider : NULL;
 }
 
 size_t tally_contract_interaction_count(const struct tally_contract *contract)
 {
-	return contract->interaction_count;
+	return contract ? contract->interaction_count : 0;
 }
 
 const char *tally_contract_description(const struct tally_contract *contract, size_t index)
 {
-	return index < contract->interaction_count ? contract->interactions[index].description
-						   : NULL;
+	return index < tally_contract_interaction_count(contract)
+		       ? contract->interactions[index].description
+		       : NULL;
 }

@@ -303,8 +303,10 @@ int tally_expectations_parse(struct tally_contract **out, const char *text, size
 			     struct tally_error *error)
 {
 	cJSON *document;
-	int status = tally_json_parse(&document, text, len, error);
+	int status = tally__call_check(text, "JSON text", error);
 
+	if (status == 0)
+		status = tally_json_parse(&document, text, len, error);
 	return status ? status : read_document(out, document, error);
 }
 
@@ -312,8 +314,10 @@ int tally_expectations_read_file(struct tally_contract **out, const char *path,
 				 struct tally_error *error)
 {
 	cJSON *document;
-	int status = tally_json_read_file(&document, path, error);
+	int status = tally__call_check(path, "a file's path", error);
 
+	if (status == 0)
+		status = tally_json_read_file(&document, path, error);
 	if (status != 0)
 		return status;
 	status = read_document(out, document, error);

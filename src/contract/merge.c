@@ -446,16 +446,27 @@ int tally__contract_merge(struct tally_contract **out, const struct tally_contra
 	return 0;
 }
 
-static const char *const names_of_two[] = {"the first contract", "the second"};
+/* Merges two that have no names of their own. */
+static int merge_two(struct tally_contract **out, const struct tally_contract *a,
+		     const struct tally_contract *b, enum tally_save_mode mode,
+		     struct tally_error *error)
+{
+	static const char *const names[] = {"the first contract", "the second"};
+	int status = tally__call_check(a, "the first contract", error);
+
+	if (status == 0)
+		status = tally__call_check(b, "the second contract", error);
+	return status ? status : tally__contract_merge(out, a, b, mode, names, error);
+}
 
 int tally_contract_merge(struct tally_contract **out, const struct tally_contract *a,
 			 const struct tally_contract *b, struct tally_error *error)
 {
-	return tally__contract_merge(out, a, b, TALLY_SAVE_MERGE, names_of_two, error);
+	return merge_two(out, a, b, TALLY_SAVE_MERGE, error);
 }
 
 int tally_contract_overlay(struct tally_contract **out, const struct tally_contract *a,
 			   const struct tally_contract *b, struct tally_error *error)
 {
-	return tally__contract_merge(out, a, b, TALLY_SAVE_OVERWRITE, names_of_two, error);
+	return merge_two(out, a, b, TALLY_SAVE_OVERWRITE, error);
 }

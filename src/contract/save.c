@@ -307,29 +307,34 @@ static int save_locked(struct saving *saving, struct tally_error *error)
 	return status;
 }
 
-/* With the version of the contract where none is given. */
-static struct tally_save_options defaults(const struct tally_contract *contract,
-					  const struct tally_save_options *options)
+/* What is given makes sense: *how are the options, with the version of the contract where none is
+ * given. */
+static int begin(const struct tally_contract *contract, const char *dir,
+		 const struct tally_save_options *options, struct tally_save_options *how,
+		 struct tally_error *error)
 {
-	struct tally_save_options made = {0};
+	int status = tally__call_check(contract, "a contract", error);
 
-	if (options)
-		made = *options;
-	if (made.spec == TALLY_SPEC_UNKNOWN)
-		made.spec = contract->spec;
-	return made;
+	if (status == 0)
+		status = tally__call_check(dir, "a folder's path", error);
+	if (status != 0)
+		return status;
+	*how = options ? *options : (struct tally_save_options){0};
+	if (how->spec == TALLY_SPEC_UNKNOWN)
+		how->spec = contract->spec;
+	return check_options(how, error);
 }
 
 int tally_contract_save(const struct tally_contract *contract, const char *dir,
 			const struct tally_save_options *options, char **path,
 			struct tally_error *error)
 {
-	const struct tally_save_options how = defaults(contract, options);
+	struct tally_save_options how;
 	struct place place = {0};
 	struct saving saving = {.contract = contract, .options = &how, .place = &place};
 	char *copy = NULL;
 	int lock;
-	int status = check_options(&how, error);
+	int status = begin(contract, dir, options, &how, error);
 
 	if (status != 0)
 		return status;
@@ -363,10 +368,10 @@ int tally_contract_save_check(const struct tally_contract *contract, const char 
 	struct place place = {0};
 	struct tally_contract *merged = NULL;
 	enum tally_spec spec;
-	const struct tally_save_options how = defaults(contract, options);
+	struct tally_save_options how;
 	struct saving saving = {
 		.contract = contract, .options = &how, .place = &place, .error = error};
-	int status = check_options(&how, error);
+	int status = begin(contract, dir, options, &how, error);
 
 	if (status != 0)
 		return status;

@@ -25,9 +25,14 @@ static int copy_contract(struct tally_contract **out, const struct tally_contrac
 int tally_contract_select(struct tally_contract **out, const struct tally_contract *contract,
 			  const bool *picked, struct tally_error *error)
 {
-	struct tally_contract part = *contract;
-	int status;
+	struct tally_contract part;
+	int status = tally__call_check(contract, "a contract", error);
 
+	if (status == 0)
+		status = tally__call_check(picked, "which interactions are wanted", error);
+	if (status != 0)
+		return status;
+	part = *contract;
 	part.interactions =
 		tally__realloc_array(NULL, contract->interaction_count, sizeof(*part.interactions));
 	if (!part.interactions)

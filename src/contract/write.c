@@ -225,6 +225,10 @@ int tally__contract_envelope(const struct tally_contract *contract, cJSON **out,
 int tally_contract_write(const struct tally_contract *contract, enum tally_spec spec, cJSON **out,
 			 struct tally_error *error)
 {
+	int status = tally__call_check(contract, "a contract", error);
+
+	if (status != 0)
+		return status;
 	if (tally_spec_from_text(tally_spec_text(spec)) == TALLY_SPEC_UNKNOWN)
 		return tally__fail(error, TALLY_EUNSUPPORTED,
 				   "expected a version of the Pact specification from 1 to 4, "

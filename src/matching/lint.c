@@ -375,8 +375,10 @@ int tally_lint_rules(const cJSON *config, cJSON **rules, struct tally_error *err
 	struct lint_config levels;
 	struct arena arena;
 	cJSON *list = NULL;
-	int status;
+	int status = tally__call_check(rules, "a place for the rules", error);
 
+	if (status != 0)
+		return status;
 	tally__json_setup();
 	tally__arena_init(&arena, 0);
 	status = tally__lint_config_read(&levels, &arena, config, error);
@@ -413,7 +415,14 @@ int tally_lint(const struct tally_lint_options *options,
 	       size_t *excepted, struct tally_error *error)
 {
 	struct lint lint = {.paths = options ? options->paths : NULL};
+	int status = tally__call_check(findings, "a place for the findings", error);
 
+	if (status == 0 && count > 0)
+		status = tally__call_check(contracts, "contracts", error);
+	for (size_t i = 0; i < count && status == 0; i++)
+		status = tally__call_check(contracts[i], "a contract", error);
+	if (status != 0)
+		return status;
 	tally__json_setup();
 	tally__arena_init(&lint.lasting, 0);
 	tally__map_init(&lint.states);

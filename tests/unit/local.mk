@@ -260,6 +260,11 @@ TESTS += %D%/test_consumer_expectations
 tests_unit_test_consumer_expectations_LDADD = $(unit_libs)
 tests_unit_test_consumer_expectations_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_consumer_chain
+TESTS += %D%/test_consumer_chain
+tests_unit_test_consumer_chain_LDADD = $(unit_libs)
+tests_unit_test_consumer_chain_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_contract_stable
 TESTS += %D%/test_contract_stable
 tests_unit_test_contract_stable_LDADD = $(unit_libs)
