@@ -83,7 +83,8 @@ TALLY_API int tally_expectations_set_metadata(struct tally_expectations *expecta
 
 /* What is expected so far, as a contract of its own: for tally_mock_start, tally_contract_save and
  * all else that takes one.  What is set afterwards is for the next such contract.  *out is to be
- * released with tally_contract_free.  @since 0.1 */
+ * released with tally_contract_free.  TALLY_ECONFLICT for two interactions of one name that say
+ * different things: it shows both.  @since 0.1 */
 TALLY_API int tally_expectations_contract(struct tally_contract **out,
 					  const struct tally_expectations *expectations,
 					  struct tally_error *error);
@@ -99,8 +100,9 @@ enum tally_interaction_kind {
 };
 
 /* Begins an interaction, which is lent: for HTTP it expects GET / and answers 200 without more, and
- * messages have no contents.  Description and provider states name it: two that have both the same
- * are a conflict in a contract file.  @since 0.1 */
+ * messages have no contents.  Description and provider states (or a key) name it: two that have
+ * both the same and say different things are a conflict, which tally_expectations_contract
+ * refuses.  @since 0.1 */
 TALLY_API int tally_interaction_new(struct tally_interaction **out,
 				    struct tally_expectations *expectations,
 				    enum tally_interaction_kind kind, const char *description,

@@ -44,10 +44,11 @@ TALLY_API int tally_mock_check(const struct tally_contract *contract, struct tal
  * n-th answer to an interaction is the same in every run.  What does not match gets status 500 and
  * JSON that says what differs: the object of the report, with "error" (as Pact's mock servers say
  * it), "message" (which interaction comes nearest) and "differences" (a sentence each).
- * TALLY_EINVAL (host; now; a header that cannot be sent), TALLY_EUNREACHABLE (the address is in
- * use), TALLY_EPARSE (matching rules; in expectations with inline matchers also an example that its
- * own matcher refuses, and a generator that cannot be used), TALLY_ELIMIT (too many rules, or too
- * large), TALLY_EUNSUPPORTED, TALLY_ENOMEM.  @since 0.1 */
+ * TALLY_EINVAL (host; now; a header that cannot be sent), TALLY_ECONFLICT (two interactions of one
+ * description and list of states, or one key, that say different things), TALLY_EUNREACHABLE (the
+ * address is in use), TALLY_EPARSE (matching rules; in expectations with inline matchers also an
+ * example that its own matcher refuses, and a generator that cannot be used), TALLY_ELIMIT (too
+ * many rules, or too large), TALLY_EUNSUPPORTED, TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_start(struct tally_mock **out, const struct tally_contract *contract,
 			       const struct tally_mock_options *options, struct tally_error *error);
 

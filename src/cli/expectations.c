@@ -83,6 +83,8 @@ void expectations_place(struct tally_error *error, const char *path)
 	cJSON *document = NULL;
 	char *rest;
 
+	if (!*error->where)
+		(void)snprintf(error->where, sizeof(error->where), "%s", path);
 	if ((strncmp(error->where, "/interactions/", 14) != 0 &&
 	     strncmp(error->where, "/messages/", 10) != 0) ||
 	    tally_json_read_file(&document, path, &ignored) < 0)

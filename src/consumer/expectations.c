@@ -157,6 +157,7 @@ int tally_expectations_contract(struct tally_contract **out,
 				const struct tally_expectations *expectations,
 				struct tally_error *error)
 {
+	struct tally_contract *made = NULL;
 	cJSON *list;
 	int status = tally__call_check(expectations, "expectations", error);
 
@@ -170,5 +171,12 @@ int tally_expectations_contract(struct tally_contract **out,
 		cJSON_Delete(list);
 		return tally__fail_nomem(error);
 	}
-	return make_contract(out, expectations, list, error);
+	status = make_contract(&made, expectations, list, error);
+	if (status == 0)
+		status = tally__contract_check_doubles(made, error);
+	if (status != 0)
+		tally_contract_free(made);
+	else
+		*out = made;
+	return status;
 }

@@ -24,6 +24,8 @@ int tally_mock_check(const struct tally_contract *contract, struct tally_error *
 	int status = tally__call_check(contract, "a contract", error);
 
 	if (status == 0)
+		status = tally__contract_check_doubles(contract, error);
+	if (status == 0)
 		status = make_responder(&responder, contract, error);
 	if (status == 0)
 		status = tally__messages_new(&messages, contract, error);
@@ -113,6 +115,8 @@ int tally_mock_start(struct tally_mock **out, const struct tally_contract *contr
 	struct tally_mock *mock;
 	int status = tally__call_check(contract, "a contract", error);
 
+	if (status == 0)
+		status = tally__contract_check_doubles(contract, error);
 	if (status != 0)
 		return status;
 	mock = tally__calloc(1, sizeof(*mock));

@@ -215,6 +215,11 @@ int tally__message_write(const struct message *message, enum tally_spec spec, cJ
 int tally__contract_envelope(const struct tally_contract *contract, cJSON **out,
 			     struct tally_error *error);
 
+/* That no two interactions are one to tools (by key, or by kind, description and states) and say
+ * different things: merging would have to lose one.  TALLY_ECONFLICT shows both; TALLY_ENOMEM,
+ * TALLY_ELIMIT. */
+int tally__contract_check_doubles(const struct tally_contract *contract, struct tally_error *error);
+
 /* How the two sides of a merge are called in messages: {"the file", "the new contract"}. */
 int tally__contract_merge(struct tally_contract **out, const struct tally_contract *a,
 			  const struct tally_contract *b, enum tally_save_mode mode,

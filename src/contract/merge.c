@@ -219,7 +219,8 @@ static void add_others(struct merge *merge, struct buf *lines)
 		tally__buf_addf(lines, " and %zu more", merge->conflict_count - OTHERS_SHOWN - 1);
 }
 
-static int report_conflicts(struct merge *merge)
+/* `where` says where the interactions stand, and what to do. */
+static int report_conflicts(struct merge *merge, const char *where)
 {
 	const struct conflict *first = &merge->conflicts[0];
 	struct buf lines;
@@ -229,11 +230,9 @@ static int report_conflicts(struct merge *merge)
 	status = tally__conflict_add(&lines, first->a, first->b, merge->names, merge->error);
 	add_others(merge, &lines);
 	if (status == 0) {
-		status = tally__fail(merge->error, TALLY_ECONFLICT,
-				     "interaction \"%s\" stands in both with different content; "
-				     "call one of them something else, or let the newer one "
-				     "replace the other:",
-				     tally__text_shown(&merge->arena, first->b->description, 200));
+		status = tally__fail(merge->error, TALLY_ECONFLICT, "interaction \"%s\" stands %s:",
+				     tally__text_shown(&merge->arena, first->b->description, 200),
+				     where);
 		tally__error_add_lines(merge->error, lines.bytes + (*lines.bytes == '\n'));
 	}
 	tally__buf_release(&lines);
@@ -404,13 +403,13 @@ int tally__contract_same_pair(const struct tally_contract *a, const struct tally
 	return status;
 }
 
-static int run(struct merge *merge, cJSON **out)
+/* Puts the interactions of the first contract into their groups; room is made for as many conflicts
+ * as the second has interactions. */
+static int add_all_first(struct merge *merge)
 {
 	size_t count = merge->a->interaction_count;
-	int status = tally__contract_same_pair(merge->a, merge->b, merge->names, merge->error);
+	int status = 0;
 
-	if (status != 0)
-		return status;
 	merge->members = tally__arena_alloc_array(&merge->arena, count, sizeof(*merge->members));
 	merge->conflicts = tally__arena_alloc_array(&merge->arena, merge->b->interaction_count,
 						    sizeof(*merge->conflicts));
@@ -418,10 +417,22 @@ static int run(struct merge *merge, cJSON **out)
 		return tally__fail_nomem(merge->error);
 	for (size_t i = 0; i < count && status == 0; i++)
 		status = add_first(merge, i);
+	return status;
+}
+
+static int run(struct merge *merge, cJSON **out)
+{
+	int status = tally__contract_same_pair(merge->a, merge->b, merge->names, merge->error);
+
+	if (status != 0)
+		return status;
+	status = add_all_first(merge);
 	for (size_t i = 0; i < merge->b->interaction_count && status == 0; i++)
 		status = add_second(merge, i);
 	if (status == 0 && merge->conflict_count > 0)
-		status = report_conflicts(merge);
+		status = report_conflicts(
+			merge, "in both with different content; call one of them something else, "
+			       "or let the newer one replace the other");
 	return status ? status : build(merge, out);
 }
 
@@ -444,6 +455,49 @@ int tally__contract_merge(struct tally_contract **out, const struct tally_contra
 	made->spec = a->spec > b->spec ? a->spec : b->spec;
 	*out = made;
 	return 0;
+}
+
+/* The groups are those of one contract: what of them says something else than its first member. */
+static int find_doubles(struct merge *merge)
+{
+	size_t count = merge->a->interaction_count;
+	int status = 0;
+
+	for (size_t i = 0; i < count && status == 0; i++) {
+		struct group *group = merge->members[i].group;
+
+		if (group->first == i)
+			continue;
+		status = read_group(merge, group);
+		if (status == 0 &&
+		    merge->members[i].content != merge->members[group->first].content)
+			merge->conflicts[merge->conflict_count++] = (struct conflict){
+				&merge->a->interactions[group->first], &merge->a->interactions[i]};
+	}
+	return status;
+}
+
+int tally__contract_check_doubles(const struct tally_contract *contract, struct tally_error *error)
+{
+	static const char *const names[] = {"the first", "the second"};
+	struct merge merge = {.a = contract,
+			      .b = contract,
+			      .mode = TALLY_SAVE_MERGE,
+			      .names = names,
+			      .error = error};
+	int status;
+
+	merge_init(&merge);
+	status = add_all_first(&merge);
+	if (status == 0)
+		status = find_doubles(&merge);
+	if (status == 0 && merge.conflict_count > 0)
+		status = report_conflicts(&merge,
+					  "there twice with different content; one description, "
+					  "with one list of provider states, is for one "
+					  "interaction, so call one of them something else");
+	merge_release(&merge);
+	return status;
 }
 
 /* Merges two that have no names of their own. */

@@ -201,6 +201,18 @@ test_expect_success 'an interaction that another one answers is told at the star
 	expect_not_in err warning
 '
 
+test_expect_success 'one name for two interactions of a file is refused, and both are shown' '
+	cat >doubled.json <<-EOT
+	{"consumer": {"name": "c"}, "provider": {"name": "p"}, "interactions": [
+	 {"description": "x", "request": {"path": "/a"}, "response": {"status": 200}},
+	 {"description": "x", "request": {"path": "/b"}, "response": {"status": 200}}]}
+	EOT
+	expect_status 1 "$tally" mock doubled.json -o none -- true
+	expect_in err "doubled.json: interaction \"x\" stands there twice with different content"
+	expect_in err "/b"
+	[ ! -e none ]
+'
+
 test_expect_success 'what another run wrote meanwhile stops all contracts' '
 	rm -rf contracts
 	expectations later.json web-shop "payments-api 2" /payments 2

@@ -1040,6 +1040,59 @@ static void some_of_a_contract_can_be_taken(void **state)
 	site_release(&site);
 }
 
+/* One name is for one interaction; nothing else is a conflict. */
+static void doubles_are_a_conflict(void **state)
+{
+	struct tally_expectations *expectations = new_expectations(TALLY_SPEC_V4);
+	struct tally_interaction *first = new_interaction(expectations, TALLY_HTTP);
+	struct tally_interaction *second = new_interaction(expectations, TALLY_HTTP);
+	struct tally_contract *contract = NULL;
+
+	(void)state;
+	OK(tally_expectations_contract(&contract, expectations, &error));
+	tally_contract_free(contract);
+	contract = NULL;
+	OK(tally_interaction_set_path(second, tally_text("/other"), &error));
+	assert_int_equal(tally_expectations_contract(&contract, expectations, &error),
+			 TALLY_ECONFLICT);
+	assert_null(contract);
+	assert_non_null(strstr(error.message, "twice"));
+	assert_non_null(strstr(error.message, "request.path"));
+	assert_non_null(strstr(error.message, "\"/\""));
+	assert_non_null(strstr(error.message, "\"/other\""));
+	error = (struct tally_error)TALLY_ERROR_INIT;
+	OK(tally_interaction_add_state(second, "a state", &error));
+	OK(tally_expectations_contract(&contract, expectations, &error));
+	tally_contract_free(contract);
+	OK(tally_interaction_set_key(first, "k", &error));
+	OK(tally_interaction_set_key(second, "k", &error));
+	assert_int_equal(tally_expectations_contract(&contract, expectations, &error),
+			 TALLY_ECONFLICT);
+	tally_expectations_free(expectations);
+}
+
+/* What others wrote is read all the same; it is only not served as a mock, which writes it. */
+static void doubles_of_others_are_read(void **state)
+{
+	static const char text[] =
+		"{\"consumer\":{\"name\":\"c\"},\"provider\":{\"name\":\"p\"},\"interactions\":["
+		"{\"description\":\"d\",\"request\":{\"path\":\"/a\"},\"response\":{}},"
+		"{\"description\":\"d\",\"request\":{\"path\":\"/b\"},\"response\":{}}]}";
+	struct tally_contract *contract = NULL;
+	struct tally_mock *mock = NULL;
+
+	(void)state;
+	error = (struct tally_error)TALLY_ERROR_INIT;
+	OK(tally_contract_parse(&contract, text, sizeof(text) - 1, &error));
+	tally_contract_free(contract);
+	OK(tally_expectations_parse(&contract, text, sizeof(text) - 1, &error));
+	assert_int_equal(tally_mock_check(contract, &error), TALLY_ECONFLICT);
+	error = (struct tally_error)TALLY_ERROR_INIT;
+	assert_int_equal(tally_mock_start(&mock, contract, NULL, &error), TALLY_ECONFLICT);
+	assert_null(mock);
+	tally_contract_free(contract);
+}
+
 /* ---- values --------------------------------------------------------------------------------- */
 
 static void values_without_memory_are_none(void **state)
@@ -1084,6 +1137,8 @@ int main(void)
 		cmocka_unit_test(messages_are_handed_out),
 		cmocka_unit_test(messages_that_are_not_there_are_refused),
 		cmocka_unit_test(some_of_a_contract_can_be_taken),
+		cmocka_unit_test(doubles_are_a_conflict),
+		cmocka_unit_test(doubles_of_others_are_read),
 		cmocka_unit_test(values_without_memory_are_none),
 	};
 
