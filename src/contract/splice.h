@@ -7,8 +7,11 @@
 
 /* Appends to `out` what the file with `text` becomes, and sets *spliced; or leaves both as they
  * are, because the file has to be read as a whole: it is not as Tally writes it, or gets another
- * version.  What is appended is what merging the whole would give.  Errors as for
- * tally__contract_merge and tally_contract_write. */
+ * version.  Of a file that the writer wrote, what is appended is what merging the whole would give.
+ * Of one in its layout that it did not write, interactions that the contract does not touch keep
+ * their bytes unread: one that cannot be read stays, and fails who reads the file next, and one
+ * that the writer says otherwise stays as it is, until the whole is read for another reason.
+ * Errors as for tally__contract_merge and tally_contract_write. */
 int tally__contract_splice(struct buf *out, bool *spliced, const struct buf *text,
 			   const struct tally_contract *contract,
 			   const struct tally_save_options *options, const char *const names[2],

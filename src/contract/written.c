@@ -368,8 +368,14 @@ static bool take_label(struct scan *scan, const struct label_text *name, struct 
 		scan->seen |= SEEN_STATES;
 		take_states(scan, label);
 	} else if (is_name(name, "providerState") && next_is(scan, '"')) {
+		struct label_text state = take_text(scan);
+
+		/* An empty one is no state to who reads it, and is never written. */
 		scan->seen |= SEEN_STATE;
-		add_state(scan, label, &capacity, take_text(scan));
+		if (state.len == 0)
+			give_up(scan);
+		else
+			add_state(scan, label, &capacity, state);
 	} else if (is_name(name, "type") && next_is(scan, '"')) {
 		scan->types++;
 		type = take_text(scan);

@@ -2,9 +2,13 @@
  * in it, and what tells it from the others, found without reading what they say.
  *
  * Merging one interaction into a file of a thousand touches one or two of them.  The others keep
- * their very bytes, which is only right when writing them again would give the same: so a text
- * counts as written only when it is, to the byte, laid out as the writer does it, with sorted
- * members and interactions.  Any other text has to be read as a contract. */
+ * their very bytes.  So a text counts as written only when it is, to the byte, laid out as the
+ * writer does it: JSON without faults, with sorted members and interactions.  Any other text has to
+ * be read as a contract.
+ *
+ * Only what names an interaction is understood.  What else it says is not looked at: in a file that
+ * somebody changed by hand, and laid out as the writer does it, an interaction may stand that
+ * cannot be read, or that the writer would say in a shorter way. */
 #ifndef TALLY_CONTRACT_WRITTEN_H
 #define TALLY_CONTRACT_WRITTEN_H
 

@@ -510,6 +510,33 @@ static void labels_of_both_sides_stay(void **state)
 	}
 }
 
+/* A state without a name is none: the interaction is the one of that description alone. */
+static void an_empty_state_of_old_files_is_no_state(void **state)
+{
+	static const char other[] = "{\"consumer\":{\"name\":\"c\"},\"provider\":{\"name\":\"p\"},"
+				    "\"interactions\":[" HTTP("one", GET("/other")) "]}";
+	const struct tally_save_options how = {.spec = TALLY_SPEC_V1_1};
+	struct tally_contract *contract = parsed(other, strlen(other));
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct buf text;
+	char *at;
+
+	(void)state;
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	unlink(path);
+	save(contracts[PIECES - 1], TALLY_SPEC_V1_1);
+	read_saved(&text);
+	at = strstr(text.bytes, "\"providerState\": \"s\"");
+	assert_non_null(at);
+	at += strlen("\"providerState\": \"");
+	memmove(at, at + 1, strlen(at));
+	assert_int_equal(tally__file_replace(path, text.bytes, text.len - 1, NULL), 0);
+	assert_int_equal(tally_contract_save(contract, folder, &how, NULL, &error),
+			 TALLY_ECONFLICT);
+	tally_contract_free(contract);
+	tally__buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +548,7 @@ int main(void)
 		cmocka_unit_test(saving_twins_again_changes_nothing),
 		cmocka_unit_test(only_written_texts_pass_for_written),
 		cmocka_unit_test(labels_of_both_sides_stay),
+		cmocka_unit_test(an_empty_state_of_old_files_is_no_state),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, release);
