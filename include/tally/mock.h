@@ -79,7 +79,8 @@ TALLY_API const char *tally_mock_ca(const struct tally_mock *mock);
  * there were some, "seedChosen": true when none was given, "warnings": texts about values that
  * could not be generated, when there are any}.  A request that came close to an interaction, but
  * did not match, is reported once, as a mismatch.  OPTIONS requests that no expectation covers are
- * left out.  To be released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
+ * left out; of CORS pre-flights of browsers "preflightsRefused" says how many there were, when
+ * there were any.  To be released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_report(const struct tally_mock *mock, cJSON **report,
 				struct tally_error *error);
 

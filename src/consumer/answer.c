@@ -113,7 +113,8 @@ static int answer_match(struct tally_mock *mock, const struct responder_verdict 
 	return status;
 }
 
-int tally__mock_say_problem(const cJSON *problem, const char *what, struct arena *arena,
+int tally__mock_say_problem(const cJSON *problem, const char *what,
+			    const struct http_request *request, struct arena *arena,
 			    struct http_response *response)
 {
 	cJSON *json = tally__json_clone(problem);
@@ -133,23 +134,43 @@ int tally__mock_say_problem(const cJSON *problem, const char *what, struct arena
 	if (!body ||
 	    add_header(arena, response, "Content-Type", "application/json; charset=utf-8") != 0)
 		return TALLY_ENOMEM;
+	/* As with other answers: a page that sends credentials may read it, too. */
+	if (tally__http_header_get(&request->headers, "Origin"))
+		return tally__response_add_cors(response, arena, request);
 	return add_header(arena, response, "Access-Control-Allow-Origin", "*");
 }
 
 /* 500 with what differs, for whoever reads the log of the consumer's tests. */
 static int answer_problem(const struct responder_verdict *verdict, const struct request *actual,
-			  const cJSON *problem, struct arena *arena, struct http_response *response)
+			  const cJSON *problem, const struct http_request *request,
+			  struct arena *arena, struct http_response *response)
 {
 	const char *word =
 		verdict->outcome == RESPONDER_MISMATCH ? "Request-Mismatch" : "Unexpected-Request";
 	const char *what =
 		tally__arena_printf(arena, "%s : %s %s", word, actual->method, actual->path);
 	cJSON *json = tally__problem_answer(verdict, actual, problem);
-	int status =
-		what && json ? tally__mock_say_problem(json, what, arena, response) : TALLY_ENOMEM;
+	int status = what && json ? tally__mock_say_problem(json, what, request, arena, response)
+				  : TALLY_ENOMEM;
 
 	cJSON_Delete(json);
 	return status ? status : add_header(arena, response, "X-Pact", word);
+}
+
+/* Counts what a browser asks before it asks what is expected, and says in the answer what to do. */
+static int note_preflight(struct tally_mock *mock, const struct http_request *request,
+			  cJSON *problem)
+{
+	if (!tally__http_header_get(&request->headers, "Origin") ||
+	    !tally__http_header_get(&request->headers, "Access-Control-Request-Method"))
+		return 0;
+	pthread_mutex_lock(&mock->lock);
+	mock->preflight_count++;
+	pthread_mutex_unlock(&mock->lock);
+	return tally__json_put(problem, "hint",
+			       cJSON_CreateString("this is a CORS pre-flight request of a browser, "
+						  "which asks for no more now: with --cors (the "
+						  "option \"cors\" in C) it is answered"));
 }
 
 static int settle(struct tally_mock *mock, const struct responder_verdict *verdict,
@@ -169,7 +190,11 @@ static int settle(struct tally_mock *mock, const struct responder_verdict *verdi
 		return tally__response_add_cors(response, arena, request);
 	}
 	problem = tally__problem_unmatched(verdict, actual);
-	status = problem ? answer_problem(verdict, actual, problem, arena, response) : TALLY_ENOMEM;
+	status = problem ? 0 : TALLY_ENOMEM;
+	if (status == 0 && is_preflight)
+		status = note_preflight(mock, request, problem);
+	if (status == 0)
+		status = answer_problem(verdict, actual, problem, request, arena, response);
 	/* A browser's pre-flight request is none that the consumer makes. */
 	if (is_preflight) {
 		cJSON_Delete(problem);

@@ -27,8 +27,8 @@ struct exchange {
 static int refuse(const struct exchange *exchange, cJSON *problem, int http_status,
 		  const char *what, struct mock_message *tried)
 {
-	int status = problem ? tally__mock_say_problem(problem, what, exchange->arena,
-						       exchange->response)
+	int status = problem ? tally__mock_say_problem(problem, what, exchange->request,
+						       exchange->arena, exchange->response)
 			     : TALLY_ENOMEM;
 
 	exchange->response->status = http_status;
@@ -44,8 +44,7 @@ static int refuse(const struct exchange *exchange, cJSON *problem, int http_stat
 	return tally__mock_keep_problem(exchange->mock, problem) ? TALLY_ENOMEM : status;
 }
 
-/* A request that does not ask for a message. */
-/* `why` is NULL when there was no memory for it. */
+/* A request that does not ask for a message; `why` NULL: memory is short. */
 static int refuse_request(const struct exchange *exchange, const char *why)
 {
 	const struct http_request *request = exchange->request;
@@ -55,7 +54,7 @@ static int refuse_request(const struct exchange *exchange, const char *why)
 	const char *path = tally__received_text(exchange->arena, request->target,
 						strcspn(request->target, "?"));
 
-	if (!why || !method || !path)
+	if (!method || !path || !why)
 		return TALLY_ENOMEM;
 	return refuse(exchange, tally__problem_refused(method, path, &refusal), 400,
 		      "Request-Refused", NULL);
@@ -235,7 +234,6 @@ static int compare_request(const struct exchange *exchange, struct mock_message 
 			   cJSON *request)
 {
 	enum tally_spec spec = has_content(request) ? TALLY_SPEC_V4 : TALLY_SPEC_V3;
-	const char *description = item->interaction->description;
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct mismatches mismatches;
 	struct message actual;
@@ -251,12 +249,12 @@ static int compare_request(const struct exchange *exchange, struct mock_message 
 	tally__mismatches_init(&mismatches);
 	status = tally__match_request_message(item->matcher, &actual, &mismatches, NULL);
 	if (status == 0)
-		status = mismatches.count == 0
-				 ? answer(exchange, item)
-				 : refuse(exchange,
-					  tally__problem_message("message-mismatch", description,
-								 NULL, &mismatches),
-					  500, "Message-Mismatch", item);
+		status = mismatches.count == 0 ? answer(exchange, item)
+					       : refuse(exchange,
+							tally__problem_message("message-mismatch",
+									       item->interaction,
+									       NULL, &mismatches),
+							500, "Message-Mismatch", item);
 	tally__mismatches_release(&mismatches);
 	return status;
 }
@@ -268,16 +266,14 @@ static int settle(const struct exchange *exchange, const struct message_question
 		tally__messages_find(exchange->mock->messages, question, exchange->arena, &why);
 
 	if (!item)
-		return refuse(exchange,
-			      tally__problem_message("message-not-found", question->description,
-						     why, NULL),
-			      500, "Message-Not-Found", NULL);
+		return refuse(exchange, tally__problem_no_message(question->description, why), 500,
+			      "Message-Not-Found", NULL);
 	if (!item->matcher)
 		return answer(exchange, item);
 	if (question->request)
 		return compare_request(exchange, item, question->request);
 	return refuse(exchange,
-		      tally__problem_message("message-mismatch", question->description,
+		      tally__problem_message("message-mismatch", item->interaction,
 					     "the message is synchronous: send its request in the "
 					     "member \"request\"",
 					     NULL),

@@ -4,12 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/near.h"
 #include "base/text.h"
 #include "consumer/entry.h"
 #include "consumer/messages.h"
 #include "consumer/problem.h"
+
+/* What tells messages of one description apart is shown of so many of them. */
+enum { SHOWN_STATES = 5 };
 
 /* ---- preparing ---- */
 
@@ -197,6 +201,39 @@ static const char *why_none(const struct mock_messages *messages, const char *de
 		    : "no message has this description";
 }
 
+/* "a" and "b" */
+static void add_states(struct buf *out, const struct interaction *interaction)
+{
+	for (size_t i = 0; i < interaction->state_count; i++)
+		tally__buf_addf(out, "%s\"%s\"", i > 0 ? " and " : "", interaction->states[i].name);
+}
+
+/* Which states tell the messages of one description apart. */
+static const char *why_several(const struct mock_messages *messages, const char *description,
+			       struct arena *arena)
+{
+	const char *why = NULL;
+	size_t count = 0;
+	struct buf text;
+
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	tally__buf_adds(&text, "several messages have this description: name the provider states, "
+			       "too");
+	for (size_t i = 0; i < messages->count && count < SHOWN_STATES; i++) {
+		const struct interaction *interaction = messages->items[i].interaction;
+
+		if (strcmp(interaction->description, description) != 0 ||
+		    interaction->state_count == 0)
+			continue;
+		tally__buf_adds(&text, count++ == 0 ? ": " : ", or ");
+		add_states(&text, interaction);
+	}
+	if (text.status == 0)
+		why = tally__arena_memdup(arena, text.bytes, text.len);
+	tally__buf_release(&text);
+	return why;
+}
+
 struct mock_message *tally__messages_find(const struct mock_messages *messages,
 					  const struct message_question *question,
 					  struct arena *arena, const char **why)
@@ -222,7 +259,7 @@ struct mock_message *tally__messages_find(const struct mock_messages *messages,
 	}
 	if (count == 1)
 		return found;
-	*why = count > 1 ? "several messages have this description: name the provider states, too"
+	*why = count > 1 ? why_several(messages, question->description, arena)
 			 : why_none(messages, question->description, other_states, arena);
 	return NULL;
 }
@@ -235,14 +272,15 @@ int tally__messages_report(const struct mock_messages *messages, cJSON *matched,
 
 	for (size_t i = 0; messages && i < messages->count && status == 0; i++) {
 		const struct mock_message *item = &messages->items[i];
-		const char *description = item->interaction->description;
+		const struct interaction *interaction = item->interaction;
 
 		if (item->is_fetched)
-			status = tally__json_append(matched, cJSON_CreateString(description));
+			status = tally__json_append(matched,
+						    cJSON_CreateString(interaction->description));
 		else if (!item->is_tried)
 			status = tally__json_append(
 				problems,
-				tally__problem_message("missing-message", description, NULL, NULL));
+				tally__problem_message("missing-message", interaction, NULL, NULL));
 	}
 	return status;
 }

@@ -46,9 +46,10 @@ struct tally_mock {
 	cJSON *problems;            /* requests that did not match, as the report has them */
 	struct mock_problem *noted; /* one for each of them */
 	size_t problem_count, problem_capacity;
-	size_t omitted_count; /* beyond LIMIT_MOCK_PROBLEMS */
-	bool has_generated;   /* values in an answer */
-	cJSON *warnings;      /* texts: what could not be generated; NULL: none */
+	size_t omitted_count;   /* beyond LIMIT_MOCK_PROBLEMS */
+	size_t preflight_count; /* CORS pre-flights that were refused */
+	bool has_generated;     /* values in an answer */
+	cJSON *warnings;        /* texts: what could not be generated; NULL: none */
 };
 
 /* Answers one request (an http_server_handler; the context is the mock). */
@@ -59,7 +60,8 @@ int tally__mock_answer(void *context, const struct http_request *request, struct
 void tally__mock_refused(void *context, const struct http_refusal *refusal);
 
 /* Answers with a problem, as JSON that says in "error" what it is about; the status is 500. */
-int tally__mock_say_problem(const cJSON *problem, const char *what, struct arena *arena,
+int tally__mock_say_problem(const cJSON *problem, const char *what,
+			    const struct http_request *request, struct arena *arena,
 			    struct http_response *response);
 /* Keeps a problem for the report, or counts it when it is there already.  Takes it, and NULL for
  * one that there was no memory for.  TALLY_ENOMEM. */

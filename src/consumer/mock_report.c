@@ -46,6 +46,9 @@ static int build(const struct tally_mock *mock, cJSON *out)
 	if (status == 0 && mock->omitted_count > 0)
 		status = tally__json_put(out, "omitted",
 					 cJSON_CreateNumber((double)mock->omitted_count));
+	if (status == 0 && mock->preflight_count > 0)
+		status = tally__json_put(out, "preflightsRefused",
+					 cJSON_CreateNumber((double)mock->preflight_count));
 	if (status == 0 && mock->has_generated)
 		status = tally__value_source_tell(&mock->source, out);
 	if (status == 0 && mock->warnings)

@@ -159,6 +159,18 @@ static void add_problem(const struct text *text, const cJSON *problem)
 		add_nearest(text, nearest);
 }
 
+/* What keeps a browser from asking for what is expected. */
+static void add_preflights(const struct text *text, const cJSON *count)
+{
+	if (!cJSON_IsNumber(count))
+		return;
+	start_line(text, 2);
+	tally__buf_addf(text->out,
+			"%.0f CORS pre-flight request%s refused: --cors (the option \"cors\" in C) "
+			"answers them\n",
+			count->valuedouble, count->valuedouble > 1 ? "s were" : " was");
+}
+
 static void add_report(const struct text *text, const cJSON *report)
 {
 	const cJSON *problems = tally__json_get(report, "mismatches");
@@ -177,6 +189,8 @@ static void add_report(const struct text *text, const cJSON *report)
 	{
 		add_problem(text, each);
 	}
+	if (!success)
+		add_preflights(text, tally__json_get(report, "preflightsRefused"));
 }
 
 int tally_mock_report_text(const cJSON *report, const struct tally_text_options *options,

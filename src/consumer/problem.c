@@ -222,17 +222,24 @@ cJSON *tally__problem_missing(const struct interaction *interaction)
 	return out;
 }
 
-cJSON *tally__problem_message(const char *type, const char *description, const char *reason,
-			      const struct mismatches *mismatches)
+cJSON *tally__problem_message(const char *type, const struct interaction *interaction,
+			      const char *reason, const struct mismatches *mismatches)
 {
 	cJSON *out = cJSON_CreateObject();
 
 	if (tally__json_put(out, "type", cJSON_CreateString(type)) != 0 ||
-	    tally__json_put(out, "description", cJSON_CreateString(description)) != 0 ||
+	    put_interaction(out, interaction) != 0 ||
 	    (reason && tally__json_put(out, "reason", cJSON_CreateString(reason)) != 0) ||
 	    (mismatches && put_details(out, mismatches, SIDE_SYNC_REQUEST) != 0))
 		return fail(out);
 	return out;
+}
+
+cJSON *tally__problem_no_message(const char *description, const char *reason)
+{
+	const struct interaction unknown = {.description = description};
+
+	return reason ? tally__problem_message("message-not-found", &unknown, reason, NULL) : NULL;
 }
 
 /* ---- for who reads the answer ---- */

@@ -20,6 +20,7 @@ struct asking {
 	struct http_response *response;
 	const struct stub_states *states; /* that this request asks for; NULL: as at the start */
 	int filter_status;
+	bool is_beyond; /* no interaction has the states: what is nearest is one of the others */
 };
 
 static int add_header(struct asking *asking, const char *name, const char *value)
@@ -212,6 +213,8 @@ static const char *explain(const struct asking *asking, const struct responder_v
 
 	if (!verdict->entry)
 		return "no interaction could answer it";
+	if (asking->is_beyond)
+		return "no interaction has a provider state that was asked for";
 	if (mismatches->count == 0)
 		return "nothing differs";
 	more = mismatches->count - 1 + mismatches->omitted;
@@ -225,8 +228,9 @@ static int answer_unknown(struct asking *asking, const struct responder_verdict 
 	const struct request *actual = &asking->actual;
 	cJSON *json = tally__problem_unmatched(verdict, actual);
 	const char *message = explain(asking, verdict);
-	char *error = tally__arena_printf(asking->arena, "No interaction answers %s %s",
-					  actual->method, actual->path);
+	char *error = tally__arena_printf(
+		asking->arena, "No interaction answers %s %s%s", actual->method, actual->path,
+		asking->is_beyond ? ": none has a provider state that was asked for" : "");
 	int status;
 
 	if (!json || !error || !message ||
@@ -260,23 +264,35 @@ static bool admits(void *context, const struct responder_entry *entry)
 
 static int settle(struct asking *asking, const struct responder_verdict *verdict)
 {
-	if (verdict->outcome == RESPONDER_MATCH)
+	if (verdict->outcome == RESPONDER_MATCH && !asking->is_beyond)
 		return answer_match(asking, verdict->entry);
 	if (asking->stub->manner.cors && strcmp(asking->actual.method, "OPTIONS") == 0)
 		return answer_preflight(asking);
 	return answer_unknown(asking, verdict);
 }
 
+/* Where no interaction may answer, what comes nearest among those that may not. */
+static int look_beyond(struct asking *asking, struct responder_question *question,
+		       struct responder_verdict *verdict, struct tally_error *error)
+{
+	tally__responder_verdict_release(verdict);
+	asking->is_beyond = true;
+	question->admits = NULL;
+	return tally__responder_ask(asking->set->responder, question, verdict, error);
+}
+
 static int ask(struct asking *asking)
 {
-	const struct responder_question question = {.request = &asking->actual,
-						    .acceptance = RESPONDER_LENIENT,
-						    .admits = admits,
-						    .context = asking};
+	struct responder_question question = {.request = &asking->actual,
+					      .acceptance = RESPONDER_LENIENT,
+					      .admits = admits,
+					      .context = asking};
 	struct responder_verdict verdict = {0};
 	struct tally_error error = TALLY_ERROR_INIT;
 	int status = tally__responder_ask(asking->set->responder, &question, &verdict, &error);
 
+	if (status == 0 && !verdict.entry && asking->filter_status == 0)
+		status = look_beyond(asking, &question, &verdict, &error);
 	if (status == 0 && asking->filter_status != 0)
 		status = tally__fail(&error, asking->filter_status,
 				     "a provider state could not be compared with what the "

@@ -217,6 +217,32 @@ test_expect_success 'a port for each address' '
 	expect_refused "there is none after 65535" "$tally" mock mixed.json --port 65535 -- true
 '
 
+test_expect_success 'messages of one description are told apart by their states' '
+	cat >twins.json <<-\EOT
+	{"consumer": {"name": "c"}, "provider": {"name": "p"}, "interactions": [
+	 {"type": "Asynchronous/Messages", "description": "paid", "contents": {"content": 1},
+	  "providerStates": [{"name": "in euros"}]},
+	 {"type": "Asynchronous/Messages", "description": "paid", "contents": {"content": 2},
+	  "providerStates": [{"name": "in pounds"}]}],
+ "metadata": {"pactSpecification": {"version": "4.0"}}}
+	EOT
+	expect_status 1 "$tally" mock twins.json --json report.json -- ./fetch "{\"description\": \"paid\"}"
+	expect_in out "the message \"paid\" was expected, but never fetched, given \"in euros\"" \
+		"never fetched, given \"in pounds\"" \
+		"name the provider states, too: \"in euros\", or \"in pounds\""
+	expect_in report.json "\"name\": \"in pounds\""
+'
+
+test_expect_success 'a long reason is not cut within a character' '
+	long=$(perl -e "print qq(\xf0\x9f\x98\x80) x 100")
+	for pad in "" x xx xxx; do
+		expect_status 1 "$tally" mock question.json --json report.json -- \
+			./fetch "{\"description\": \"a question\", \"request\": \"$pad$long\"}"
+		expect_in report.json "cannot be read"
+		iconv -f UTF-8 -t UTF-8 report.json >again
+	done
+'
+
 test_expect_success 'browsers are answered: CORS' '
 	expect_status 0 "$tally" mock event.json -- sh -c "./send OPTIONS / \"\"
 		./fetch \"{\\\"description\\\": \\\"an order was paid\\\"}\""
