@@ -104,6 +104,8 @@ void note_warnings(const cJSON *answer);
 
 /* Whether write_json_file can be expected to succeed, before something is done that it tells of. */
 int check_json_file(struct call *call, const char *path, struct tally_error *error);
+/* The same of files in a folder, which is made when it is missing. */
+int check_output_folder(struct call *call, const char *path, struct tally_error *error);
 /* Writes a JSON document to a file as a whole; "-" is standard output. */
 int write_json_file(const char *path, const cJSON *value, struct tally_error *error);
 

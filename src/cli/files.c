@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -71,6 +72,35 @@ static const char *folder_of(struct call *call, const char *path)
 	return slash == path ? "/" : scratch_copy(&call->scratch, path, (size_t)(slash - path));
 }
 
+/* The path, or the first above it that there is. */
+static const char *nearest_there(struct call *call, const char *path, struct stat *found)
+{
+	errno = 0;
+	while (stat(path, found) != 0 && errno == ENOENT)
+		path = folder_of(call, path);
+	return path;
+}
+
+/* Whether a folder can be made in this one: not everywhere do its permissions tell. */
+static bool can_hold_folder(struct call *call, const char *folder)
+{
+	char *trial = scratch_format(&call->scratch, "%s/.tally-XXXXXX", folder);
+
+	return mkdtemp(trial) && rmdir(trial) == 0;
+}
+
+int check_output_folder(struct call *call, const char *path, struct tally_error *error)
+{
+	struct stat found = {0};
+	const char *at = nearest_there(call, path, &found);
+
+	if (S_ISDIR(found.st_mode) &&
+	    (at == path ? access(at, W_OK | X_OK) == 0 : can_hold_folder(call, at)))
+		return 0;
+	return set_error(error, TALLY_EIO, path, "cannot be written into: %s",
+			 strerror(errno ? errno : ENOTDIR));
+}
+
 int check_json_file(struct call *call, const char *path, struct tally_error *error)
 {
 	const char *at = path;
@@ -84,11 +114,8 @@ int check_json_file(struct call *call, const char *path, struct tally_error *err
 				 "expected a file to write, found a folder");
 	/* Devices and pipes are written to; regular files are replaced, folders that are missing
 	 * made: in the first folder above that there is. */
-	if (stat(path, &found) != 0 || S_ISREG(found.st_mode)) {
-		do
-			at = folder_of(call, at);
-		while (stat(at, &found) != 0 && errno == ENOENT);
-	}
+	if (stat(path, &found) != 0 || S_ISREG(found.st_mode))
+		at = nearest_there(call, folder_of(call, at), &found);
 	if (access(at, W_OK) == 0 && (at == path || S_ISDIR(found.st_mode)))
 		return 0;
 	return set_error(error, TALLY_EIO, path, "cannot be written: %s",

@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "cli/common.h"
@@ -227,13 +228,29 @@ static int add_file(struct mocks *mocks, const char *path, struct tally_error *e
 	return code == 0 && item ? join(mocks, item, false, error) : code;
 }
 
+/* A file that is not there may be the first word of a command. */
+static void advise_command(struct mocks *mocks, const char *path)
+{
+	struct call *call = mocks->call;
+
+	if (call->trailing || strcmp(path, call->operands[0]) == 0 || access(path, F_OK) == 0)
+		return;
+	mocks->advice = scratch_format(&call->scratch,
+				       "where a command begins, \"--\" stands in front of it: "
+				       "tally mock %s -- %s",
+				       call->operands[0], path);
+}
+
 int mocks_read(struct mocks *mocks, struct tally_error *error)
 {
 	struct text_list paths = {0};
 	int code = contract_paths_find(mocks->call, &paths, error);
 
-	for (size_t i = 0; i < paths.count && code == 0; i++)
+	for (size_t i = 0; i < paths.count && code == 0; i++) {
 		code = add_file(mocks, paths.items[i], error);
+		if (code < 0)
+			advise_command(mocks, paths.items[i]);
+	}
 	for (size_t i = 0; i < mocks->count && code == 0; i++)
 		code = join(mocks, &mocks->items[i], true, error);
 	return code;
@@ -241,8 +258,8 @@ int mocks_read(struct mocks *mocks, struct tally_error *error)
 
 /* ---- what is written ---- */
 
-static int check_one(const struct mock_provider *item, const struct mocks_saving *saving,
-		     struct tally_error *error)
+static int check_one(struct mocks *mocks, const struct mock_provider *item,
+		     const struct mocks_saving *saving, struct tally_error *error)
 {
 	cJSON *document = NULL;
 	int code = tally_contract_write(item->contract, saving->how.spec, &document, error);
@@ -251,20 +268,20 @@ static int check_one(const struct mock_provider *item, const struct mocks_saving
 	if (code == 0)
 		code = tally_contract_save_check(item->contract, saving->dir, &saving->how, error);
 	if (code == TALLY_EPARSE)
-		note("the contract that is there cannot be read: repair or remove it, or start it "
-		     "over with --fresh");
+		mocks->advice = "the contract that is there cannot be read: repair or remove it, "
+				"or start it over with --fresh";
 	if (code == TALLY_ECONFLICT)
-		note("--overwrite lets the new contract win, --fresh starts the file over");
+		mocks->advice =
+			"--overwrite lets the new contract win, --fresh starts the file over";
 	return code;
 }
 
-int mocks_check(const struct mocks *mocks, const struct mocks_saving *saving,
-		struct tally_error *error)
+int mocks_check(struct mocks *mocks, const struct mocks_saving *saving, struct tally_error *error)
 {
 	int code = 0;
 
 	for (size_t i = 0; i < mocks->count && code == 0; i++)
-		code = check_one(&mocks->items[i], saving, error);
+		code = check_one(mocks, &mocks->items[i], saving, error);
 	for (size_t i = 0; i < mocks->count && code == 0; i++)
 		code = shadowed_note(mocks->items[i].contract, error);
 	return code;
@@ -276,7 +293,7 @@ int mocks_save(struct mocks *mocks, const struct mocks_saving *saving, struct ta
 
 	/* What others have written meanwhile. */
 	for (size_t i = 0; mocks->count > 1 && i < mocks->count && code == 0; i++)
-		code = check_one(&mocks->items[i], saving, error);
+		code = check_one(mocks, &mocks->items[i], saving, error);
 	for (size_t i = 0; i < mocks->count && code == 0; i++)
 		code = tally_contract_save(mocks->items[i].contract, saving->dir, &saving->how,
 					   &mocks->items[i].path, error);

@@ -31,6 +31,7 @@ struct mocks {
 	struct call *call;
 	struct mock_provider *items;
 	size_t count;
+	const char *advice; /* what helps against the last failure; NULL: its message says it */
 };
 
 /* Where and how contracts are written. */
@@ -45,8 +46,7 @@ struct mocks_saving {
 int mocks_read(struct mocks *mocks, struct tally_error *error);
 /* What would keep the contracts from being written: the tests may take long.  Says what cannot be
  * exercised. */
-int mocks_check(const struct mocks *mocks, const struct mocks_saving *saving,
-		struct tally_error *error);
+int mocks_check(struct mocks *mocks, const struct mocks_saving *saving, struct tally_error *error);
 /* Starts them, with consecutive ports when the options have one. */
 int mocks_start(struct mocks *mocks, const struct tally_mock_options *options,
 		struct tally_error *error);

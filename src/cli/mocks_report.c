@@ -63,6 +63,7 @@ cJSON *mocks_json(const struct mocks *mocks)
 	cJSON *warnings = cJSON_CreateArray();
 	cJSON *list = cJSON_CreateArray();
 	double omitted = 0;
+	double preflights = 0;
 
 	put(out, "success", cJSON_CreateBool(mocks_succeeded(mocks)));
 	put(out, "matched", matched);
@@ -82,11 +83,15 @@ cJSON *mocks_json(const struct mocks *mocks)
 		move_all(item->report, "warnings", warnings);
 		if (json_number(item->report, "omitted") > 0)
 			omitted += json_number(item->report, "omitted");
+		if (json_number(item->report, "preflightsRefused") > 0)
+			preflights += json_number(item->report, "preflightsRefused");
 		if (json_get(item->report, "seed") && !json_get(out, "seed"))
 			put(out, "seed", cJSON_CreateNumber(json_number(item->report, "seed")));
 	}
 	if (omitted > 0)
 		put(out, "omitted", cJSON_CreateNumber(omitted));
+	if (preflights > 0)
+		put(out, "preflightsRefused", cJSON_CreateNumber(preflights));
 	if (cJSON_GetArraySize(warnings) > 0)
 		put(out, "warnings", warnings);
 	else

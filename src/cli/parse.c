@@ -48,6 +48,10 @@ static bool refuse_unknown(const struct parse *p, const char *label, const char 
 	if (nearest)
 		wrong("unknown option %s; did you mean --%s? See tally %s --help", label, nearest,
 		      p->call->command->name);
+	else if (p->call->command->trailing && p->call->operand_count > 1)
+		wrong("unknown option %s; if it is that of a command, \"--\" stands in front of "
+		      "the command; see tally %s --help",
+		      label, p->call->command->name);
 	else
 		wrong("unknown option %s; see tally %s --help", label, p->call->command->name);
 	return false;

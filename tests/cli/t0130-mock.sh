@@ -114,6 +114,48 @@ test_expect_success 'a command that is not there' '
 	expect_refused "expected COMMAND after" "$tally" mock expectations.json --
 '
 
+test_expect_success 'a command without "--" in front: a word about it' '
+	expect_status 2 "$tally" mock expectations.json npm test
+	expect_in err "npm: cannot open" "tally mock expectations.json -- npm"
+	[ "$(head -n 1 err | cut -c 1-11)" = "tally: npm:" ]
+	expect_refused "\"--\" stands in front of the command" "$tally" mock expectations.json python -m pytest
+	expect_status 2 "$tally" mock no-such.json
+	[ "$(wc -l <err)" -eq 1 ]
+'
+
+test_expect_success 'a folder that cannot be written into is found before the command runs: 4' '
+	: >in-the-way
+	expect_status 2 "$tally" mock expectations.json -o in-the-way/below -- touch was-run
+	expect_status 2 "$tally" mock expectations.json -o in-the-way -- touch was-run
+	expect_status 4 "$tally" mock expectations.json -o /proc/none -- touch was-run
+	expect_in err "/proc/none: cannot be written into: "
+	[ ! -e was-run ]
+	expect_status 1 "$tally" mock expectations.json -o new/one -- true
+	[ ! -e new ]
+	[ -z "$(ls -d .tally-* 2>/dev/null)" ]
+'
+
+test_expect_success 'a conflict with the file that is there: the conflict, then what helps' '
+	mkdir -p before
+	contract before/web-shop-orders.json total=1.5
+	contract other.json total=2.5
+	expect_status 1 "$tally" mock other.json -o before -- touch was-run
+	[ ! -e was-run ]
+	grep -n "web-shop-orders.json" err | head -n 1 | grep "^1:"
+	tail -n 1 err | grep -F -e "--overwrite lets the new contract win"
+'
+
+test_expect_success 'a refused CORS pre-flight is named' '
+	expect_status 1 "$tally" mock expectations.json --json report.json -- sh -c "curl -s -X OPTIONS \
+		-H \"Origin: http://x\" -H \"Access-Control-Request-Method: POST\" -D head \$TALLY_MOCK_URL/orders/42 >body"
+	expect_in out "1 CORS pre-flight request was refused: --cors"
+	expect_in report.json "\"preflightsRefused\": 1"
+	expect_in body "\"hint\": \"this is a CORS pre-flight request"
+	expect_in head "Access-Control-Allow-Origin: http://x" "Access-Control-Allow-Credentials: true"
+	expect_status 1 "$tally" mock expectations.json -- sh -c "curl -s -X OPTIONS \$TALLY_MOCK_URL/orders/42 >body"
+	expect_not_in out "pre-flight"
+'
+
 test_expect_success 'a signal is handed on to the command' '
 	rm -f ready
 	mkfifo ready

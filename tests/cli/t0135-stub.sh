@@ -83,6 +83,15 @@ test_expect_success 'filters: provider, consumer, provider state' '
 	rm contracts/c.json
 '
 
+test_expect_success 'a state that no interaction has: said, with the nearest of the others' '
+	start_server "$tally" stub contracts/a.json --provider-state-header X-State
+	[ "$(status_of /orders/42 -H "X-State: nope")" = 404 ]
+	expect_in body "none has a provider state that was asked for" "\"nearest\"" "\"contract\": \"contracts/a.json\""
+	[ "$(status_of /orders/42)" = 200 ]
+	stop_server
+	expect_in server.err "404 GET /orders/42: nearest is" "no interaction has a provider state that was asked for"
+'
+
 test_expect_success 'CORS' '
 	start_server "$tally" stub contracts --cors --cors-referer
 	curl -si -X OPTIONS "$url/any" -H "Referer: https://shop.test/a" >head

@@ -117,7 +117,8 @@ const struct command command_merge = {
 		"several files is written once. An interaction is known by its key, or by its "
 		"description and provider states; where two files have different content for one, "
 		"both are shown and nothing is written. In whatever order the files are named, the "
-		"result is the same, to the byte.",
+		"result is the same, to the byte, unless they differ in what stands beside the "
+		"content, such as comments: of that, the last file that has it counts.",
 	.operands = operands,
 	.options = options,
 	.examples = examples,

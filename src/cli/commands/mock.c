@@ -138,6 +138,16 @@ static int tell(struct mock_run *run)
 	return code < 0 ? failed(&error) : 0;
 }
 
+/* Says what went wrong, then what helps: the exit status. */
+static int failed_with_advice(const struct mock_run *run, const struct tally_error *error)
+{
+	int status = failed(error);
+
+	if (run->mocks.advice)
+		note("%s", run->mocks.advice);
+	return status;
+}
+
 /* Looks at what happened, writes the contracts when all went well, and tells: the exit status. */
 static int conclude(struct mock_run *run)
 {
@@ -151,7 +161,7 @@ static int conclude(struct mock_run *run)
 	is_good = mocks_succeeded(&run->mocks);
 	if (is_good && run->command_status == 0 &&
 	    mocks_save(&run->mocks, &run->saving, &error) < 0)
-		status = failed(&error);
+		status = failed_with_advice(run, &error);
 	told = tell(run);
 	if (run->command_status != 0) {
 		note("%s left with %d; no contract was written", run->call->trailing[0],
@@ -173,6 +183,8 @@ static int prepare(struct mock_run *run, struct tally_error *error)
 
 	if (code == 0)
 		code = mocks_check(&run->mocks, &run->saving, error);
+	if (code == 0)
+		code = check_output_folder(run->call, run->saving.dir, error);
 	if (code == 0 && json)
 		code = check_json_file(run->call, json, error);
 	return code;
@@ -184,7 +196,7 @@ static int mock(struct mock_run *run)
 	int status;
 
 	if (prepare(run, &error) < 0)
-		return failed(&error);
+		return failed_with_advice(run, &error);
 	/* Before the mocks start their threads, which would take the signals otherwise. */
 	signals_hold(&run->signals);
 	if (start(run, &error) < 0)
@@ -312,8 +324,10 @@ const struct command command_mock = {
 		"with "
 		"the same --seed and --now, the same ones in the same order.\n\n"
 		"The first line on standard output is \"listening on\" and the address; with "
-		"several providers a line for each, with \"for\" and its name. If COMMAND "
-		"fails, no contract is written, and its exit status is passed on (128 and the "
+		"several providers a line for each, with \"for\" and its name. Without COMMAND, "
+		"--tls adds the line \"certificate authority\" and the file to trust, which is "
+		"there until the end. If COMMAND fails, no contract is written, and its exit "
+		"status is passed on (128 and the "
 		"signal's number when a signal ended it). Signals that end the program are handed "
 		"on to COMMAND; the second one, a second later or more, kills it.",
 	.operands = operands,
