@@ -1,10 +1,14 @@
-EXTRA_DIST += \
+# Pages that help, manual pages and headers name: they are installed beside one another, with the
+# examples below them, so that the links of one to another lead on.
+docpagesdir = $(docdir)
+dist_docpages_DATA = \
 	%D%/architecture.md \
-	%D%/generators.md \
-	%D%/contract-files.md \
-	%D%/expectations.md \
+	%D%/commands.md \
 	%D%/compatibility.md \
 	%D%/consumer.md \
+	%D%/contract-files.md \
+	%D%/expectations.md \
+	%D%/generators.md \
 	%D%/licenses.md \
 	%D%/limits.md \
 	%D%/lint.md \
@@ -13,8 +17,9 @@ EXTRA_DIST += \
 	%D%/performance.md \
 	%D%/reports.md \
 	%D%/store-format.md \
-	%D%/stub.md \
-	%D%/decisions/0016-what-a-stub-does-by-itself.md \
+	%D%/stub.md
+decisionsdir = $(docdir)/decisions
+dist_decisions_DATA = \
 	%D%/decisions/0001-libraries-loaded-when-used.md \
 	%D%/decisions/0002-digests-are-git-object-ids.md \
 	%D%/decisions/0003-verifier-and-the-reference.md \
@@ -28,9 +33,10 @@ EXTRA_DIST += \
 	%D%/decisions/0011-where-generated-values-go.md \
 	%D%/decisions/0012-a-builder-in-place-of-cjsons-parser.md \
 	%D%/decisions/0013-mismatches-for-people.md \
-	%D%/decisions/0020-what-the-linter-says.md \
 	%D%/decisions/0014-a-server-of-our-own.md \
 	%D%/decisions/0015-who-answers-a-request.md \
+	%D%/decisions/0016-what-a-stub-does-by-itself.md \
 	%D%/decisions/0017-expectations-in-c.md \
-	%D%/decisions/0018-several-mocks-and-messages-over-http.md
-EXTRA_DIST += %D%/decisions/0019-files-that-lose-nothing.md
+	%D%/decisions/0018-several-mocks-and-messages-over-http.md \
+	%D%/decisions/0019-files-that-lose-nothing.md \
+	%D%/decisions/0020-what-the-linter-says.md

@@ -5,7 +5,9 @@ doc_examples_consumer_test_LDADD = $(CURL_LIBS) $(CJSON_LIBS)
 doc_examples_kinds_LDADD = libtally.la $(CJSON_LIBS)
 doc_examples_provider_LDADD = $(MHD_LIBS) $(CJSON_LIBS)
 # match.c and consumer.c are built by tests/api, with nothing but what `make install` leaves.
-EXTRA_DIST += %D%/consumer.c %D%/match.c %D%/demo.sh contracts/examples/orders.json
+examplesdir = $(docdir)/examples
+dist_examples_DATA = %D%/consumer.c %D%/consumer_test.c %D%/demo.sh %D%/kinds.c %D%/match.c %D%/provider.c
+EXTRA_DIST += contracts/examples/orders.json
 
 examples: all $(example_programs)
 .PHONY: examples

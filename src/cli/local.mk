@@ -94,4 +94,3 @@ CLEANFILES += $(cli_pages) $(cli_completions)
 update-commands-page: %D%/gen$(EXEEXT)
 	%D%/gen commands.md >$(srcdir)/doc/commands.md
 .PHONY: update-commands-page
-EXTRA_DIST += doc/commands.md

@@ -97,6 +97,14 @@ exports() {
 	(cd "$TALLY_SRCDIR/include" && find . -name '*.h' | sed 's|^\./||' | LC_ALL=C sort) | diff - installed
 }
 expect 'exactly the public headers are installed' exports
+# What help, manual pages and headers name.
+pages() {
+	grep -rhoE 'doc/[a-z/-]+\.(md|c)' "$root$prefix/include" "$root$prefix/share/man" "$TALLY_SRCDIR/src/cli" |
+		LC_ALL=C sort -u | while read -r page; do
+		[ -s "$root$prefix/share/doc/tally/${page#doc/}" ] || echo "$page is named, but not installed"
+	done
+}
+expect 'every page that is named is installed' pages
 uninstall() {
 	make -s -C "$TALLY_BUILDDIR" uninstall DESTDIR="$root" >/dev/null 2>&1
 	find "$root" -type f
