@@ -4,7 +4,7 @@
 
 #include <cJSON.h>
 
-enum { EXCHANGE_KINDS = 16 };
+enum { EXCHANGE_KINDS = 17 };
 
 static const char *const exchange_kinds[EXCHANGE_KINDS] = {
 	"null",
@@ -16,6 +16,7 @@ static const char *const exchange_kinds[EXCHANGE_KINDS] = {
 	"[]",
 	"[\"x\"]",
 	"[null]",
+	"[{\"type\":\"Uuid\"}]",
 	"[[\"x\"],{\"x\":1}]",
 	"{}",
 	"{\"x\":\"y\"}",

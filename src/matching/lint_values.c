@@ -340,7 +340,7 @@ static cJSON *as_rules(const cJSON *generators, const char *category)
 	cJSON *to = cJSON_CreateObject();
 	int status = 0;
 
-	for (const cJSON *each = from ? from->child : NULL; each && status == 0;
+	for (const cJSON *each = cJSON_IsObject(from) ? from->child : NULL; each && status == 0;
 	     each = each->next) {
 		cJSON *rule = NULL;
 

@@ -110,6 +110,7 @@ static void test_contracts(void **state)
 	try_file("contract/every-part-v2.json");
 	try_file("contract/every-part-v3.json");
 	try_file("contract/every-part-v4.json");
+	try_file("contract/generators-in-an-array.json");
 }
 
 static void test_expectations(void **state)
