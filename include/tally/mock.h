@@ -78,7 +78,8 @@ TALLY_API const char *tally_mock_ca(const struct tally_mock *mock);
  * beyond a bound that are only counted, when there are any, "seed": that of generated values, when
  * there were some, "seedChosen": true when none was given, "warnings": texts about values that
  * could not be generated, when there are any}.  A request that came close to an interaction, but
- * did not match, is reported once, as a mismatch.  OPTIONS requests that no expectation covers are
+ * did not match, is reported once, as a mismatch.  Of a received body beyond 64 KiB the "request"
+ * has the beginning, and "bodyBytes", its length.  OPTIONS requests that no expectation covers are
  * left out; of CORS pre-flights of browsers "preflightsRefused" says how many there were, when
  * there were any.  To be released with cJSON_Delete.  TALLY_ENOMEM.  @since 0.1 */
 TALLY_API int tally_mock_report(const struct tally_mock *mock, cJSON **report,

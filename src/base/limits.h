@@ -49,6 +49,8 @@
 	X(LIMIT_COMMAND_BODY_BYTES, 8192, "bytes", "a body in such a command")                     \
 	X(LIMIT_MOCK_PROBLEMS, 1000, "requests",                                                   \
 	  "that did not match, kept by a mock provider; more are counted")                         \
+	X(LIMIT_MOCK_PROBLEMS_BYTES, 16777216, "bytes", "all of these as text; more are counted")  \
+	X(LIMIT_MOCK_BODY_BYTES, 65536, "bytes", "of a body, kept with one of these")              \
 	X(LIMIT_MOCKS, 100, "providers", "that one run of tally mock stands in for")               \
 	X(LIMIT_NEAREST_COMPARED, 64, "interactions",                                              \
 	  "compared with a request that none matches, to name the nearest")                        \

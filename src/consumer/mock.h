@@ -46,7 +46,8 @@ struct tally_mock {
 	cJSON *problems;            /* requests that did not match, as the report has them */
 	struct mock_problem *noted; /* one for each of them */
 	size_t problem_count, problem_capacity;
-	size_t omitted_count;   /* beyond LIMIT_MOCK_PROBLEMS */
+	size_t problem_bytes;   /* all of them as text */
+	size_t omitted_count;   /* beyond LIMIT_MOCK_PROBLEMS and LIMIT_MOCK_PROBLEMS_BYTES */
 	size_t preflight_count; /* CORS pre-flights that were refused */
 	bool has_generated;     /* values in an answer */
 	cJSON *warnings;        /* texts: what could not be generated; NULL: none */

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "consumer/problem.h"
 
 static cJSON *fail(cJSON *made)
@@ -168,6 +169,23 @@ static cJSON *request_json(const struct request *request)
 	return status ? NULL : out;
 }
 
+/* Of a large body its beginning, and how long the whole is; of text no part of a character. */
+static cJSON *received_json(const struct request *received)
+{
+	struct request shown = *received;
+	size_t text_len;
+	cJSON *out;
+
+	if (received->body.len <= LIMIT_MOCK_BODY_BYTES)
+		return request_json(received);
+	text_len = tally__utf8_valid_len(received->body.bytes, LIMIT_MOCK_BODY_BYTES);
+	shown.body.len = LIMIT_MOCK_BODY_BYTES - text_len < 4 ? text_len : LIMIT_MOCK_BODY_BYTES;
+	out = request_json(&shown);
+	if (tally__json_put(out, "bodyBytes", cJSON_CreateNumber((double)received->body.len)) != 0)
+		return fail(out);
+	return out;
+}
+
 static cJSON *nearest(const struct responder_verdict *verdict)
 {
 	const struct interaction *interaction = verdict->entry->interaction;
@@ -193,7 +211,7 @@ cJSON *tally__problem_unmatched(const struct responder_verdict *verdict,
 	if (!is_mismatch && verdict->entry &&
 	    tally__json_put(out, "nearest", nearest(verdict)) != 0)
 		return fail(out);
-	if (tally__json_put(out, "request", request_json(actual)) != 0)
+	if (tally__json_put(out, "request", received_json(actual)) != 0)
 		return fail(out);
 	return out;
 }

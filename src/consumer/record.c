@@ -25,7 +25,8 @@ static void add_identity(struct buf *out, const cJSON *problem)
 	}
 }
 
-static int hash_problem(uint64_t *hash, const cJSON *problem)
+/* And how large it is. */
+static int hash_problem(uint64_t *hash, size_t *len, const cJSON *problem)
 {
 	struct buf text;
 	int status;
@@ -34,6 +35,7 @@ static int hash_problem(uint64_t *hash, const cJSON *problem)
 	add_identity(&text, problem);
 	/* One that is too large to be looked at as a whole is known by what fits. */
 	status = text.status == TALLY_ENOMEM ? TALLY_ENOMEM : 0;
+	*len = text.len;
 	*hash = status == 0 ? tally__hash(text.bytes, text.len) : 0;
 	tally__buf_release(&text);
 	return status;
@@ -70,12 +72,15 @@ static int keep(struct tally_mock *mock, cJSON *problem, uint64_t hash)
 int tally__mock_keep_problem(struct tally_mock *mock, cJSON *problem)
 {
 	uint64_t hash = 0;
-	int status = problem ? hash_problem(&hash, problem) : TALLY_ENOMEM;
+	size_t len = 0;
+	int status = problem ? hash_problem(&hash, &len, problem) : TALLY_ENOMEM;
 
 	pthread_mutex_lock(&mock->lock);
 	if (status != 0 || is_repeated(mock, hash)) {
 		cJSON_Delete(problem);
-	} else if (mock->problem_count < LIMIT_MOCK_PROBLEMS) {
+	} else if (mock->problem_count < LIMIT_MOCK_PROBLEMS &&
+		   len <= LIMIT_MOCK_PROBLEMS_BYTES - mock->problem_bytes) {
+		mock->problem_bytes += len;
 		status = keep(mock, problem, hash);
 	} else {
 		cJSON_Delete(problem);

@@ -589,6 +589,59 @@ static void the_record_is_bounded(void **state)
 	cJSON_Delete(report);
 }
 
+/* Bodies of many megabytes, each another one; the answers do not repeat them either. */
+static void the_record_is_bounded_in_bytes(void **state)
+{
+	enum { BYTES = LIMIT_MOCK_BODY_BYTES * 8, REQUESTS_SENT = 300 };
+	static const char *const kinds[] = {"text/plain", "application/json",
+					    "application/octet-stream"};
+	struct question question = {.method = "PUT", .body_len = BYTES};
+	char *body = malloc(BYTES);
+	cJSON *report = NULL;
+	const cJSON *list, *each;
+	char *text = NULL;
+	size_t kept, omitted;
+
+	(void)state;
+	start(TOP(""), NULL);
+	question.body = body;
+	question.headers[0] = "Content-Type";
+	for (size_t i = 0; i < REQUESTS_SENT; i++) {
+		/* Text whose cut falls into a character; JSON; what is no text. */
+		memset(body, i % 3 == 2 ? 0xff : 'x', BYTES);
+		if (i % 3 == 0)
+			memcpy(body + LIMIT_MOCK_BODY_BYTES - 1, "\xc3\xa4", 2);
+		if (i % 3 == 1) {
+			body[0] = '"';
+			body[BYTES - 1] = '"';
+		}
+		question.headers[1] = kinds[i % 3];
+		question.target = tally__arena_printf(&arena, "/%zu", i);
+		assert_in_range(ask(&question).body_len, LIMIT_MOCK_BODY_BYTES,
+				LIMIT_MOCK_BODY_BYTES * 3);
+	}
+	assert_int_equal(tally_mock_report(mock, &report, NULL), 0);
+	list = tally__json_get(report, "mismatches");
+	kept = (size_t)cJSON_GetArraySize(list);
+	omitted = (size_t)tally__json_get(report, "omitted")->valuedouble;
+	assert_in_range(kept, 100, REQUESTS_SENT - 1);
+	assert_int_equal(kept + omitted, REQUESTS_SENT);
+	cJSON_ArrayForEach(each, list)
+	{
+		const cJSON *request = tally__json_get(each, "request");
+
+		assert_int_equal((int)tally__json_get(request, "bodyBytes")->valuedouble, BYTES);
+	}
+	text = tally__json_get(tally__json_get(list->child, "request"), "body")->valuestring;
+	assert_int_equal(strlen(text), LIMIT_MOCK_BODY_BYTES - 1);
+	text = NULL;
+	assert_int_equal(tally_json_write(&text, NULL, report, TALLY_JSON_CANONICAL, NULL), 0);
+	assert_in_range(strlen(text), 1, LIMIT_MOCK_PROBLEMS_BYTES + LIMIT_MOCK_PROBLEMS_BYTES / 4);
+	tally_free(text);
+	cJSON_Delete(report);
+	free(body);
+}
+
 /* A client that tries again and again has one problem; with another body it is another one. */
 static void tells_repeated_problems_once(void **state)
 {
@@ -1012,6 +1065,7 @@ int main(void)
 		TEST(a_seed_gives_the_same_answers),
 		TEST(the_time_can_be_fixed),
 		TEST(the_record_is_bounded),
+		TEST(the_record_is_bounded_in_bytes),
 		TEST(tells_repeated_problems_once),
 		TEST(answers_say_what_was_expected),
 		TEST(tells_what_the_server_refused),
