@@ -1,6 +1,8 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,8 +22,67 @@ _Noreturn void out_of_memory(void)
 	exit(tally_error_exit_status(TALLY_ENOMEM));
 }
 
+/* ---- lines on standard error that nobody may read ---- */
+
+/* How long a line waits for a slow reader. */
+enum { LINE_WAIT_MS = 100 };
+
+/* Under the lock of standard error. */
+static struct {
+	bool on;
+	bool is_lost;         /* the line at hand, or its end */
+	bool is_torn;         /* what was written last does not end a line */
+	size_t count;         /* of lines that were lost */
+	char bytes[PIPE_BUF]; /* so many a pipe takes at once when it takes any */
+	size_t len;
+} lines;
+
+void notes_may_be_lost(void)
+{
+	lines.on = true;
+}
+
+/* Only the first that is lost waits. */
+static bool is_read(void)
+{
+	struct pollfd asked = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return poll(&asked, 1, lines.count > 0 ? 0 : LINE_WAIT_MS) == 1 &&
+	       (asked.revents & POLLOUT) != 0;
+}
+
+static void send_line_bytes(void)
+{
+	if (lines.len > 0 && !lines.is_lost) {
+		if (is_read() && write(STDERR_FILENO, lines.bytes, lines.len) == (ssize_t)lines.len)
+			lines.is_torn = lines.bytes[lines.len - 1] != '\n';
+		else
+			lines.is_lost = true;
+	}
+	lines.len = 0;
+}
+
+static void add_to_line(const char *text, size_t len)
+{
+	while (len > 0) {
+		size_t room = sizeof(lines.bytes) - lines.len;
+		size_t taken = len < room ? len : room;
+
+		memcpy(lines.bytes + lines.len, text, taken);
+		lines.len += taken;
+		text += taken;
+		len -= taken;
+		if (lines.len == sizeof(lines.bytes))
+			send_line_bytes();
+	}
+}
+
 static void put(FILE *stream, const char *text, size_t len)
 {
+	if (stream == stderr && lines.on) {
+		add_to_line(text, len);
+		return;
+	}
 	errno = 0;
 	if (fwrite(text, 1, len, stream) != len && stream == stdout && out_errno == 0)
 		out_errno = errno ? errno : EIO;
@@ -97,6 +158,32 @@ static void put_shown(FILE *stream, const char *text, bool with_lines)
 		start = text;
 	}
 	put(stream, start, (size_t)(text - start));
+}
+
+static void begin_line(void)
+{
+	flockfile(stderr);
+	if (lines.count > 0) {
+		char text[96];
+		int len = snprintf(text, sizeof(text),
+				   "%stally: %zu line%s lost: nobody read standard error\n",
+				   lines.is_torn ? "\n" : "", lines.count,
+				   lines.count == 1 ? " was" : "s were");
+
+		put(stderr, text, (size_t)len);
+	}
+	put(stderr, "tally: ", 7);
+}
+
+static void end_line(void)
+{
+	put(stderr, "\n", 1);
+	if (lines.on) {
+		send_line_bytes();
+		lines.count = lines.is_lost ? lines.count + 1 : 0;
+		lines.is_lost = false;
+	}
+	funlockfile(stderr);
 }
 
 const char *valid_text(struct scratch *scratch, const char *text)
@@ -271,22 +358,22 @@ void note(const char *format, ...)
 {
 	va_list arguments;
 
-	(void)fputs("tally: ", stderr);
+	begin_line();
 	va_start(arguments, format);
 	put_format(stderr, format, arguments);
 	va_end(arguments);
-	(void)fputc('\n', stderr);
+	end_line();
 }
 
 int wrong(const char *format, ...)
 {
 	va_list arguments;
 
-	(void)fputs("tally: ", stderr);
+	begin_line();
 	va_start(arguments, format);
 	put_format(stderr, format, arguments);
 	va_end(arguments);
-	(void)fputc('\n', stderr);
+	end_line();
 	return EXIT_WRONG;
 }
 
@@ -300,9 +387,9 @@ int failed(const struct tally_error *error)
 	len -= strlen(error->message);
 	memcpy(place, text, len);
 	place[len] = '\0';
-	(void)fputs("tally: ", stderr);
+	begin_line();
 	put_shown(stderr, place, false);
 	put_shown(stderr, text + len, true);
-	(void)fputc('\n', stderr);
+	end_line();
 	return tally_error_exit_status(error->code);
 }

@@ -37,6 +37,9 @@ int out_finish(int status);
 
 /* A line on standard error, after "tally: ". */
 __attribute__((format(printf, 1, 2))) void note(const char *format, ...);
+/* From here on no line on standard error waits for a reader that does not read: it is left out, and
+ * counted.  For threads that have better things to do; before they start. */
+void notes_may_be_lost(void);
 
 /* Says what is wrong with how the program was called: EXIT_WRONG. */
 __attribute__((format(printf, 1, 2))) int wrong(const char *format, ...);

@@ -64,6 +64,24 @@ test_expect_success 'odd bytes of a request are shown, not sent to the terminal'
 	LC_ALL=C expect_no_lines grep "$(printf "\\303\\050")" server.err
 '
 
+test_expect_success 'standard error that nobody reads stops neither the answers nor the end' '
+	mkfifo unread
+	exec 4<>unread
+	start_server sh -c "exec \"\$@\" 2>unread" sh "$tally" stub contracts
+	long=$(printf "%0400d" 0)
+	curl -s --max-time 60 -o body "$url/$long/[1-400]"
+	curl -sf --max-time 60 "$url/orders/42" >body
+	expect_in body 59.80
+	dd if=unread of=first bs=65536 count=1 2>dd.err
+	[ "$(status_of /late --max-time 60)" = 404 ]
+	dd if=unread of=second bs=65536 count=1 2>dd.err
+	expect_in first "tally: serving 2 interactions"
+	expect_in second "lines were lost: nobody read standard error" "tally: 404 GET /late"
+	curl -s --max-time 60 -o body "$url/$long/[1-400]"
+	stop_server
+	exec 4<&-
+'
+
 test_expect_success 'filters: provider, consumer, provider state' '
 	contract contracts/c.json provider=invoices description="another provider"
 	start_server "$tally" stub contracts --provider /^ord/ -c mailer

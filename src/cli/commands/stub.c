@@ -307,6 +307,8 @@ static int start(struct stub_run *run, struct tally_stub_texts sources)
 	};
 	struct tally_error error = TALLY_ERROR_INIT;
 
+	/* Who starts a stub need not read what it says. */
+	notes_may_be_lost();
 	return tally_stub_start(&run->stub, &options, &error) < 0
 		       ? failed_in_options(run->call, &error)
 		       : 0;
