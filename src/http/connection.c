@@ -186,6 +186,14 @@ static size_t empty_lines(const char *bytes, size_t len)
 	return used;
 }
 
+/* Whether there is nothing but these, whole or begun. */
+static bool is_empty_lines(const char *bytes, size_t len)
+{
+	size_t used = empty_lines(bytes, len);
+
+	return used == len || (used + 1 == len && bytes[used] == '\r');
+}
+
 static size_t take_head(struct connection *connection, const char *bytes, size_t len)
 {
 	size_t head_len = connection->scanned == 0 ? empty_lines(bytes, len) : 0;
@@ -258,7 +266,8 @@ static void take(struct connection *connection, const char *bytes, size_t len)
 			use_pending(connection);
 		return;
 	}
-	if (connection->state == CONNECTION_HEAD)
+	/* Empty lines are no reason to wait longer for a request. */
+	if (connection->state == CONNECTION_HEAD && !is_empty_lines(bytes, len))
 		tally__connection_make_step(connection);
 	used = consume(connection, bytes, len);
 	if (used < len && connection->state < CONNECTION_LINGER)

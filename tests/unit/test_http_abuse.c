@@ -74,17 +74,18 @@ static void wait_for_connections(const struct fixture *fixture, size_t count)
 	}
 }
 
-/* Sends `first`, then a byte every 50 ms: how the connection ends. */
-static struct buf dribble(unsigned short port, const char *first)
+/* Sends `first`, then a byte of `rest` every 50 ms, again and again: how the connection ends. */
+static struct buf dribble(unsigned short port, const char *first, const char *rest)
 {
+	size_t rest_len = strlen(rest);
 	int fd = wire_connect(port);
 	struct pollfd waits = {.fd = fd, .events = POLLIN};
 	struct buf answer;
 
 	tally__buf_init(&answer, WIRE_MAX_BYTES);
 	wire_write(fd, first, strlen(first));
-	for (int i = 0; i < 1000 && poll(&waits, 1, 50) == 0; i++)
-		wire_write(fd, "x", 1);
+	for (size_t i = 0; i < 1000 && poll(&waits, 1, 50) == 0; i++)
+		wire_write(fd, &rest[i % rest_len], 1);
 	wire_read_all(fd, &answer);
 	close(fd);
 	return answer;
@@ -101,13 +102,31 @@ static void slow_senders_are_refused(void **state)
 
 	start(fixture, (struct http_server_options){.idle_timeout_s = 1});
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		struct buf answer = dribble(fixture->port, starts[i]);
+		struct buf answer = dribble(fixture->port, starts[i], "x");
 
 		assert_contains(answer, "HTTP/1.1 408 ");
 		tally__buf_release(&answer);
 	}
 	assert_string_equal(fixture->refused.bytes,
 			    "GET /head 408\nPOST /body 408\nPOST /chunk 408\n");
+	assert_int_equal(fixture->calls, 0);
+}
+
+/* Nor are empty lines, in whole or in parts. */
+static void empty_lines_keep_nothing_open(void **state)
+{
+	static const char *const lines[] = {"\n", "\r\n"};
+	struct fixture *fixture = *state;
+
+	start(fixture, (struct http_server_options){.idle_timeout_s = 1});
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		int64_t begin = tally__time_monotonic_ms();
+		struct buf answer = dribble(fixture->port, "\r\n", lines[i]);
+
+		/* Long before nothing more is sent. */
+		assert_in_range(tally__time_monotonic_ms() - begin, 0, 40000);
+		tally__buf_release(&answer);
+	}
 	assert_int_equal(fixture->calls, 0);
 }
 
@@ -521,6 +540,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(slow_senders_are_refused),
+		TEST(empty_lines_keep_nothing_open),
 		TEST(slow_readers_are_cut_off),
 		TEST(refusals_are_seen_by_busy_senders),
 		TEST(newcomers_take_the_longest_waiting_place),
