@@ -137,6 +137,14 @@ static bool are_plain(const cJSON *values)
 	return true;
 }
 
+/* Rules belong to single values; what says one of a whole part would be kept as a member. */
+static int fail_whole(struct extractor *extractor, const char *member)
+{
+	return tally__extractor_fail(extractor, member,
+				     "a matcher stands in place of several values: give each of "
+				     "them its own");
+}
+
 /* Members that have a name each, whose rules go under that name. */
 static int take_named(struct extractor *extractor, cJSON *part, const char *member,
 		      const char *category)
@@ -146,7 +154,11 @@ static int take_named(struct extractor *extractor, cJSON *part, const char *memb
 	cJSON *taken;
 	int status = 0;
 
-	if (!cJSON_IsObject(values) || are_plain(values))
+	if (!cJSON_IsObject(values))
+		return 0;
+	if (tally__is_inline(values))
+		return fail_whole(extractor, member);
+	if (are_plain(values))
 		return 0;
 	taken = cJSON_CreateObject();
 	if (!taken)
@@ -220,12 +232,15 @@ static int take_part(cJSON *part, enum tally_spec spec, struct arena *arena, con
 		     struct tally_error *error)
 {
 	struct extractor extractor;
-	int status;
+	int status = 0;
 
 	if (!cJSON_IsObject(part))
 		return 0;
 	tally__extractor_init(&extractor, arena, pointer, error);
-	status = take_member(&extractor, part, "method", "method", "");
+	if (tally__is_inline(part))
+		status = fail_whole(&extractor, NULL);
+	if (status == 0)
+		status = take_member(&extractor, part, "method", "method", "");
 	if (status == 0)
 		status = take_member(&extractor, part, "path", "path", "");
 	if (status == 0)
