@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "bench.h"
-#include "consumer/mock.h"
+#include "consumer/responder.h"
 
 #define BODY                                                                                       \
 	"{\"id\":1,\"customer\":\"Example\",\"total\":12.50,\"lines\":[{\"sku\":\"A-1\",\"count\"" \
@@ -15,7 +15,7 @@
 struct subject {
 	struct buf text;
 	struct tally_contract *contract;
-	struct tally_mock *mock;
+	struct responder *responder;
 	struct request request; /* for the last interaction */
 };
 
@@ -55,24 +55,25 @@ static void run_cjson(void *context)
 	cJSON_Delete(value);
 }
 
-static void run_judge(void *context)
+static void run_ask(void *context)
 {
-	struct subject *subject = context;
-	struct mock_verdict verdict;
+	const struct subject *subject = context;
+	const struct responder_question question = {.request = &subject->request,
+						    .acceptance = RESPONDER_EXACT};
+	struct responder_verdict verdict;
 
-	if (tally__mock_judge(subject->mock, &subject->request, &verdict, NULL) != 0 ||
-	    verdict.outcome != MOCK_MATCH)
+	if (tally__responder_ask(subject->responder, &question, &verdict, NULL) != 0 ||
+	    verdict.outcome != RESPONDER_MATCH)
 		abort();
-	tally__mock_verdict_release(&verdict);
+	tally__responder_verdict_release(&verdict);
 }
 
 static void measure(unsigned count)
 {
-
+	const struct responder_options options = {.mode = GENERATOR_CONSUMER};
 	struct subject subject = {0};
-	struct bench_case cases[3] = {{run_read, &subject, 0, 0},
-				      {run_cjson, &subject, 0, 0},
-				      {run_judge, &subject, 0, 0}};
+	struct bench_case cases[3] = {
+		{run_read, &subject, 0, 0}, {run_cjson, &subject, 0, 0}, {run_ask, &subject, 0, 0}};
 	const char *type = "application/json";
 	struct name_values header = {"Content-Type", &type, 1};
 	char path[32];
@@ -81,7 +82,8 @@ static void measure(unsigned count)
 	make_text(&subject.text, count);
 	if (tally_contract_parse(&subject.contract, subject.text.bytes, subject.text.len, NULL) !=
 		    0 ||
-	    tally_mock_start(&subject.mock, subject.contract, NULL, NULL) != 0)
+	    tally__responder_new(&subject.responder, &options, NULL) != 0 ||
+	    tally__responder_add(subject.responder, subject.contract, NULL) != 0)
 		abort();
 	snprintf(path, sizeof path, "/orders/%u", count - 1);
 	subject.request = (struct request){
@@ -95,7 +97,7 @@ static void measure(unsigned count)
 	       cases[0].median_ns / 1e6, cases[1].median_ns / 1e6,
 	       cases[0].median_ns / cases[1].median_ns, cases[2].median_ns / 1e6);
 	fflush(stdout);
-	tally_mock_stop(subject.mock);
+	tally__responder_free(subject.responder);
 	tally_contract_free(subject.contract);
 	tally__buf_release(&subject.text);
 }

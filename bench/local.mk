@@ -62,4 +62,6 @@ bench-consumer: all $(bench_consumer_programs) $(bench_helpers)
 	@$(bench_environment); for program in $(bench_consumer_programs); do \
 		./$$program $${reference:+"$$reference"} || exit 1; done; \
 	$(SHELL) '$(srcdir)/%D%/stub.sh'
-.PHONY: bench bench-programs bench-peers bench-consumer
+# They are only built, so that they keep pace with the library.
+check-bench: $(bench_programs) $(bench_consumer_programs) $(bench_helpers)
+.PHONY: check-bench bench bench-programs bench-peers bench-consumer
