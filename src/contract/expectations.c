@@ -250,7 +250,8 @@ static int take_part(cJSON *part, enum tally_spec spec, struct arena *arena, con
 	if (status == 0)
 		status = take_named(&extractor, part, "headers", "header");
 	if (status == 0)
-		status = take_member(&extractor, part, "metadata", "metadata", "$");
+		status = take_member(&extractor, part, tally__metadata_member(part), "metadata",
+				     "$");
 	if (status == 0)
 		status = tally__part_body_take(&extractor, spec, part, "body");
 	if (status == 0)

@@ -44,7 +44,8 @@ static int body_type(struct extractor *extractor, const cJSON *part, const char 
 	if (!declared)
 		declared = tally__header_content_type(&headers);
 	if (!declared)
-		declared = tally__metadata_content_type(tally__json_get(part, "metadata"));
+		declared = tally__metadata_content_type(
+			tally__json_get(part, tally__metadata_member(part)));
 	*out = unknown;
 	status = declared ? tally__mime_parse(out, extractor->arena, declared, NULL) : 0;
 	if (status == TALLY_ENOMEM)

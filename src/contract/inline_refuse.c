@@ -11,7 +11,8 @@
 /* A message may have no contents. */
 static bool is_message(const cJSON *interaction)
 {
-	return tally__json_get(interaction, "contents") || tally__json_get(interaction, "metadata");
+	return tally__json_get(interaction, "contents") ||
+	       tally__json_get(interaction, tally__metadata_member(interaction));
 }
 
 /* A message is a part itself; requests and responses are parts below their interaction. */
@@ -100,8 +101,9 @@ static bool find_matcher(const cJSON *value, struct buf *pointer)
 static int refuse_part(cJSON *part, enum tally_spec spec, struct arena *arena, const char *pointer,
 		       struct tally_error *error)
 {
-	static const char *const members[] = {"method",  "path",     "status", "query",
-					      "headers", "metadata", "body",   "contents"};
+	const char *const members[] = {"method", "path",    "status",
+				       "query",  "headers", tally__metadata_member(part),
+				       "body",   "contents"};
 	struct buf place;
 	int status = 0;
 

@@ -131,14 +131,20 @@ const char *tally__metadata_content_type(const cJSON *metadata)
 	return found && cJSON_IsString(found) ? found->valuestring : NULL;
 }
 
-/* Older files spell it "metaData". */
+const char *tally__metadata_member(const cJSON *message)
+{
+	const cJSON *metadata = tally__json_get(message, "metadata");
+	bool is_absent =
+		!metadata || cJSON_IsNull(metadata) || tally__reader_is_empty_array(metadata);
+
+	return is_absent && tally__json_get(message, "metaData") ? "metaData" : "metadata";
+}
+
 static int read_metadata(const struct reader *reader, const cJSON *json, const cJSON **out)
 {
 	cJSON *metadata = NULL;
-	int status = tally__reader_object(reader, json, "metadata", &metadata);
+	int status = tally__reader_object(reader, json, tally__metadata_member(json), &metadata);
 
-	if (status == 0 && !metadata)
-		status = tally__reader_object(reader, json, "metaData", &metadata);
 	if (status == 0)
 		*out = metadata;
 	return status;

@@ -98,4 +98,7 @@ int tally__reader_generators(const struct reader *reader, cJSON *owner, const cJ
  * JSON string without its quotes, even when it cannot be read. */
 bool tally__starts_as_object(const char *text);
 
+/* The member that holds a message's metadata: older files spell it "metaData". */
+const char *tally__metadata_member(const cJSON *message);
+
 #endif
