@@ -122,6 +122,14 @@ char tally__text_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+int tally__text_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = tally__text_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 bool tally__text_equal_nocase(const char *a, const char *b)
 {
 	while (*a != '\0' && tally__text_lower(*a) == tally__text_lower(*b)) {

@@ -28,6 +28,8 @@ size_t tally__text_printable_len(const char *bytes, size_t len);
 /* ASCII only, whatever the locale. */
 bool tally__text_equal_nocase(const char *a, const char *b);
 char tally__text_lower(char c);
+/* The value of a hexadecimal digit of either case, or -1. */
+int tally__text_hex(char c);
 
 /* Appends `text` so that a terminal shows it and cannot be driven by it: control characters and
  * bytes that are not UTF-8 as \xNN; cut after max_chars characters with "…" (0: never). */

@@ -67,6 +67,8 @@ int tally__mock_say_problem(const cJSON *problem, const char *what,
 /* Keeps a problem for the report, or counts it when it is there already.  Takes it, and NULL for
  * one that there was no memory for.  TALLY_ENOMEM. */
 int tally__mock_keep_problem(struct tally_mock *mock, cJSON *problem);
+/* Counts a request that could not be looked at: it must not pass for one that was never made. */
+void tally__mock_note_omitted(struct tally_mock *mock);
 /* Notes what was generated for a part ("response"), and what was not. */
 int tally__mock_note_generated(struct tally_mock *mock, const struct interaction *interaction,
 			       const char *part, const struct generated *made);

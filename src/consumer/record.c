@@ -92,6 +92,13 @@ int tally__mock_keep_problem(struct tally_mock *mock, cJSON *problem)
 	return status;
 }
 
+void tally__mock_note_omitted(struct tally_mock *mock)
+{
+	pthread_mutex_lock(&mock->lock);
+	mock->omitted_count++;
+	pthread_mutex_unlock(&mock->lock);
+}
+
 void tally__mock_refused(void *context, const struct http_refusal *refusal)
 {
 	struct tally_mock *mock = context;

@@ -7,14 +7,6 @@
 
 #include "base/text.h"
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = tally__text_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The code unit of the \uXXXX at `at`, or -1. */
 static long code_unit(const char *text, size_t len, size_t at)
 {
@@ -24,7 +16,7 @@ static long code_unit(const char *text, size_t len, size_t at)
 	if (at > len || len - at < 6 || text[at] != '\\' || text[at + 1] != 'u')
 		return -1;
 	for (i = at + 2; i < at + 6; i++) {
-		int digit = hex_value(text[i]);
+		int digit = tally__text_hex(text[i]);
 
 		if (digit < 0)
 			return -1;

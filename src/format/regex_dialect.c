@@ -23,17 +23,6 @@ struct translation {
 	bool extended[GROUP_DEPTH + 1];
 };
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	if (c >= 'a' && c <= 'f') {
-		return c - 'a' + 10;
-	}
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The code unit of "\uXXXX" at `at`, or -1. */
 static long unicode_escape(const char *at, const char *end)
 {
@@ -43,7 +32,7 @@ static long unicode_escape(const char *at, const char *end)
 		return -1;
 	}
 	for (int i = 2; i < 6; i++) {
-		int digit = hex_value(at[i]);
+		int digit = tally__text_hex(at[i]);
 
 		if (digit < 0) {
 			return -1;

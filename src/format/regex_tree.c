@@ -85,22 +85,13 @@ static struct regex_node *set_node(struct parser *p, const struct char_set *set)
 
 /* ---- characters ---- */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	c = tally__text_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Up to so many hexadecimal digits. */
 static uint32_t take_hex(struct parser *p, unsigned max_digits)
 {
 	uint32_t value = 0;
 
-	for (unsigned i = 0; i < max_digits && hex_digit(*p->at) >= 0; i++) {
-		value = value * 16 + (uint32_t)hex_digit(*p->at++);
+	for (unsigned i = 0; i < max_digits && tally__text_hex(*p->at) >= 0; i++) {
+		value = value * 16 + (uint32_t)tally__text_hex(*p->at++);
 	}
 	return value;
 }

@@ -6,25 +6,14 @@
 #include "base/text.h"
 #include "format/uri.h"
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 void tally__uri_decode(struct buf *out, const char *text, size_t len, bool plus)
 {
 	size_t start = out->len;
 
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '%' && len - i > 2 && hex_value(text[i + 1]) >= 0 &&
-		    hex_value(text[i + 2]) >= 0) {
-			int byte = hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]);
+		if (text[i] == '%' && len - i > 2 && tally__text_hex(text[i + 1]) >= 0 &&
+		    tally__text_hex(text[i + 2]) >= 0) {
+			int byte = tally__text_hex(text[i + 1]) * 16 + tally__text_hex(text[i + 2]);
 
 			tally__buf_addc(out, (char)byte);
 			i += 2;

@@ -7,17 +7,6 @@
 #include "http/chunked.h"
 #include "http/http.h"
 
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -25,7 +14,7 @@ static bool is_blank(char c)
 
 static enum chunked_state take_size(struct chunked *chunked, char c)
 {
-	int digit = digit_of(c);
+	int digit = tally__text_hex(c);
 
 	if (digit >= 0) {
 		if (chunked->left > UINT64_MAX >> 4 || ++chunked->digits > 32)
