@@ -182,6 +182,28 @@ static int refuse_member(struct extractor *extractor, const struct said *said, c
 				     tally__text_shown(extractor->arena, whose, 60));
 }
 
+/* A name that is none, but nearly: no plugin has it.  Only a request would show that nothing
+ * matches; a response would get into the contract. */
+static int refuse_misspelt(struct extractor *extractor, const struct said *said)
+{
+	const char *nearest = NULL;
+
+	if (said->matcher && !said->rule && !said->is_expression)
+		nearest = tally__rule_nearest(said->matcher);
+	if (nearest)
+		return tally__extractor_fail(
+			extractor, INLINE_MATCHER, "there is no rule \"%s\": did you mean \"%s\"?",
+			tally__text_shown(extractor->arena, said->matcher, 60), nearest);
+	if (said->generator && !said->made)
+		nearest = tally__generator_nearest(said->generator);
+	if (nearest)
+		return tally__extractor_fail(
+			extractor, INLINE_GENERATOR,
+			"there is no generator \"%s\": did you mean \"%s\"?",
+			tally__text_shown(extractor->arena, said->generator, 60), nearest);
+	return 0;
+}
+
 int tally__inline_check(struct extractor *extractor, const cJSON *object)
 {
 	struct said said = {.matcher = tally__json_get_string(object, INLINE_MATCHER),
@@ -201,7 +223,7 @@ int tally__inline_check(struct extractor *extractor, const cJSON *object)
 		if (strncmp(name, "pact:", 5) == 0 || !may_stand(&said, name))
 			return refuse_member(extractor, &said, name);
 	}
-	return 0;
+	return refuse_misspelt(extractor, &said);
 }
 
 int tally__inline_check_listed(struct extractor *extractor, const cJSON *object)
