@@ -54,7 +54,12 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/signals.h \
 	%D%/trust.c \
 	%D%/trust.h \
-	%D%/values.c
+	%D%/values.c \
+	%D%/verify.h \
+	%D%/verify_options.c \
+	%D%/verify_publish.c \
+	%D%/verify_report.c \
+	%D%/verify_sources.c
 libtallycli_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src
 
 bin_PROGRAMS += tally

@@ -1,0 +1,80 @@
+/* verify.h - the parts of tally verify: its options, where contracts come from, what becomes of the
+ * results.
+ *
+ * In this order: the options are checked, contracts are read and chosen, replayed by the library,
+ * and the one document of results goes to the broker and to every report.
+ * The functions return 0, or an exit status after everything has been said.
+ */
+#ifndef TALLY_CLI_VERIFY_H
+#define TALLY_CLI_VERIFY_H
+
+#include <tally.h>
+
+#include "cli/command.h"
+#include "cli/contracts.h"
+
+struct verify_options {
+	const char *provider_url;
+	const char *provider;
+	const char *broker;
+	const char *consumer_version;
+	const char *provider_version;
+	const char *provider_branch;
+	const char *build_url;
+	struct text_list provider_tags;
+	bool publish;
+	struct text_list headers;
+	const char *filter_description;
+	const char *filter_state;
+	bool filter_no_state;
+	struct text_list filter_consumers;
+	const char *state_change_url;
+	bool state_change_teardown;
+	bool state_change_as_query;
+	long request_timeout_ms;
+	long jobs;
+	bool exit_on_first_error;
+	bool insecure_tls;
+	long seed;
+	const char *now;
+	const char *json;
+	int format;
+};
+
+struct verify_run {
+	struct call *call;
+	struct verify_options *options;
+	struct tally_broker *broker;
+	struct contract_files files;
+	cJSON *from_broker; /* its answer, which lends the versions of the contracts */
+	cJSON *results;
+};
+
+/* ---- verify_options.c ---- */
+
+extern const struct option verify_option_table[];
+
+/* What can be known to be wrong before anything is asked; finds version and branch, to record. */
+int verify_options_check(struct verify_run *run);
+
+/* ---- verify_sources.c ---- */
+
+/* Reads the contracts, and leaves those that were asked for: EXIT_NOTHING when there are none. */
+int verify_sources_load(struct verify_run *run);
+/* Says in the results where each contract came from. */
+void verify_sources_tell(struct verify_run *run);
+
+/* ---- verify_publish.c ---- */
+
+/* Whose results these are: of the provider that was named, or of that of all contracts. */
+int verify_publish_find_provider(struct verify_run *run);
+/* Hands the results to the broker, in one change. */
+int verify_publish(struct verify_run *run);
+
+/* ---- verify_report.c ---- */
+
+/* Whether the reports can be expected to be written, before anything is asked. */
+int verify_report_check(struct verify_run *run);
+int verify_report(struct verify_run *run);
+
+#endif
