@@ -24,6 +24,15 @@
 extern "C" {
 #endif
 
+/* A contract to verify, and what is known of it.  @since 0.1 */
+struct tally_verify_contract {
+	const struct tally_contract *contract;
+	/* What a broker said of it, as tally_broker_contracts_to_verify (tally/broker.h) answers:
+	 * an object; members that are not understood are passed through.  NULL: nothing is known,
+	 * as of a contract file.  Lent until the call returns. */
+	const cJSON *history;
+};
+
 /* All zero, but for provider_url, gives the defaults.  @since 0.1 */
 struct tally_verify_options {
 	const char *provider_url; /* base URL, http or https; its path goes before each request's */
@@ -66,7 +75,7 @@ struct tally_verify_options {
  * (no interactions were selected), TALLY_ELIMIT (a filter's expression takes too long),
  * TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM.
  * Source: Pact specification, "Response matching"; V3 "Provider states".  @since 0.1 */
-TALLY_API int tally_verify(const struct tally_contract *const *contracts, size_t count,
+TALLY_API int tally_verify(const struct tally_verify_contract *contracts, size_t count,
 			   const struct tally_verify_options *options, cJSON **results,
 			   struct tally_error *error);
 

@@ -96,7 +96,7 @@ static int add_task(struct run *run, const struct tally_contract *contract,
 }
 
 int tally__run_init(struct run *run, const struct settings *settings,
-		    const struct tally_contract *const *contracts, size_t count,
+		    const struct tally_verify_contract *contracts, size_t count,
 		    struct tally_error *error)
 {
 	size_t total = 0;
@@ -105,13 +105,15 @@ int tally__run_init(struct run *run, const struct settings *settings,
 	*run = (struct run){.settings = settings};
 	tally__arena_init(&run->arena, 0);
 	for (size_t i = 0; i < count; i++)
-		total += contracts[i]->interaction_count;
+		total += contracts[i].contract->interaction_count;
 	run->tasks = tally__calloc(total, sizeof(*run->tasks));
 	if (run->tasks == NULL)
 		return tally__fail_nomem(error);
 	for (size_t i = 0; i < count && status == 0; i++) {
-		for (size_t j = 0; j < contracts[i]->interaction_count && status == 0; j++)
-			status = add_task(run, contracts[i], &contracts[i]->interactions[j], error);
+		const struct tally_contract *contract = contracts[i].contract;
+
+		for (size_t j = 0; j < contract->interaction_count && status == 0; j++)
+			status = add_task(run, contract, &contract->interactions[j], error);
 	}
 	if (status == 0 && run->selected_count == 0)
 		status = fail_nothing(settings, count, total, error);

@@ -226,7 +226,7 @@ static int put_warnings(cJSON *document, const struct run *run, struct tally_err
 	return 0;
 }
 
-int tally__run_results(const struct run *run, const struct tally_contract *const *contracts,
+int tally__run_results(const struct run *run, const struct tally_verify_contract *contracts,
 		       size_t count, cJSON **results, struct tally_error *error)
 {
 	struct counts counts = {0};
@@ -247,7 +247,7 @@ int tally__run_results(const struct run *run, const struct tally_contract *const
 	if (status == 0 && list == NULL)
 		status = tally__fail_nomem(error);
 	for (size_t i = 0; i < count && status == 0; i++)
-		status = put_contract(list, run, contracts[i], &next, error);
+		status = put_contract(list, run, contracts[i].contract, &next, error);
 	if (status != 0) {
 		cJSON_Delete(document);
 		return status;

@@ -28,7 +28,7 @@ struct run {
 /* Makes the tasks.  TALLY_ENOTHING, TALLY_ELIMIT, TALLY_ENOMEM.  To be released also after a
  * failure. */
 int tally__run_init(struct run *run, const struct settings *settings,
-		    const struct tally_contract *const *contracts, size_t count,
+		    const struct tally_verify_contract *contracts, size_t count,
 		    struct tally_error *error);
 void tally__run_release(struct run *run);
 
@@ -40,7 +40,7 @@ int tally__task_compile(struct task *task, struct tally_error *error);
 int tally__run_all(struct run *run, struct tally_error *error);
 
 /* The results document of tally/verify.h. */
-int tally__run_results(const struct run *run, const struct tally_contract *const *contracts,
+int tally__run_results(const struct run *run, const struct tally_verify_contract *contracts,
 		       size_t count, cJSON **results, struct tally_error *error);
 
 #endif

@@ -3,7 +3,7 @@
 #include "tally/verify.h"
 #include "verifier/run.h"
 
-int tally_verify(const struct tally_contract *const *contracts, size_t count,
+int tally_verify(const struct tally_verify_contract *contracts, size_t count,
 		 const struct tally_verify_options *options, cJSON **results,
 		 struct tally_error *error)
 {

@@ -117,6 +117,8 @@ int fixture_teardown(void **state)
 	tally__http_server_stop(fixture->provider);
 	for (size_t i = 0; i < fixture->contract_count; i++)
 		tally_contract_free(fixture->contracts[i]);
+	for (size_t i = 0; i < FIXTURE_CONTRACTS; i++)
+		cJSON_Delete(fixture->histories[i]);
 	cJSON_Delete(fixture->results);
 	tally__buf_release(&fixture->log);
 	tally__arena_release(&fixture->arena);
@@ -144,12 +146,16 @@ void add_contract(struct fixture *fixture, const char *spec, const char *list,
 
 int verify(struct fixture *fixture)
 {
+	struct tally_verify_contract contracts[FIXTURE_CONTRACTS];
+
 	cJSON_Delete(fixture->results);
 	fixture->results = NULL;
 	fixture->error = (struct tally_error)TALLY_ERROR_INIT;
-	return tally_verify((const struct tally_contract *const *)fixture->contracts,
-			    fixture->contract_count, &fixture->options, &fixture->results,
-			    &fixture->error);
+	for (size_t i = 0; i < fixture->contract_count; i++)
+		contracts[i] = (struct tally_verify_contract){fixture->contracts[i],
+							      fixture->histories[i]};
+	return tally_verify(contracts, fixture->contract_count, &fixture->options,
+			    &fixture->results, &fixture->error);
 }
 
 void verify_well(struct fixture *fixture)

@@ -23,6 +23,8 @@ struct answer {
 	const char *metadata;
 };
 
+#define FIXTURE_CONTRACTS 4
+
 struct fixture {
 	struct http_server *provider;
 	const struct answer *answers;
@@ -40,7 +42,8 @@ struct fixture {
 	struct http_headers seen;
 
 	struct tally_verify_options options;
-	struct tally_contract *contracts[4];
+	struct tally_contract *contracts[FIXTURE_CONTRACTS];
+	cJSON *histories[FIXTURE_CONTRACTS]; /* NULL: none */
 	size_t contract_count;
 	cJSON *results;
 	struct tally_error error;

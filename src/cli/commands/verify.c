@@ -26,11 +26,11 @@ static int replay(struct verify_run *run)
 		.now = o->now,
 	};
 	struct tally_error error = TALLY_ERROR_INIT;
-	const struct tally_contract **contracts =
+	struct tally_verify_contract *contracts =
 		scratch_array(&run->call->scratch, run->files.count, sizeof(*contracts));
 
 	for (size_t i = 0; i < run->files.count; i++)
-		contracts[i] = run->files.items[i].contract;
+		contracts[i].contract = run->files.items[i].contract;
 	return tally_verify(contracts, run->files.count, &options, &run->results, &error) < 0
 		       ? failed_in_options(run->call, &error)
 		       : 0;
