@@ -4,7 +4,9 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "http/exchange.h"
+#include "http/watch.h"
 
 /* How often a run looks at its stop flag. */
 #define STOP_POLL_MS 50
@@ -20,6 +22,9 @@ struct http_client {
 	struct http_client_options options;
 	char *ca_file; /* a copy */
 	struct exchange_list queued, running;
+	struct watches watches;
+	struct curl_waitfd *waited; /* the same, for libcurl: room for all of them */
+	size_t waited_capacity;
 };
 
 static void list_append(struct exchange_list *list, struct exchange *exchange)
@@ -110,6 +115,8 @@ void tally__http_client_free(struct http_client *client)
 	drop_all(client, &client->running);
 	if (client->multi != NULL)
 		curl_multi_cleanup(client->multi);
+	tally__watches_release(&client->watches);
+	tally__free(client->waited);
 	tally__free(client->ca_file);
 	tally__free(client);
 }
@@ -189,15 +196,115 @@ static void finish_completed(struct http_client *client)
 	}
 }
 
-/* Ends all that is there now; what callbacks submit meanwhile is ended too. */
-static void end_all(struct http_client *client, const struct tally_error *failure)
+int tally__http_client_watch(struct http_client *client, int fd, unsigned events,
+			     int64_t deadline_ms, http_client_event *event, void *context,
+			     struct tally_error *error)
 {
-	while (client->running.first != NULL) {
+	const struct watch watch = {.fd = fd,
+				    .events = events,
+				    .deadline_ms = deadline_ms,
+				    .event = event,
+				    .context = context};
+
+	struct curl_waitfd *waited = tally__mem_room(client->waited, client->watches.count,
+						     &client->waited_capacity, 8, sizeof(*waited));
+
+	if (waited == NULL)
+		return tally__fail_nomem(error);
+	client->waited = waited;
+	return tally__watches_set(&client->watches, &watch) == 0 ? 0 : tally__fail_nomem(error);
+}
+
+void tally__http_client_unwatch(struct http_client *client, int fd)
+{
+	tally__watches_remove(&client->watches, fd);
+}
+
+int tally__http_client_at(struct http_client *client, int64_t monotonic_ms,
+			  http_client_event *event, void *context, struct tally_error *error)
+{
+	/* 0 would be none at all. */
+	return tally__http_client_watch(client, -1, 0, monotonic_ms > 0 ? monotonic_ms : 1, event,
+					context, error);
+}
+
+void tally__http_client_cancel(struct http_client *client, http_client_event *event,
+			       const void *context)
+{
+	tally__watches_cancel(&client->watches, event, context);
+}
+
+void tally__http_client_break_off(struct http_client *client, const struct tally_error *failure)
+{
+	size_t running = client->running.count, queued = client->queued.count;
+
+	/* What callbacks submit goes to the end of the queue. */
+	for (; running > 0; running--) {
 		curl_multi_remove_handle(client->multi, client->running.first->easy);
 		end_with_failure(&client->running, client->running.first, failure);
 	}
-	while (client->queued.first != NULL)
+	for (; queued > 0; queued--)
 		end_with_failure(&client->queued, client->queued.first, failure);
+}
+
+static bool has_work(const struct http_client *client)
+{
+	return client->queued.first != NULL || client->running.first != NULL ||
+	       client->watches.live > 0;
+}
+
+/* What callbacks ask for meanwhile ends too. */
+static void end_all(struct http_client *client, const struct tally_error *failure)
+{
+	while (has_work(client)) {
+		tally__http_client_break_off(client, failure);
+		tally__watches_stop(&client->watches);
+	}
+}
+
+/* libcurl waits for the others' file descriptors too, but says too little about them (nothing of a
+ * pipe that was closed): they are looked at again afterwards. */
+static CURLMcode await(struct http_client *client, int most_ms)
+{
+	const struct watches *watches = &client->watches;
+	unsigned count = 0;
+	int ready;
+
+	for (size_t i = 0; i < watches->count; i++) {
+		const struct watch *watch = &watches->items[i];
+
+		if (watch->fd >= 0)
+			client->waited[count++] = (struct curl_waitfd){
+				.fd = watch->fd,
+				.events = (short)((watch->events & HTTP_READABLE ? CURL_WAIT_POLLIN
+										 : 0) |
+						  (watch->events & HTTP_WRITABLE ? CURL_WAIT_POLLOUT
+										 : 0))};
+	}
+	return curl_multi_poll(client->multi, client->waited, count,
+			       tally__watches_wait_ms(watches, tally__time_monotonic_ms(), most_ms),
+			       &ready);
+}
+
+/* One turn: whatever can be done now, and then waiting, unless there is more to do. */
+static CURLMcode turn(struct http_client *client, int most_ms)
+{
+	CURLMcode status = CURLM_OK;
+	int running;
+
+	start_queued(client);
+	if (client->running.first != NULL) {
+		status = curl_multi_perform(client->multi, &running);
+		if (status != CURLM_OK)
+			return status;
+		finish_completed(client);
+	}
+	if (client->watches.live > 0)
+		tally__watches_tell(&client->watches, tally__time_monotonic_ms());
+	if (!has_work(client) ||
+	    (client->queued.first != NULL && client->running.count < client->options.max_parallel))
+		return CURLM_OK;
+	return await(client, most_ms);
 }
 
 int tally__http_client_run(struct http_client *client, const volatile bool *stop,
@@ -205,27 +312,14 @@ int tally__http_client_run(struct http_client *client, const volatile bool *stop
 {
 	struct tally_error failure = TALLY_ERROR_INIT;
 	CURLMcode status = CURLM_OK;
-	int running, ready;
 
-	while (client->queued.first != NULL || client->running.first != NULL) {
+	while (has_work(client) && status == CURLM_OK) {
 		if (stop != NULL && *stop) {
 			tally__fail(&failure, TALLY_ETIMEOUT, "stopped before the answer came");
 			end_all(client, &failure);
 			return 0;
 		}
-		start_queued(client);
-		status = curl_multi_perform(client->multi, &running);
-		if (status != CURLM_OK)
-			break;
-		finish_completed(client);
-		if (client->running.first == NULL ||
-		    (client->queued.first != NULL &&
-		     client->running.count < client->options.max_parallel))
-			continue;
-		status = curl_multi_poll(client->multi, NULL, 0,
-					 stop != NULL ? STOP_POLL_MS : IDLE_POLL_MS, &ready);
-		if (status != CURLM_OK)
-			break;
+		status = turn(client, stop != NULL ? STOP_POLL_MS : IDLE_POLL_MS);
 	}
 	if (status == CURLM_OK)
 		return 0;

@@ -12,6 +12,7 @@
 #define TALLY_HTTP_CLIENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "http/http.h"
 
@@ -46,8 +47,42 @@ int tally__http_url_address(const char **address, struct arena *arena, const cha
  * no token, a header that tally__http_header_add would refuse; TALLY_ENOMEM. */
 int tally__http_client_submit(struct http_client *client, const struct http_request *request,
 			      http_client_done *done, void *context, struct tally_error *error);
-/* Runs until nothing is queued or under way, or until *stop becomes true (may be NULL): then all of
- * that ends with TALLY_ETIMEOUT.  0, or TALLY_EINTERNAL (everything has ended with it). */
+
+/* What its loop waits for besides: the pipes of child processes, and times. */
+enum {
+	HTTP_READABLE = 1, /* also: the other side has closed it */
+	HTTP_WRITABLE = 2, /* also: nobody reads it any more */
+	HTTP_DUE = 4,      /* the time has come */
+	HTTP_STOPPED = 8   /* the run ends before anything came */
+};
+
+/* Called from tally__http_client_run.  May submit, watch, unwatch and so on, what it was called for
+ * too; must not run, send or free. */
+typedef void http_client_event(void *context, unsigned events);
+
+/* Waits for `fd` to become what `events` says (HTTP_READABLE, HTTP_WRITABLE, both or none), and
+ * says so again and again as long as it is; to be ended with _unwatch before it is closed.  Unless
+ * deadline_ms (of the monotonic clock) is 0, HTTP_DUE then ends it.  HTTP_STOPPED ends it always.
+ * Of an fd that is watched already, all this is changed.  TALLY_ENOMEM. */
+int tally__http_client_watch(struct http_client *client, int fd, unsigned events,
+			     int64_t deadline_ms, http_client_event *event, void *context,
+			     struct tally_error *error);
+void tally__http_client_unwatch(struct http_client *client, int fd);
+
+/* Calls `event` once, with HTTP_DUE at this time of the monotonic clock (one that is past: soon) or
+ * with HTTP_STOPPED.  Until then _cancel takes it back.  TALLY_ENOMEM. */
+int tally__http_client_at(struct http_client *client, int64_t monotonic_ms,
+			  http_client_event *event, void *context, struct tally_error *error);
+void tally__http_client_cancel(struct http_client *client, http_client_event *event,
+			       const void *context);
+
+/* Ends all exchanges that are queued or under way now with this failure, as if it had come from the
+ * other side; what their callbacks submit stays.  Also from a callback.  Watches and times stay. */
+void tally__http_client_break_off(struct http_client *client, const struct tally_error *failure);
+
+/* Runs until nothing is queued, under way, watched or timed, or until *stop becomes true (may be
+ * NULL): then exchanges end with TALLY_ETIMEOUT, watches and times with HTTP_STOPPED.  0, or
+ * TALLY_EINTERNAL (everything has ended with it). */
 int tally__http_client_run(struct http_client *client, const volatile bool *stop,
 			   struct tally_error *error);
 

@@ -15,4 +15,5 @@ libtallyall_la_SOURCES += \
 	%D%/request_head.c %D%/request_head.h \
 	%D%/server.c %D%/server.h \
 	%D%/tls.c %D%/tls.h \
+	%D%/watch.c %D%/watch.h \
 	%D%/worker.c %D%/worker.h

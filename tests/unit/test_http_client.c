@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "base/time.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "http_wire.h"
@@ -646,6 +647,224 @@ static void survives_lack_of_memory(void **state)
 	}
 }
 
+/* The loop beside the exchanges: pipes and times. */
+struct watched {
+	struct fixture *fixture;
+	int fd, other_fd;
+	unsigned events[8];
+	size_t count;
+	struct buf bytes;
+};
+
+static void watch_pipe(struct watched *watched, struct fixture *fixture, unsigned events,
+		       int64_t deadline_ms, http_client_event *event)
+{
+	int fds[2];
+
+	assert_int_equal(pipe(fds), 0);
+	*watched = (struct watched){.fixture = fixture, .fd = fds[0], .other_fd = fds[1]};
+	tally__buf_init(&watched->bytes, 1000);
+	assert_int_equal(tally__http_client_watch(fixture->client, fds[0], events, deadline_ms,
+						  event, watched, NULL),
+			 0);
+}
+
+static void close_pipe(struct watched *watched)
+{
+	close(watched->fd);
+	if (watched->other_fd >= 0)
+		close(watched->other_fd);
+	tally__buf_release(&watched->bytes);
+}
+
+static void note_event(void *context, unsigned events)
+{
+	struct watched *watched = context;
+
+	assert_true(watched->count < 8);
+	watched->events[watched->count++] = events;
+}
+
+/* Reads to the end. */
+static void read_pipe(void *context, unsigned events)
+{
+	struct watched *watched = context;
+	char bytes[4];
+	ssize_t len;
+
+	note_event(watched, events);
+	len = read(watched->fd, bytes, sizeof(bytes));
+	assert_true(len >= 0);
+	tally__buf_add(&watched->bytes, bytes, (size_t)len);
+	if (len == 0)
+		tally__http_client_unwatch(watched->fixture->client, watched->fd);
+}
+
+/* Closes the writing end once the answer is there: the reader learns of it while nothing else is
+ * under way. */
+static void close_on_answer(void *context, const struct http_response *response,
+			    const struct tally_error *failure)
+{
+	struct watched *watched = context;
+
+	(void)failure;
+	assert_non_null(response);
+	assert_int_equal(write(watched->other_fd, "abcdef", 6), 6);
+	close(watched->other_fd);
+	watched->other_fd = -1;
+}
+
+static void pipes_are_watched(void **state)
+{
+	struct fixture *fixture = *state;
+	struct http_request request = {.method = "GET", .target = url(fixture, "/")};
+	struct watched watched;
+
+	watch_pipe(&watched, fixture, HTTP_READABLE, 0, read_pipe);
+	assert_int_equal(tally__http_client_submit(fixture->client, &request, close_on_answer,
+						   &watched, NULL),
+			 0);
+	assert_int_equal(tally__http_client_run(fixture->client, NULL, NULL), 0);
+	assert_string_equal(watched.bytes.bytes, "abcdef");
+	assert_int_equal(watched.count, 3); /* four bytes, two, the end */
+	assert_int_equal(watched.events[2], HTTP_READABLE);
+	close_pipe(&watched);
+}
+
+static void write_pipe(void *context, unsigned events)
+{
+	struct watched *watched = context;
+
+	note_event(watched, events);
+	if (watched->count == 1) {
+		close(watched->fd); /* the reader */
+		watched->fd = -1;
+		return;
+	}
+	tally__http_client_unwatch(watched->fixture->client, watched->other_fd);
+}
+
+/* Whoever writes learns that nobody reads any more. */
+static void writers_are_watched(void **state)
+{
+	struct fixture *fixture = *state;
+	struct watched watched;
+
+	watch_pipe(&watched, fixture, HTTP_READABLE, 0, read_pipe);
+	tally__http_client_unwatch(fixture->client, watched.fd);
+	tally__http_client_unwatch(fixture->client, watched.fd);
+	assert_int_equal(tally__http_client_watch(fixture->client, watched.other_fd, HTTP_WRITABLE,
+						  0, write_pipe, &watched, NULL),
+			 0);
+	assert_int_equal(tally__http_client_run(fixture->client, NULL, NULL), 0);
+	assert_int_equal(watched.count, 2);
+	assert_int_equal(watched.events[0], HTTP_WRITABLE);
+	assert_int_equal(watched.events[1], HTTP_WRITABLE);
+	close_pipe(&watched);
+}
+
+static void watches_have_deadlines(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t now_ms = tally__time_monotonic_ms();
+	struct watched watched;
+
+	watch_pipe(&watched, fixture, HTTP_READABLE, 0, note_event);
+	/* Set again: changed, not doubled. */
+	assert_int_equal(tally__http_client_watch(fixture->client, watched.fd, HTTP_READABLE,
+						  now_ms + 20, note_event, &watched, NULL),
+			 0);
+	assert_int_equal(tally__http_client_run(fixture->client, NULL, NULL), 0);
+	assert_true(tally__time_monotonic_ms() >= now_ms + 20);
+	assert_int_equal(watched.count, 1);
+	assert_int_equal(watched.events[0], HTTP_DUE);
+	close_pipe(&watched);
+}
+
+/* Each sets the next one, earlier ones come first, and what was cancelled does not come. */
+static void on_time(void *context, unsigned events)
+{
+	struct watched *watched = context;
+	struct http_client *client = watched->fixture->client;
+	int64_t now_ms = tally__time_monotonic_ms();
+
+	note_event(watched, events);
+	if (watched->count < 3)
+		assert_int_equal(tally__http_client_at(client, now_ms + 5, on_time, watched, NULL),
+				 0);
+	else
+		tally__http_client_cancel(client, note_event, watched);
+}
+
+static void times_come(void **state)
+{
+	struct fixture *fixture = *state;
+	struct watched watched = {.fixture = fixture};
+	int64_t now_ms = tally__time_monotonic_ms();
+
+	assert_int_equal(
+		tally__http_client_at(fixture->client, now_ms + 60000, note_event, &watched, NULL),
+		0);
+	assert_int_equal(tally__http_client_at(fixture->client, 0, on_time, &watched, NULL), 0);
+	assert_int_equal(tally__http_client_run(fixture->client, NULL, NULL), 0);
+	assert_int_equal(watched.count, 3);
+	for (size_t i = 0; i < watched.count; i++)
+		assert_int_equal(watched.events[i], HTTP_DUE);
+	assert_true(tally__time_monotonic_ms() >= now_ms + 10);
+	assert_true(tally__time_monotonic_ms() < now_ms + 60000);
+}
+
+static void stopping_ends_watches(void **state)
+{
+	struct fixture *fixture = *state;
+	const volatile bool stop = true;
+	struct watched watched;
+
+	watch_pipe(&watched, fixture, HTTP_READABLE, 0, note_event);
+	assert_int_equal(
+		tally__http_client_at(fixture->client, INT64_MAX, note_event, &watched, NULL), 0);
+	assert_int_equal(tally__http_client_run(fixture->client, &stop, NULL), 0);
+	assert_int_equal(watched.count, 2);
+	assert_int_equal(watched.events[0], HTTP_STOPPED);
+	assert_int_equal(watched.events[1], HTTP_STOPPED);
+	assert_int_equal(tally__http_client_run(fixture->client, NULL, NULL), 0);
+	close_pipe(&watched);
+}
+
+static void break_off(void *context, unsigned events)
+{
+	struct watched *watched = context;
+	struct tally_error failure = TALLY_ERROR_INIT;
+
+	note_event(watched, events);
+	tally__fail(&failure, TALLY_EIO, "interrupted");
+	tally__http_client_break_off(watched->fixture->client, &failure);
+	let_go(watched->fixture);
+}
+
+/* What is under way and queued ends; what its callbacks submit is sent. */
+static void exchanges_are_broken_off(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tally_of_answers tally = {.fixture = fixture, .submitted = 98};
+	struct http_request request = {.method = "GET", .target = url(fixture, "/wait")};
+	struct watched watched = {.fixture = fixture};
+
+	new_client(fixture, &(struct http_client_options){.max_parallel = 1});
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+			tally__http_client_submit(fixture->client, &request, on_done, &tally, NULL),
+			0);
+	assert_int_equal(tally__http_client_at(fixture->client, tally__time_monotonic_ms() + 20,
+					       break_off, &watched, NULL),
+			 0);
+	assert_int_equal(tally__http_client_run(fixture->client, NULL, NULL), 0);
+	assert_int_equal(watched.events[0], HTTP_DUE);
+	assert_int_equal(tally.failed, 3);
+	assert_int_equal(tally.code, TALLY_EIO);
+	assert_int_equal(tally.answered, 2);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -669,6 +888,12 @@ int main(void)
 		TEST(many_at_once),
 		TEST(stopping_ends_all),
 		TEST(connections_are_kept),
+		TEST(pipes_are_watched),
+		TEST(writers_are_watched),
+		TEST(watches_have_deadlines),
+		TEST(times_come),
+		TEST(stopping_ends_watches),
+		TEST(exchanges_are_broken_off),
 		TEST(survives_lack_of_memory),
 	};
 
