@@ -1,5 +1,6 @@
 /* tally/broker.h - the broker: a library over a git repository that versions contracts, records
- * what each provider version answered and what runs where, and says what can be deployed.
+ * what each provider version answered and what runs where, and says what can be deployed.  Some of
+ * it works over the HTTP API of a Pact Broker too; what does not is TALLY_EUNSUPPORTED there.
  *
  * Answers to questions are JSON documents (released with cJSON_Delete): the same that the program
  * prints with --format json.  They are written on success only.
@@ -40,15 +41,35 @@ struct tally_broker;
  * a git repository without a commit.  TALLY_ECONFLICT when something else is there.  @since 0.1 */
 TALLY_API int tally_broker_init(const char *path, struct tally_error *error);
 
-/* Opens the broker at `location`: a path or a file:// URL.  On success *out is to be closed with
- * tally_broker_close.  TALLY_ENOFILE, TALLY_EPARSE (a git repository, but no broker),
- * TALLY_EUNSUPPORTED (other kinds of URL; a newer store format).  @since 0.1 */
+/* How a Pact Broker is reached; a broker that is a git repository needs none of it.  All zero gives
+ * the defaults; texts are copied.  @since 0.1 */
+struct tally_broker_options {
+	const char *token;    /* sent as "Authorization: Bearer"; not together with user */
+	const char *user;     /* sent with the password as "Authorization: Basic" */
+	const char *password; /* NULL: empty */
+	const char *ca_file;  /* certificates to trust, in PEM; NULL: the system's */
+	bool insecure_tls;    /* do not check certificates */
+	unsigned timeout_ms;  /* for one answer; 0: 30000 */
+	unsigned max_tries;   /* of a request that is answered 408, 429 or 5xx; 0: 8 */
+};
+
+/* Opens the broker at `location`: a path, a file:// URL, or the http:// or https:// URL of a Pact
+ * Broker, which is asked for its index.  A user and password in that URL stand for those of the
+ * options and appear nowhere else.  `options` may be NULL.  On success *out is to be closed with
+ * tally_broker_close.  TALLY_ENOFILE, TALLY_EPARSE (a git repository, or a web server, but no
+ * broker), TALLY_EUNSUPPORTED (other kinds of URL; a newer store format), TALLY_EINVAL (options
+ * that contradict each other), and over HTTP TALLY_EUNREACHABLE, TALLY_ETIMEOUT.  @since 0.1 */
+TALLY_API int tally_broker_open_with(struct tally_broker **out, const char *location,
+				     const struct tally_broker_options *options,
+				     struct tally_error *error);
+/* The same without options.  @since 0.1 */
 TALLY_API int tally_broker_open(struct tally_broker **out, const char *location,
 				struct tally_error *error);
 /* Closes it; NULL is fine.  @since 0.1 */
 TALLY_API void tally_broker_close(struct tally_broker *broker);
 
-/* Who makes the changes that follow (copied); NULL for the default.  TALLY_EINVAL for what git
+/* Who makes the changes that follow (copied); NULL for the default.  A Pact Broker knows that from
+ * the credentials alone: nothing comes of it there.  TALLY_EINVAL for what git
  * cannot store: "<", ">", line ends.  @since 0.1 */
 TALLY_API int tally_broker_set_author(struct tally_broker *broker, const char *name,
 				      const char *email, struct tally_error *error);

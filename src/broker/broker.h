@@ -1,41 +1,50 @@
-/* broker/broker.h - the handle, and the two ways in which everything is done with it: a question
- * is a function of a pinned snapshot, a change a function from a snapshot to edits.  Instants and
- * random identifiers are made at the edge and given to changes, so that one that lost a race runs
- * again with the same outcome. */
+/* broker/broker.h - one interface, kept by two kinds of broker: a git repository (git_broker.h) and
+ * a Pact Broker behind its HTTP API (pact_broker.h). */
 #ifndef TALLY_BROKER_BROKER_H
 #define TALLY_BROKER_BROKER_H
 
-#include "broker/records.h"
 #include "tally/broker.h"
 
-struct tally_broker {
-	struct store *store;
-	char *location; /* as it was given: for the commands in answers */
-	char *author_name, *author_email;
+/* What the public functions of the same names do.  One that is NULL answers TALLY_EUNSUPPORTED,
+ * with what this kind is called, save that set_author then does nothing; `release` must be
+ * there. */
+struct broker_kind {
+	const char *name; /* "a Pact Broker" */
+
+	/* Frees what is the kind's own, of a broker that may be half open. */
+	void (*release)(struct tally_broker *broker);
+
+	int (*set_author)(struct tally_broker *broker, const char *name, const char *email,
+			  struct tally_error *error);
+	int (*publish)(struct tally_broker *broker, const struct tally_publication *publication,
+		       cJSON **answer, struct tally_error *error);
+	int (*contracts_to_verify)(struct tally_broker *broker, const char *provider,
+				   cJSON **answer, struct tally_error *error);
+	int (*contract_of)(struct tally_broker *broker, const char *provider, const char *consumer,
+			   const char *version, cJSON **answer, struct tally_error *error);
+	int (*record_results)(struct tally_broker *broker, const struct tally_run *run,
+			      const cJSON *results, cJSON **answer, struct tally_error *error);
+	int (*environment_create)(struct tally_broker *broker, const char *name,
+				  const char *display_name, bool production,
+				  struct tally_error *error);
+	int (*environment_list)(struct tally_broker *broker, cJSON **answer,
+				struct tally_error *error);
+	int (*environment_show)(struct tally_broker *broker, const char *name, cJSON **answer,
+				struct tally_error *error);
+	int (*record_deployment)(struct tally_broker *broker, const char *application,
+				 const char *version, const char *environment, const char *instance,
+				 cJSON **answer, struct tally_error *error);
+	int (*can_i_deploy)(struct tally_broker *broker, const char *application,
+			    const char *version, const char *environment, const char *at,
+			    cJSON **answer, struct tally_error *error);
+	int (*log)(struct tally_broker *broker, const char *application, const char *version,
+		   size_t max_changes, cJSON **answer, struct tally_error *error);
 };
 
-/* Fills *answer (NULL when called), to be released with cJSON_Delete. */
-typedef int broker_question(struct records *records, const void *question, cJSON **answer,
-			    struct tally_error *error);
-
-/* Asks about the newest state, or the one that `at` names.  *answer is written on success only. */
-int tally__broker_ask(struct tally_broker *broker, const char *at, broker_question *question,
-		      const void *context, cJSON **answer, struct tally_error *error);
-
-/* Edits the working set, describes the change in plain words, and makes the answer (an object, NULL
- * when called).  May run several times: what it leaves in `context` must not depend on earlier
- * runs. */
-typedef int broker_change(struct records *records, void *context, struct buf *message,
-			  cJSON **answer, struct tally_error *error);
-
-/* Makes one commit of a change (none when nothing differs).  The answer gets a member "commit": the
- * new commit, or the newest one; `answer` may be NULL.  Nothing can fail any more once the commit
- * is made. */
-int tally__broker_change(struct tally_broker *broker, broker_change *change, void *context,
-			 int64_t now_unix, cJSON **answer, struct tally_error *error);
-
-/* A random identifier (RFC 9562, version 4).  TALLY_EIO. */
-#define UUID_TEXT_BYTES 37
-int tally__uuid_random(char text[UUID_TEXT_BYTES], struct tally_error *error);
+/* The first member of every kind's own struct. */
+struct tally_broker {
+	const struct broker_kind *kind;
+	char *location; /* for messages and the commands in answers: never with a password */
+};
 
 #endif

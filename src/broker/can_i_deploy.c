@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "broker/broker.h"
 #include "broker/can_i_deploy.h"
 #include "broker/environments.h"
+#include "broker/git_broker.h"
 #include "broker/versions.h"
 
 /* The pairs that matter, in the order in which they were found. */
@@ -172,9 +172,9 @@ static int can_i_deploy(struct records *records, const void *context, cJSON **an
 	return status;
 }
 
-int tally_broker_can_i_deploy(struct tally_broker *broker, const char *application,
-			      const char *version, const char *environment, const char *at,
-			      cJSON **answer, struct tally_error *error)
+int tally__git_broker_can_i_deploy(struct tally_broker *broker, const char *application,
+				   const char *version, const char *environment, const char *at,
+				   cJSON **answer, struct tally_error *error)
 {
 	struct deploy_question question = {.application = application,
 					   .version = version,

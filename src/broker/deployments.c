@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "broker/broker.h"
 #include "broker/environments.h"
+#include "broker/git_broker.h"
 #include "broker/versions.h"
 
 struct deployment {
@@ -112,9 +112,10 @@ static int deploy(struct records *records, void *context, struct buf *message, c
 	return status != 0 ? status : fill_slot(records, deployment, slot, error);
 }
 
-int tally_broker_record_deployment(struct tally_broker *broker, const char *application,
-				   const char *version, const char *environment,
-				   const char *instance, cJSON **answer, struct tally_error *error)
+int tally__git_broker_record_deployment(struct tally_broker *broker, const char *application,
+					const char *version, const char *environment,
+					const char *instance, cJSON **answer,
+					struct tally_error *error)
 {
 	struct deployment deployment = {.application = application,
 					.version = version,

@@ -4,8 +4,8 @@
 
 #include "base/limits.h"
 #include "base/time.h"
-#include "broker/broker.h"
 #include "broker/environments.h"
+#include "broker/git_broker.h"
 
 struct environment {
 	const char *name;
@@ -48,9 +48,9 @@ static int create(struct records *records, void *context, struct buf *message, c
 	return status;
 }
 
-int tally_broker_environment_create(struct tally_broker *broker, const char *name,
-				    const char *display_name, bool production,
-				    struct tally_error *error)
+int tally__git_broker_environment_create(struct tally_broker *broker, const char *name,
+					 const char *display_name, bool production,
+					 struct tally_error *error)
 {
 	struct environment environment = {.name = name,
 					  .display_name = display_name,
@@ -183,8 +183,8 @@ static int list(struct records *records, const void *question, cJSON **answer,
 	return tally__json_put(*answer, "environments", array) != 0 ? tally__fail_nomem(error) : 0;
 }
 
-int tally_broker_environment_list(struct tally_broker *broker, cJSON **answer,
-				  struct tally_error *error)
+int tally__git_broker_environment_list(struct tally_broker *broker, cJSON **answer,
+				       struct tally_error *error)
 {
 	return tally__broker_ask(broker, NULL, list, NULL, answer, error);
 }
@@ -238,8 +238,8 @@ static int show_one(struct records *records, const void *question, cJSON **answe
 	return status;
 }
 
-int tally_broker_environment_show(struct tally_broker *broker, const char *name, cJSON **answer,
-				  struct tally_error *error)
+int tally__git_broker_environment_show(struct tally_broker *broker, const char *name,
+				       cJSON **answer, struct tally_error *error)
 {
 	return tally__broker_ask(broker, NULL, show_one, name, answer, error);
 }

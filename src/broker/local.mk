@@ -9,11 +9,15 @@ libtallyall_la_SOURCES += \
 	%D%/environments.c \
 	%D%/environments.h \
 	%D%/explain.c \
+	%D%/git_broker.c \
+	%D%/git_broker.h \
 	%D%/identity.c \
 	%D%/identity.h \
 	%D%/log.c \
 	%D%/offers.c \
 	%D%/offers.h \
+	%D%/pact_broker.c \
+	%D%/pact_broker.h \
 	%D%/pair.c \
 	%D%/pair.h \
 	%D%/publish.c \

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "broker/broker.h"
+#include "broker/git_broker.h"
 #include "broker/versions.h"
 
 struct log_question {
@@ -100,8 +100,8 @@ static int list_changes(struct records *records, const void *context, cJSON **an
 	return status == TALLY_ENOMEM ? tally__fail_nomem(error) : status;
 }
 
-int tally_broker_log(struct tally_broker *broker, const char *application, const char *version,
-		     size_t max_changes, cJSON **answer, struct tally_error *error)
+int tally__git_broker_log(struct tally_broker *broker, const char *application, const char *version,
+			  size_t max_changes, cJSON **answer, struct tally_error *error)
 {
 	struct log_question question = {application, version, max_changes};
 

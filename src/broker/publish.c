@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "base/time.h"
-#include "broker/broker.h"
+#include "broker/git_broker.h"
 #include "broker/offers.h"
 #include "broker/versions.h"
 #include "broker/worked.h"
@@ -271,8 +271,9 @@ static int publish(struct records *records, void *context, struct buf *message, 
 	return answer_publish(publishing, answer, error);
 }
 
-int tally_broker_publish(struct tally_broker *broker, const struct tally_publication *publication,
-			 cJSON **answer, struct tally_error *error)
+int tally__git_broker_publish(struct tally_broker *broker,
+			      const struct tally_publication *publication, cJSON **answer,
+			      struct tally_error *error)
 {
 	struct publishing publishing = {.publication = publication,
 					.now_unix = tally__time_now_unix()};

@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "base/time.h"
-#include "broker/broker.h"
+#include "broker/git_broker.h"
 #include "broker/versions.h"
 #include "broker/worked.h"
 #include "format/digest.h"
@@ -435,8 +435,9 @@ static int record_results(struct records *records, void *context, struct buf *me
 	return status != 0 ? status : answer_recording(recording, answer, error);
 }
 
-int tally_broker_record_results(struct tally_broker *broker, const struct tally_run *run,
-				const cJSON *results, cJSON **answer, struct tally_error *error)
+int tally__git_broker_record_results(struct tally_broker *broker, const struct tally_run *run,
+				     const cJSON *results, cJSON **answer,
+				     struct tally_error *error)
 {
 	struct recording recording = {.run = run, .now_unix = tally__time_now_unix()};
 	struct version_note note;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "broker/broker.h"
 #include "broker/environments.h"
+#include "broker/git_broker.h"
 #include "broker/versions.h"
 
 /* A consumer version that was selected; those of one consumer with the same content are one. */
@@ -321,8 +321,8 @@ static int ask_selection(struct records *records, const void *context, cJSON **a
 	return status;
 }
 
-int tally_broker_contracts_to_verify(struct tally_broker *broker, const char *provider,
-				     cJSON **answer, struct tally_error *error)
+int tally__git_broker_contracts_to_verify(struct tally_broker *broker, const char *provider,
+					  cJSON **answer, struct tally_error *error)
 {
 	struct selection_question question = {.provider = provider};
 	int status = tally__name_check(provider, "provider", error);
@@ -332,9 +332,9 @@ int tally_broker_contracts_to_verify(struct tally_broker *broker, const char *pr
 		       : tally__broker_ask(broker, NULL, ask_selection, &question, answer, error);
 }
 
-int tally_broker_contract_of(struct tally_broker *broker, const char *provider,
-			     const char *consumer, const char *version, cJSON **answer,
-			     struct tally_error *error)
+int tally__git_broker_contract_of(struct tally_broker *broker, const char *provider,
+				  const char *consumer, const char *version, cJSON **answer,
+				  struct tally_error *error)
 {
 	struct selection_question question = {provider, consumer, version};
 	int status = tally__name_check(provider, "provider", error);

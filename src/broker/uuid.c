@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-#include "broker/broker.h"
+#include "broker/git_broker.h"
 
 int tally__uuid_random(char text[UUID_TEXT_BYTES], struct tally_error *error)
 {

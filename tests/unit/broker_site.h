@@ -15,7 +15,7 @@
 
 #include "base/buf.h"
 #include "base/time.h"
-#include "broker/broker.h"
+#include "broker/git_broker.h"
 #include "contract/contract.h"
 
 #define SITE_START 1700000000
@@ -26,6 +26,11 @@ struct site {
 	struct tally_broker *broker;
 	long now;
 };
+
+static inline struct store *site_store(const struct site *site)
+{
+	return ((struct git_broker *)site->broker)->store;
+}
 
 static int site_remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
 {
@@ -264,7 +269,7 @@ static inline void site_tip(struct site *site, char id[STORE_ID_BYTES])
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct snapshot *snapshot;
 
-	site_ok(tally__snapshot_open(&snapshot, site->broker->store, NULL, &error), &error);
+	site_ok(tally__snapshot_open(&snapshot, site_store(site), NULL, &error), &error);
 	(void)snprintf(id, STORE_ID_BYTES, "%s", tally__snapshot_id(snapshot));
 	tally__snapshot_close(snapshot);
 }

@@ -285,7 +285,7 @@ static void test_tag_heads(void **state)
 	site_publish(site, "web", "1", NULL, "orders", "list");
 	publish_tagged(site, "2", "live");
 	publish_tagged(site, "1", "live");
-	site_ok(tally__snapshot_open(&snapshot, site->broker->store, NULL, &error), &error);
+	site_ok(tally__snapshot_open(&snapshot, site_store(site), NULL, &error), &error);
 	tally__records_init(&records, snapshot);
 	site_ok(tally__records_get(&records, &head, PATH_TAG, NAMES("web", "live"), &error),
 		&error);

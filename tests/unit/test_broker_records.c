@@ -35,7 +35,7 @@ static void damage(struct site *site, const char *pattern, const char *const *na
 
 	tally__records_init(&records, NULL);
 	site_ok(tally__records_path(&records, &damage.path, pattern, names, &error), &error);
-	site_ok(tally__store_commit(site->broker->store, do_damage, &damage, &author, NULL, &error),
+	site_ok(tally__store_commit(site_store(site), do_damage, &damage, &author, NULL, &error),
 		&error);
 	tally__records_release(&records);
 }
@@ -88,7 +88,7 @@ static void assert_damage_is_seen(struct site *site, const char *pattern, const 
 				  const char *bytes, const char *where)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
-	struct store *store = site->broker->store;
+	struct store *store = site_store(site);
 	const char *old = NULL, *path;
 	struct snapshot *snapshot;
 	struct records records;
@@ -148,8 +148,8 @@ static void test_a_folder_in_place_of_a_record(void **state)
 	cJSON *answer = NULL;
 
 	start(site);
-	site_ok(tally__store_commit(site->broker->store, put_folders_for_records, path, &author,
-				    NULL, &error),
+	site_ok(tally__store_commit(site_store(site), put_folders_for_records, path, &author, NULL,
+				    &error),
 		&error);
 	assert_int_equal(tally_broker_can_i_deploy(site->broker, "orders", "1", "production", NULL,
 						   &answer, &error),
@@ -571,7 +571,7 @@ static void assert_all_there(struct site *site)
 	struct snapshot *snapshot;
 	struct records records;
 
-	site_ok(tally__snapshot_open(&snapshot, site->broker->store, NULL, &error), &error);
+	site_ok(tally__snapshot_open(&snapshot, site_store(site), NULL, &error), &error);
 	tally__records_init(&records, snapshot);
 	for (int i = 0; i < WRITERS * VERSIONS_EACH; i++) {
 		struct record *record;

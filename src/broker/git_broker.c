@@ -1,0 +1,343 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/time.h"
+#include "broker/git_broker.h"
+#include "format/uri.h"
+
+/* Longest commit message: names of a few hundred contracts. */
+#define MESSAGE_BYTES 1048576
+
+static int decode_file_url(struct buf *path, const char *url, struct tally_error *error)
+{
+	const char *rest = url + strlen("file://");
+
+	if (strncmp(rest, "localhost/", 10) == 0)
+		rest += 9;
+	if (*rest != '/')
+		return tally__fail(error, TALLY_EINVAL,
+				   "\"%s\" names another machine: write file:///path", url);
+	tally__uri_decode(path, rest, strlen(rest), false);
+	return tally__buf_status(path, error);
+}
+
+static int locate(struct buf *path, const char *location, struct tally_error *error)
+{
+	if (strncmp(location, "file://", 7) == 0)
+		return decode_file_url(path, location, error);
+	tally__buf_adds(path, location);
+	return tally__buf_status(path, error);
+}
+
+static int check_format(struct records *records, struct tally_error *error)
+{
+	struct record *record;
+	int64_t format;
+	int status = tally__records_get(records, &record, PATH_BROKER, NAMES(NULL), error);
+
+	if (status != 0)
+		return status;
+	if (record->json == NULL && *tally__snapshot_id(records->snapshot) == '\0' &&
+	    !tally__snapshot_is_of_unused(records->snapshot))
+		return tally__fail(
+			error, TALLY_EPARSE,
+			"this git repository has no branch main, but something is in it: "
+			"if it was a broker, the branch is lost; git fsck --lost-found "
+			"finds its last commit, git update-ref refs/heads/main COMMIT "
+			"brings it back");
+	if (record->json == NULL)
+		return tally__fail(error, TALLY_EPARSE,
+				   "this git repository is not a broker: it has no " PATH_BROKER
+				   "; tally broker init makes one");
+	status = tally__record_number(record, "format", &format, error);
+	if (status == 0 && format > RECORD_FORMAT)
+		status = tally__fail(error, TALLY_EUNSUPPORTED,
+				     "the broker has store format %lld, this program knows up to "
+				     "%d: use a newer tally",
+				     (long long)format, RECORD_FORMAT);
+	return status;
+}
+
+struct founding {
+	int64_t now_unix;
+};
+
+static int found_broker(struct records *records, void *context, struct buf *message, cJSON **answer,
+			struct tally_error *error)
+{
+	const struct founding *founding = context;
+	char created[TIME_TEXT_BYTES];
+	struct record *record;
+	int status = tally__records_get(records, &record, PATH_BROKER, NAMES(NULL), error);
+
+	(void)answer;
+	if (status != 0)
+		return status;
+	tally__time_format(founding->now_unix, created);
+	status = tally__record_set_number(record, "format", RECORD_FORMAT, error);
+	if (status == 0)
+		status = tally__record_set_text(record, "createdAt", created, error);
+	tally__buf_adds(message, "create the broker\n");
+	return status;
+}
+
+struct transaction {
+	broker_change *change;
+	void *context;
+	bool founding;
+	cJSON *answer;
+};
+
+/* Room for the commit's id is made before the commit: after it nothing may fail. */
+static int reserve_id(cJSON *answer, struct tally_error *error)
+{
+	char blank[STORE_ID_BYTES];
+
+	if (answer == NULL)
+		return 0;
+	memset(blank, '0', sizeof blank - 1);
+	blank[sizeof blank - 1] = '\0';
+	return tally__json_put(answer, "commit", cJSON_CreateString(blank)) != 0
+		       ? tally__fail_nomem(error)
+		       : 0;
+}
+
+static int run_transaction(void *context, const struct snapshot *snapshot, struct edits *edits,
+			   struct tally_error *error)
+{
+	struct transaction *transaction = context;
+	struct records records;
+	struct buf message;
+	int status = 0;
+
+	tally__records_init(&records, snapshot);
+	tally__buf_init(&message, MESSAGE_BYTES);
+	if (!transaction->founding)
+		status = check_format(&records, error);
+	cJSON_Delete(transaction->answer); /* of a run that lost its race */
+	transaction->answer = NULL;
+	if (status == 0)
+		status = transaction->change(&records, transaction->context, &message,
+					     &transaction->answer, error);
+	if (status == 0)
+		status = reserve_id(transaction->answer, error);
+	if (status == 0)
+		status = tally__buf_status(&message, error);
+	if (status == 0)
+		status = tally__records_flush(&records, edits, error);
+	if (status == 0)
+		status = tally__edits_describe(edits, message.bytes, error);
+	tally__buf_release(&message);
+	tally__records_release(&records);
+	return status;
+}
+
+/* The functions of this kind's table get such brokers alone. */
+static struct git_broker *git_of(struct tally_broker *broker)
+{
+	return (struct git_broker *)broker;
+}
+
+int tally__broker_change(struct tally_broker *handle, broker_change *change, void *context,
+			 int64_t now_unix, cJSON **answer, struct tally_error *error)
+{
+	struct git_broker *broker = git_of(handle);
+	struct transaction transaction = {.change = change, .context = context};
+	struct store_author author = {
+		.name = broker->author_name, .email = broker->author_email, .now_unix = now_unix};
+	char id[STORE_ID_BYTES];
+	int status = tally__store_commit(broker->store, run_transaction, &transaction, &author, id,
+					 error);
+
+	if (status == 0 && transaction.answer != NULL)
+		memcpy(tally__json_get(transaction.answer, "commit")->valuestring, id, sizeof id);
+	if (status == 0 && answer != NULL)
+		*answer = transaction.answer;
+	else
+		cJSON_Delete(transaction.answer);
+	return status;
+}
+
+int tally__broker_ask(struct tally_broker *broker, const char *at, broker_question *question,
+		      const void *context, cJSON **answer, struct tally_error *error)
+{
+	struct snapshot *snapshot;
+	struct records records;
+	cJSON *made = NULL;
+	int status = tally__snapshot_open(&snapshot, git_of(broker)->store, at, error);
+
+	if (status != 0)
+		return status;
+	tally__records_init(&records, snapshot);
+	status = check_format(&records, error);
+	if (status == 0)
+		status = question(&records, context, &made, error);
+	tally__records_release(&records);
+	tally__snapshot_close(snapshot);
+	if (status == 0)
+		*answer = made;
+	else
+		cJSON_Delete(made);
+	return status;
+}
+
+/* An empty repository is as good as none: an interrupted init leaves one. */
+static int open_empty(struct store **out, const char *path, const struct tally_error *conflict,
+		      struct tally_error *error)
+{
+	struct snapshot *snapshot = NULL;
+	struct store *store = NULL;
+	int status = tally__store_open(&store, path, NULL);
+
+	if (status == 0)
+		status = tally__snapshot_open(&snapshot, store, NULL, NULL);
+	if (status == 0 &&
+	    (*tally__snapshot_id(snapshot) != '\0' || !tally__store_is_unused(store)))
+		status = TALLY_ECONFLICT;
+	tally__snapshot_close(snapshot);
+	if (status == 0) {
+		*out = store;
+		return 0;
+	}
+	tally__store_close(store);
+	return tally__fail_at(error, conflict->code, conflict->where, 0, 0, "%s",
+			      conflict->message);
+}
+
+int tally__git_broker_init(const char *path, struct tally_error *error)
+{
+	struct founding founding = {.now_unix = tally__time_now_unix()};
+	struct transaction transaction = {found_broker, &founding, true, NULL};
+	struct store_author author = {.now_unix = founding.now_unix};
+	struct tally_error conflict = TALLY_ERROR_INIT;
+	struct store *store = NULL;
+	struct buf folder;
+	int status;
+
+	tally__buf_init(&folder, LIMIT_HEADER_BYTES);
+	status = locate(&folder, path, error);
+	if (status != 0)
+		goto out;
+	status = tally__store_init(folder.bytes, &conflict);
+	if (status == 0)
+		status = tally__store_open(&store, folder.bytes, error);
+	else if (status == TALLY_ECONFLICT)
+		status = open_empty(&store, folder.bytes, &conflict, error);
+	else
+		tally__fail_at(error, status, conflict.where, 0, 0, "%s", conflict.message);
+	if (status == 0)
+		status = tally__store_commit(store, run_transaction, &transaction, &author, NULL,
+					     error);
+out:
+	tally__store_close(store);
+	tally__buf_release(&folder);
+	return status;
+}
+
+/* Asked once when a broker is opened: is this one, and can this program read it? */
+static int ask_nothing(struct records *records, const void *question, cJSON **answer,
+		       struct tally_error *error)
+{
+	(void)records, (void)question, (void)answer, (void)error;
+	return 0;
+}
+
+static void git_broker_release(struct tally_broker *handle)
+{
+	struct git_broker *broker = git_of(handle);
+
+	tally__store_close(broker->store);
+	tally__free(broker->author_name);
+	tally__free(broker->author_email);
+}
+
+static const struct broker_kind git_kind = {
+	.release = git_broker_release,
+	.set_author = tally__git_broker_set_author,
+	.publish = tally__git_broker_publish,
+	.contracts_to_verify = tally__git_broker_contracts_to_verify,
+	.contract_of = tally__git_broker_contract_of,
+	.record_results = tally__git_broker_record_results,
+	.environment_create = tally__git_broker_environment_create,
+	.environment_list = tally__git_broker_environment_list,
+	.environment_show = tally__git_broker_environment_show,
+	.record_deployment = tally__git_broker_record_deployment,
+	.can_i_deploy = tally__git_broker_can_i_deploy,
+	.log = tally__git_broker_log,
+};
+
+int tally__git_broker_open(struct tally_broker **out, const char *location,
+			   struct tally_error *error)
+{
+	struct git_broker *broker;
+	cJSON *nothing = NULL;
+	struct buf folder;
+	int status;
+
+	broker = tally__calloc(1, sizeof *broker);
+	if (broker == NULL)
+		return tally__fail_nomem(error);
+	broker->base.kind = &git_kind;
+	tally__buf_init(&folder, LIMIT_HEADER_BYTES);
+	status = locate(&folder, location, error);
+	if (status != 0)
+		goto out;
+	broker->base.location = tally__strdup(location);
+	status = broker->base.location == NULL
+			 ? tally__fail_nomem(error)
+			 : tally__store_open(&broker->store, folder.bytes, error);
+	if (status == 0)
+		status = tally__broker_ask(&broker->base, NULL, ask_nothing, NULL, &nothing, error);
+	if (status != 0)
+		goto out;
+	*out = &broker->base;
+	broker = NULL;
+out:
+	if (status != 0)
+		tally__error_where(error, location);
+	tally_broker_close(broker != NULL ? &broker->base : NULL);
+	tally__buf_release(&folder);
+	return status;
+}
+
+/* Angle brackets and line ends would end the field in a commit. */
+static int check_author(const char *text, const char *what, struct tally_error *error)
+{
+	int status = tally__name_check(text, what, error);
+
+	if (status == 0 && strpbrk(text, "<>") != NULL)
+		status = tally__fail(error, TALLY_EINVAL,
+				     "the %s \"%s\" has an angle bracket, which git cannot store",
+				     what, text);
+	return status;
+}
+
+int tally__git_broker_set_author(struct tally_broker *handle, const char *name, const char *email,
+				 struct tally_error *error)
+{
+	struct git_broker *broker = git_of(handle);
+	char *new_name = NULL, *new_email = NULL;
+	int status = name != NULL ? check_author(name, "author's name", error) : 0;
+
+	if (status == 0 && email != NULL)
+		status = check_author(email, "author's e-mail address", error);
+	if (status != 0)
+		return status;
+	if (name != NULL)
+		new_name = tally__strdup(name);
+	if (email != NULL)
+		new_email = tally__strdup(email);
+	if ((name != NULL && new_name == NULL) || (email != NULL && new_email == NULL)) {
+		tally__free(new_name);
+		tally__free(new_email);
+		return tally__fail_nomem(error);
+	}
+	tally__free(broker->author_name);
+	tally__free(broker->author_email);
+	broker->author_name = new_name;
+	broker->author_email = new_email;
+	return 0;
+}
