@@ -99,12 +99,26 @@ TALLY_API int tally_broker_publish(struct tally_broker *broker,
 				   const struct tally_publication *publication, cJSON **answer,
 				   struct tally_error *error);
 
+/* Who wants to verify, and what.  All zero, but for `provider`, asks for what the provider has to
+ * honour; all is lent for the time of the call.  @since 0.1 */
+struct tally_verification_query {
+	const char *provider;         /* required */
+	const char *provider_version; /* the one that will answer; NULL: not known yet */
+	const char *provider_branch;
+	const char *const *provider_tags;
+	size_t provider_tag_count;
+	const cJSON *selectors;        /* an array of objects; NULL or empty: the default */
+	bool enable_pending;           /* say which contracts may fail */
+	const char *include_wip_since; /* a date or an instant; NULL: no work in progress */
+};
+
 /* The contracts that a provider has to honour: for each consumer the head of its main branch (or,
  * where it has none, its newest version with a contract) and every version that is deployed
  * somewhere; those of one consumer with the same content once, as its newest version.  *answer:
  * {"provider", "contracts": [{"consumer", "consumerVersion", "why": [sentences], "contract": the
  * document}]}, by consumer and version.  TALLY_ENOTHING when there is none.  @since 0.1 */
-TALLY_API int tally_broker_contracts_to_verify(struct tally_broker *broker, const char *provider,
+TALLY_API int tally_broker_contracts_to_verify(struct tally_broker *broker,
+					       const struct tally_verification_query *query,
 					       cJSON **answer, struct tally_error *error);
 
 /* The contract of one consumer version with a provider, wherever that version is: the same answer,

@@ -102,12 +102,13 @@ int tally_broker_publish(struct tally_broker *broker, const struct tally_publica
 	return broker->kind->publish(broker, publication, answer, error);
 }
 
-int tally_broker_contracts_to_verify(struct tally_broker *broker, const char *provider,
-				     cJSON **answer, struct tally_error *error)
+int tally_broker_contracts_to_verify(struct tally_broker *broker,
+				     const struct tally_verification_query *query, cJSON **answer,
+				     struct tally_error *error)
 {
 	if (broker->kind->contracts_to_verify == NULL)
 		return unsupported(broker, "choose contracts", error);
-	return broker->kind->contracts_to_verify(broker, provider, answer, error);
+	return broker->kind->contracts_to_verify(broker, query, answer, error);
 }
 
 int tally_broker_contract_of(struct tally_broker *broker, const char *provider,

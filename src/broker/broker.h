@@ -18,8 +18,9 @@ struct broker_kind {
 			  struct tally_error *error);
 	int (*publish)(struct tally_broker *broker, const struct tally_publication *publication,
 		       cJSON **answer, struct tally_error *error);
-	int (*contracts_to_verify)(struct tally_broker *broker, const char *provider,
-				   cJSON **answer, struct tally_error *error);
+	int (*contracts_to_verify)(struct tally_broker *broker,
+				   const struct tally_verification_query *query, cJSON **answer,
+				   struct tally_error *error);
 	int (*contract_of)(struct tally_broker *broker, const char *provider, const char *consumer,
 			   const char *version, cJSON **answer, struct tally_error *error);
 	int (*record_results)(struct tally_broker *broker, const struct tally_run *run,

@@ -47,7 +47,8 @@ int tally__git_broker_set_author(struct tally_broker *broker, const char *name, 
 int tally__git_broker_publish(struct tally_broker *broker,
 			      const struct tally_publication *publication, cJSON **answer,
 			      struct tally_error *error);
-int tally__git_broker_contracts_to_verify(struct tally_broker *broker, const char *provider,
+int tally__git_broker_contracts_to_verify(struct tally_broker *broker,
+					  const struct tally_verification_query *query,
 					  cJSON **answer, struct tally_error *error);
 int tally__git_broker_contract_of(struct tally_broker *broker, const char *provider,
 				  const char *consumer, const char *version, cJSON **answer,

@@ -321,12 +321,16 @@ static int ask_selection(struct records *records, const void *context, cJSON **a
 	return status;
 }
 
-int tally__git_broker_contracts_to_verify(struct tally_broker *broker, const char *provider,
+int tally__git_broker_contracts_to_verify(struct tally_broker *broker,
+					  const struct tally_verification_query *query,
 					  cJSON **answer, struct tally_error *error)
 {
-	struct selection_question question = {.provider = provider};
-	int status = tally__name_check(provider, "provider", error);
+	struct selection_question question = {.provider = query->provider};
+	int status = tally__name_check(query->provider, "provider", error);
 
+	if (status == 0 && query->selectors != NULL && query->selectors->child != NULL)
+		status = tally__fail(error, TALLY_EUNSUPPORTED,
+				     "selectors are not supported by a broker in a repository");
 	return status != 0
 		       ? status
 		       : tally__broker_ask(broker, NULL, ask_selection, &question, answer, error);

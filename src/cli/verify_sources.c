@@ -26,10 +26,11 @@ static const char *join_reasons(struct call *call, const cJSON *reasons)
 static int ask_broker(struct verify_run *run, struct tally_error *error)
 {
 	const struct verify_options *o = run->options;
+	const struct tally_verification_query query = {.provider = o->provider};
 	struct app_version consumer;
 
 	if (!o->consumer_version)
-		return tally_broker_contracts_to_verify(run->broker, o->provider, &run->from_broker,
+		return tally_broker_contracts_to_verify(run->broker, &query, &run->from_broker,
 							error);
 	app_version_split(run->call, o->consumer_version, &consumer);
 	if (!consumer.version || !*consumer.version)

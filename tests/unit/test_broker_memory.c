@@ -44,7 +44,9 @@ static int ask(struct trial *trial)
 
 static int choose(struct trial *trial)
 {
-	return tally_broker_contracts_to_verify(trial->site->broker, "orders", &trial->answer,
+	const struct tally_verification_query query = {.provider = "orders"};
+
+	return tally_broker_contracts_to_verify(trial->site->broker, &query, &trial->answer,
 						&trial->error);
 }
 

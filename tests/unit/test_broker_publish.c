@@ -2,6 +2,8 @@
 
 #include "broker_site.h"
 
+static const struct tally_verification_query of_orders = {.provider = "orders"};
+
 static int publish_all(struct site *site, const char *version, const char *branch,
 		       const cJSON *const *contracts, size_t count, cJSON **answer,
 		       struct tally_error *error)
@@ -157,7 +159,8 @@ static void test_the_document_is_kept(void **state)
 	site_ok(publish_all(site, "1", "main", (const cJSON *const *)&document, 1, &answer, &error),
 		&error);
 	cJSON_Delete(answer);
-	site_ok(tally_broker_contracts_to_verify(site->broker, "orders", &answer, &error), &error);
+	site_ok(tally_broker_contracts_to_verify(site->broker, &of_orders, &answer, &error),
+		&error);
 	site_ok(tally_json_write(&expected, NULL, document, TALLY_JSON_CANONICAL, &error), &error);
 	site_ok(tally_json_write(
 			&actual, NULL,
@@ -181,7 +184,8 @@ static void assert_selected(struct site *site, const char *versions)
 	struct buf found;
 
 	tally__buf_init(&found, 1000);
-	site_ok(tally_broker_contracts_to_verify(site->broker, "orders", &answer, &error), &error);
+	site_ok(tally_broker_contracts_to_verify(site->broker, &of_orders, &answer, &error),
+		&error);
 	cJSON_ArrayForEach(item, tally__json_get(answer, "contracts"))
 	{
 		tally__buf_addf(&found, "%s@%s ", site_text(item, "consumer"),
@@ -199,8 +203,9 @@ static void test_contracts_to_verify(void **state)
 	struct tally_error error = TALLY_ERROR_INIT;
 	cJSON *answer = NULL;
 
-	assert_int_equal(tally_broker_contracts_to_verify(site->broker, "orders", &answer, &error),
-			 TALLY_ENOTHING);
+	assert_int_equal(
+		tally_broker_contracts_to_verify(site->broker, &of_orders, &answer, &error),
+		TALLY_ENOTHING);
 	/* Without a main branch: the newest with a contract. */
 	site_publish(site, "web", "1", NULL, "orders", "list");
 	site_publish(site, "web", "2", "feature", "orders", "list item");
@@ -366,6 +371,7 @@ static void test_bad_names(void **state)
 	memset(too_long, 'n', 1025);
 	too_long[1025] = '\0';
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const struct tally_verification_query query = {.provider = names[i]};
 		struct tally_error error = TALLY_ERROR_INIT;
 
 		assert_int_equal(site_try_publish(site, "web", names[i], NULL, "orders", "list",
@@ -382,7 +388,7 @@ static void test_bad_names(void **state)
 							   &answer, NULL),
 				 TALLY_EINVAL);
 		assert_int_equal(
-			tally_broker_contracts_to_verify(site->broker, names[i], &answer, NULL),
+			tally_broker_contracts_to_verify(site->broker, &query, &answer, NULL),
 			TALLY_EINVAL);
 	}
 	assert_int_equal(count_changes(site, NULL, NULL), 1);

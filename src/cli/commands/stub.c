@@ -130,11 +130,12 @@ static void tell(void *context, const struct tally_stub_event *event)
 static int ask_broker(struct stub_run *run, const char *provider, cJSON **answer,
 		      struct tally_error *error)
 {
+	const struct tally_verification_query query = {.provider = provider};
 	const char *version = run->options->consumer_version;
 	struct app_version consumer;
 
 	if (!version)
-		return tally_broker_contracts_to_verify(run->broker, provider, answer, error);
+		return tally_broker_contracts_to_verify(run->broker, &query, answer, error);
 	app_version_split(run->call, version, &consumer);
 	if (!consumer.version || !*consumer.version)
 		return set_error(error, TALLY_EINVAL, "--consumer-version",
