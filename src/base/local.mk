@@ -1,6 +1,8 @@
 libtallyall_la_SOURCES += \
 	%D%/arena.c %D%/arena.h \
 	%D%/buf.c %D%/buf.h \
+	%D%/child.c %D%/child.h \
+	%D%/child_start.c %D%/child_start.h \
 	%D%/dir.c \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
