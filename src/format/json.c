@@ -191,6 +191,19 @@ int tally__json_append(cJSON *array, cJSON *item)
 	return TALLY_ENOMEM;
 }
 
+int tally__json_put_text(cJSON *object, const char *name, const char *text)
+{
+	return text == NULL ? 0 : tally__json_put(object, name, cJSON_CreateString(text));
+}
+
+cJSON *tally__json_put_new(cJSON *parent, const char *name, cJSON *item)
+{
+	int status = name != NULL ? tally__json_put(parent, name, item)
+				  : tally__json_append(parent, item);
+
+	return status == 0 ? item : NULL;
+}
+
 /* Two values that are compared, and what it may take. */
 struct equality {
 	size_t left; /* values in them that may be visited */

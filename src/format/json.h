@@ -68,6 +68,11 @@ cJSON *tally__json_index_get(const struct json_index *index, const char *name);
  * (memory was short): TALLY_ENOMEM.  So calls nest: put(object, "n", cJSON_CreateNumber(1)). */
 int tally__json_put(cJSON *object, const char *name, cJSON *item);
 int tally__json_append(cJSON *array, cJSON *item);
+/* Adds a member with a text; NULL is left out.  0 or TALLY_ENOMEM. */
+int tally__json_put_text(cJSON *object, const char *name, const char *text);
+/* Adds an object or array, as a member or (name NULL) an item, and lends it; takes `item`.  NULL
+ * when memory is short. */
+cJSON *tally__json_put_new(cJSON *parent, const char *name, cJSON *item);
 
 /* Makes cJSON allocate through base/mem.h; called by whatever makes cJSON values first. */
 void tally__json_setup(void);

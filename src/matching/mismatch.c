@@ -84,11 +84,6 @@ bool tally__mismatches_have(const struct mismatches *mismatches, const struct mi
 	return false;
 }
 
-static int put_text(cJSON *object, const char *name, const char *text)
-{
-	return text ? tally__json_put(object, name, cJSON_CreateString(text)) : 0;
-}
-
 int tally__mismatch_put_part(cJSON *object, const struct mismatch *mismatch,
 			     enum mismatch_side side)
 {
@@ -119,7 +114,7 @@ int tally__mismatch_put_part(cJSON *object, const struct mismatch *mismatch,
 		tally__pointer_add(&pointer, mismatch->path);
 	}
 	if (pointer.status == 0) {
-		status = put_text(object, "part", pointer.bytes);
+		status = tally__json_put_text(object, "part", pointer.bytes);
 	}
 	tally__buf_release(&pointer);
 	return status;
@@ -136,15 +131,16 @@ static cJSON *mismatch_to_json(const struct mismatch *mismatch, enum mismatch_si
 {
 	cJSON *object = cJSON_CreateObject();
 
-	if (!object || put_text(object, "type", tally__mismatch_kind_name(mismatch->kind)) != 0 ||
+	if (!object ||
+	    tally__json_put_text(object, "type", tally__mismatch_kind_name(mismatch->kind)) != 0 ||
 	    tally__mismatch_put_part(object, mismatch, side) != 0 ||
-	    put_text(object, "path", path_of(mismatch)) != 0 ||
-	    put_text(object, "pointer", mismatch->pointer) != 0 ||
-	    put_text(object, "rule", mismatch->rule) != 0 ||
-	    put_text(object, "expected", mismatch->expected) != 0 ||
-	    put_text(object, "actual", mismatch->actual) != 0 ||
-	    put_text(object, "message", mismatch->message) != 0 ||
-	    put_text(object, "diff", mismatch->diff) != 0 ||
+	    tally__json_put_text(object, "path", path_of(mismatch)) != 0 ||
+	    tally__json_put_text(object, "pointer", mismatch->pointer) != 0 ||
+	    tally__json_put_text(object, "rule", mismatch->rule) != 0 ||
+	    tally__json_put_text(object, "expected", mismatch->expected) != 0 ||
+	    tally__json_put_text(object, "actual", mismatch->actual) != 0 ||
+	    tally__json_put_text(object, "message", mismatch->message) != 0 ||
+	    tally__json_put_text(object, "diff", mismatch->diff) != 0 ||
 	    (mismatch->detail && tally__json_put(object, "detail", cJSON_CreateTrue()) != 0)) {
 		cJSON_Delete(object);
 		return NULL;

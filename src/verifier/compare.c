@@ -4,19 +4,19 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "verifier/task.h"
+#include "verifier/outside.h"
 
 #define METADATA_HEADER "Pact-Message-Metadata"
 
 /* The words for an interaction that could not be compared. */
-static int set_error(struct task *task, const struct tally_error *problem,
+static int set_error(struct attempt *attempt, const struct tally_error *problem,
 		     struct tally_error *error)
 {
 	if (problem->code == TALLY_ENOMEM)
 		return tally__fail_nomem(error);
-	task->outcome = INTERACTION_ERROR;
-	tally__buf_addf(&task->message, "%s", problem->message);
-	return tally__buf_status(&task->message, error);
+	attempt->outcome = INTERACTION_ERROR;
+	tally__buf_addf(&attempt->message, "%s", problem->message);
+	return tally__buf_status(&attempt->message, error);
 }
 
 static int add_headers(struct name_values_list *out, struct arena *arena,
@@ -39,7 +39,7 @@ static struct body received_body(const struct http_response *response, const cha
 }
 
 /* Turns what the matcher found into the outcome. */
-static int take_mismatches(struct task *task, struct mismatches *mismatches, int match_status,
+static int take_mismatches(struct attempt *attempt, struct mismatches *mismatches, int match_status,
 			   const struct tally_error *problem, struct tally_error *error)
 {
 	static const enum mismatch_side sides[] = {
@@ -49,18 +49,19 @@ static int take_mismatches(struct task *task, struct mismatches *mismatches, int
 	};
 
 	if (match_status != 0)
-		return set_error(task, problem, error);
+		return set_error(attempt, problem, error);
 	if (mismatches->count == 0) {
-		task->outcome = INTERACTION_PASSED;
+		attempt->outcome = INTERACTION_PASSED;
 		return 0;
 	}
-	task->outcome = INTERACTION_FAILED;
-	task->omitted_mismatches = mismatches->omitted;
-	task->mismatches = tally__mismatches_to_json(mismatches, sides[task->interaction->kind]);
-	return task->mismatches != NULL ? 0 : tally__fail_nomem(error);
+	attempt->outcome = INTERACTION_FAILED;
+	attempt->omitted_mismatches = mismatches->omitted;
+	attempt->mismatches =
+		tally__mismatches_to_json(mismatches, sides[attempt->task->interaction->kind]);
+	return attempt->mismatches != NULL ? 0 : tally__fail_nomem(error);
 }
 
-static int compare_response(struct task *task, const struct http_response *response,
+static int compare_response(struct attempt *attempt, const struct http_response *response,
 			    struct tally_error *error)
 {
 	struct response actual = {.status = response->status,
@@ -69,11 +70,11 @@ static int compare_response(struct task *task, const struct http_response *respo
 	struct mismatches mismatches;
 	int status;
 
-	if (add_headers(&actual.headers, &task->arena, &response->headers) != 0)
+	if (add_headers(&actual.headers, &attempt->arena, &response->headers) != 0)
 		return tally__fail_nomem(error);
 	tally__mismatches_init(&mismatches);
-	status = tally__match_response(task->matcher, &actual, &mismatches, &problem);
-	status = take_mismatches(task, &mismatches, status, &problem, error);
+	status = tally__match_response(attempt->matcher, &actual, &mismatches, &problem);
+	status = take_mismatches(attempt, &mismatches, status, &problem, error);
 	tally__mismatches_release(&mismatches);
 	return status;
 }
@@ -121,46 +122,56 @@ static int read_metadata(cJSON **out, const struct http_response *response,
 			   problem.message);
 }
 
-static int compare_message(struct task *task, const struct http_response *response,
-			   struct tally_error *error)
+static int match_message(struct attempt *attempt, const struct message *actual,
+			 struct tally_error *error)
 {
-	struct message actual = {0};
 	struct tally_error problem = TALLY_ERROR_INIT;
 	struct mismatches mismatches;
-	cJSON *metadata = NULL;
-	int status = read_metadata(&metadata, response, &problem);
+	int status;
 
-	if (status != 0)
-		return set_error(task, &problem, error);
-	actual.contents =
-		received_body(response, tally__http_header_get(&response->headers, "Content-Type"));
-	actual.metadata = metadata;
+	if (attempt->matcher == NULL) {
+		attempt->outcome = INTERACTION_PASSED;
+		return 0;
+	}
 	tally__mismatches_init(&mismatches);
-	status = tally__match_message(task->matcher, &actual, &mismatches, &problem);
-	status = take_mismatches(task, &mismatches, status, &problem, error);
+	status = tally__match_message(attempt->matcher, actual, &mismatches, &problem);
+	status = take_mismatches(attempt, &mismatches, status, &problem, error);
 	tally__mismatches_release(&mismatches);
-	cJSON_Delete(metadata);
 	return status;
 }
 
-int tally__verifier_compare(struct task *task, const struct http_response *response,
-			    struct tally_error *error)
+/* A message as it comes over HTTP.  Whoever answers with an error has not produced it, whatever the
+ * body is. */
+static int compare_message(struct attempt *attempt, const struct http_response *response,
+			   struct tally_error *error)
 {
+	const char *type = tally__http_header_get(&response->headers, "Content-Type");
+	struct message actual = {.contents = received_body(response, type)};
 	struct tally_error problem = TALLY_ERROR_INIT;
+	cJSON *metadata = NULL;
+	int status;
 
-	if (task->interaction->kind == INTERACTION_HTTP)
-		return compare_response(task, response, error);
-	/* Whoever answers with an error has not produced the message, whatever the body is. */
-	if (response->status >= 400) {
+	if (response->status >= 400)
 		tally__fail(&problem, TALLY_EIO,
 			    "the provider answered %d when it was asked for this message; expected "
 			    "the message with a status of 200",
 			    response->status);
-		return set_error(task, &problem, error);
-	}
-	if (task->matcher == NULL) {
-		task->outcome = INTERACTION_PASSED;
-		return 0;
-	}
-	return compare_message(task, response, error);
+	else if (attempt->matcher != NULL)
+		read_metadata(&metadata, response, &problem);
+	if (problem.code != 0)
+		return set_error(attempt, &problem, error);
+	actual.metadata = metadata;
+	status = match_message(attempt, &actual, error);
+	cJSON_Delete(metadata);
+	return status;
+}
+
+int tally__verifier_compare(struct attempt *attempt, const struct answer *answer,
+			    struct tally_error *error)
+{
+	if (answer->message != NULL)
+		return match_message(attempt, answer->message, error);
+	if (attempt->task->interaction->kind == INTERACTION_HTTP)
+		return compare_response(attempt, answer->response, error);
+	return compare_message(attempt, answer->response, error);
 }

@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "verifier/task.h"
+#include "verifier/request.h"
 
 static bool contains_nocase(const char *text, const char *part)
 {

@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "verifier/run.h"
+#include "verifier/attempt.h"
 
 #define MAX_SHOWN_VALUES 10
 #define MAX_SHOWN_STATES 10
@@ -42,33 +42,20 @@ static int lay_over(cJSON **values, const cJSON *over)
 	return 0;
 }
 
-int tally__verifier_take_values(struct task *task, const struct http_response *response)
+int tally__verifier_take_values(struct attempt *attempt, const cJSON *values)
 {
-	const char *declared = tally__http_header_get(&response->headers, "Content-Type");
-	struct mime type;
-	cJSON *answer = NULL;
-	int status;
-
-	if (response->body_len == 0 || declared == NULL)
-		return 0;
-	status = tally__mime_parse(&type, &task->arena, declared, NULL);
-	if (status == 0 && tally__mime_is_json(&type))
-		status = tally_json_parse(&answer, response->body, response->body_len, NULL);
-	if (status == 0)
-		status = lay_over(&task->state_values, answer);
-	cJSON_Delete(answer);
-	return status == TALLY_ENOMEM ? status : 0;
+	return lay_over(&attempt->state_values, values);
 }
 
 /* What generators may ask for: the parameters of all states, and over them what was answered. */
-static int collect_values(const struct task *task, cJSON **values)
+static int collect_values(const struct attempt *attempt, cJSON **values)
 {
-	const struct interaction *interaction = task->interaction;
+	const struct interaction *interaction = attempt->task->interaction;
 	int status = 0;
 
 	for (size_t i = 0; i < interaction->state_count && status == 0; i++)
 		status = lay_over(values, interaction->states[i].params);
-	return status != 0 ? status : lay_over(values, task->state_values);
+	return status != 0 ? status : lay_over(values, attempt->state_values);
 }
 
 /* What came from outside may be as long as it likes. */
@@ -108,66 +95,69 @@ static void add_given(struct buf *out, const struct interaction *interaction, co
 }
 
 /* Says of each value that could not be generated where it was wanted, and what there was. */
-static int keep_warnings(struct task *task, const cJSON *values)
+static int keep_warnings(struct attempt *attempt, const cJSON *values)
 {
 	const cJSON *warning;
 	struct buf text;
 	size_t count = 0;
 	int status = 0;
 
-	if (task->made.warnings == NULL)
+	if (attempt->made.warnings == NULL)
 		return 0;
-	task->warnings = cJSON_CreateArray();
+	cJSON_Delete(attempt->task->warnings); /* of an attempt before */
+	attempt->task->warnings = cJSON_CreateArray();
 	tally__buf_init(&text, (size_t)LIMIT_REASON_BYTES * 4);
-	cJSON_ArrayForEach(warning, task->made.warnings)
+	cJSON_ArrayForEach(warning, attempt->made.warnings)
 	{
 		if (count++ == LIMIT_WARNINGS)
 			break;
 		tally__buf_clear(&text);
-		add_name(&text, "", task->interaction->description);
-		add_given(&text, task->interaction, values);
+		add_name(&text, "", attempt->task->interaction->description);
+		add_given(&text, attempt->task->interaction, values);
 		tally__buf_addf(&text, ": request %s: the example was sent", warning->valuestring);
 		if (text.status == TALLY_ELIMIT)
 			text.status = 0; /* cut, far beyond what people read */
 		if (status == 0)
 			status = text.status != 0
 					 ? text.status
-					 : tally__json_append(task->warnings,
+					 : tally__json_append(attempt->task->warnings,
 							      cJSON_CreateString(text.bytes));
 	}
 	tally__buf_release(&text);
 	return status;
 }
 
-int tally__verifier_generate(struct task *task, struct interaction *asked,
+int tally__verifier_generate(struct attempt *attempt, struct interaction *asked,
 			     struct tally_error *error)
 {
-	const struct interaction *interaction = task->interaction;
+	const struct interaction *interaction = attempt->task->interaction;
 	struct generator_context context;
 	struct random random;
 	cJSON *values = NULL;
 	int status;
 
-	if (task->generators == NULL)
+	if (attempt->generators == NULL)
 		return 0;
-	status = collect_values(task, &values);
+	status = collect_values(attempt, &values);
 	if (status != 0) {
 		cJSON_Delete(values);
 		return tally__fail_nomem(error);
 	}
-	tally__value_source_context(&task->run->settings->source, GENERATOR_PROVIDER,
-				    task->contract->consumer, interaction, 0, &random, &context);
+	tally__value_source_context(&attempt->run->settings->source, GENERATOR_PROVIDER,
+				    attempt->task->contract->consumer, interaction, 0, &random,
+				    &context);
 	context.state_values = values;
 	if (interaction->kind == INTERACTION_HTTP)
-		status =
-			tally__generate_request(&asked->request, &task->made, &interaction->request,
-						task->generators, &context, error);
+		status = tally__generate_request(&asked->request, &attempt->made,
+						 &interaction->request, attempt->generators,
+						 &context, error);
 	else
-		status =
-			tally__generate_message(&asked->message, &task->made, &interaction->message,
-						task->generators, &context, error);
-	task->has_generated = task->made.count > 0;
-	if (status == 0 && keep_warnings(task, values) != 0)
+		status = tally__generate_message(&asked->message, &attempt->made,
+						 &interaction->message, attempt->generators,
+						 &context, error);
+	if (attempt->made.count > 0)
+		attempt->run->has_generated = true;
+	if (status == 0 && keep_warnings(attempt, values) != 0)
 		status = tally__fail_nomem(error);
 	cJSON_Delete(values);
 	return status;

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "format/uri.h"
-#include "verifier/task.h"
+#include "verifier/request.h"
 
 /* Appends part of a contract's path or query as it stands there; only what cannot stand in a
  * request line, or would end the part, is percent-encoded. */

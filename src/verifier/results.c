@@ -6,21 +6,6 @@ struct counts {
 	size_t passed, failed, pending, skipped;
 };
 
-static const char *outcome_name(enum interaction_outcome outcome)
-{
-	switch (outcome) {
-	case INTERACTION_PASSED:
-		return "passed";
-	case INTERACTION_FAILED:
-		return "failed";
-	case INTERACTION_ERROR:
-		return "error";
-	case INTERACTION_SKIPPED:
-		break;
-	}
-	return "skipped";
-}
-
 static void count_task(struct counts *counts, const struct task *task)
 {
 	if (task->outcome == INTERACTION_PASSED)
@@ -33,12 +18,6 @@ static void count_task(struct counts *counts, const struct task *task)
 		counts->failed++;
 }
 
-/* Each adds one member; 0 or TALLY_ENOMEM.  NULL texts are left out. */
-static int put_text(cJSON *object, const char *name, const char *text)
-{
-	return text == NULL ? 0 : tally__json_put(object, name, cJSON_CreateString(text));
-}
-
 static int put_number(cJSON *object, const char *name, double number)
 {
 	return tally__json_put(object, name, cJSON_CreateNumber(number));
@@ -49,18 +28,9 @@ static int put_bool(cJSON *object, const char *name, bool value)
 	return tally__json_put(object, name, cJSON_CreateBool(value));
 }
 
-/* Makes an object or array within another one; lent, NULL when memory is short. */
-static cJSON *put_new(cJSON *parent, const char *name, cJSON *item)
-{
-	int status = name != NULL ? tally__json_put(parent, name, item)
-				  : tally__json_append(parent, item);
-
-	return status == 0 ? item : NULL;
-}
-
 static int put_states(cJSON *object, const struct interaction *interaction)
 {
-	cJSON *states = put_new(object, "providerStates", cJSON_CreateArray());
+	cJSON *states = tally__json_put_new(object, "providerStates", cJSON_CreateArray());
 	int status = states != NULL ? 0 : TALLY_ENOMEM;
 
 	for (size_t i = 0; i < interaction->state_count && status == 0; i++)
@@ -69,59 +39,45 @@ static int put_states(cJSON *object, const struct interaction *interaction)
 	return status;
 }
 
-static int put_request(cJSON *object, const struct task *task)
+/* Moves what came of the deciding attempt into an interaction. */
+static int put_record(cJSON *object, struct task *task)
 {
-	cJSON *request;
+	cJSON *member;
 
-	if (task->url == NULL)
-		return 0;
-	request = put_new(object, "request", cJSON_CreateObject());
-	if (request == NULL || put_text(request, "method", task->method) != 0 ||
-	    put_text(request, "url", task->url) != 0 || put_text(request, "curl", task->curl) != 0)
-		return TALLY_ENOMEM;
-	return put_number(object, "durationMs", (double)task->duration_ms);
-}
-
-static int put_outcome(cJSON *object, const struct task *task)
-{
-	cJSON *mismatches = task->mismatches != NULL ? tally__json_clone(task->mismatches)
-						     : cJSON_CreateArray();
-
-	if (put_text(object, "outcome", outcome_name(task->outcome)) != 0 ||
-	    (task->message.len > 0 && put_text(object, "message", task->message.bytes) != 0)) {
-		cJSON_Delete(mismatches);
-		return TALLY_ENOMEM;
+	if (task->record == NULL) {
+		if (tally__json_put_text(object, "outcome",
+					 tally__task_outcome_name(task->outcome)) != 0)
+			return TALLY_ENOMEM;
+		return tally__json_put(object, "mismatches", cJSON_CreateArray());
 	}
-	if (tally__json_put(object, "mismatches", mismatches) != 0)
-		return TALLY_ENOMEM;
-	if (task->omitted_mismatches == 0)
-		return 0;
-	return put_number(object, "mismatchesOmitted", (double)task->omitted_mismatches);
+	while ((member = cJSON_DetachItemViaPointer(task->record, task->record->child)) != NULL) {
+		if (!cJSON_AddItemToObject(object, member->string, member)) {
+			cJSON_Delete(member);
+			return TALLY_ENOMEM;
+		}
+	}
+	return 0;
 }
 
-static int put_task(cJSON *interactions, const struct task *task, struct tally_error *error)
+static int put_task(cJSON *interactions, struct task *task, struct tally_error *error)
 {
 	const struct interaction *interaction = task->interaction;
-	char digest[DIGEST_TEXT_BYTES];
-	cJSON *object;
-	int status = tally__interaction_digest(interaction, digest, error);
+	cJSON *object = tally__json_put_new(interactions, NULL, cJSON_CreateObject());
 
-	if (status != 0)
-		return status;
-	object = put_new(interactions, NULL, cJSON_CreateObject());
-	if (object == NULL || put_text(object, "description", interaction->description) != 0 ||
-	    put_text(object, "digest", digest) != 0 ||
-	    put_text(object, "key", interaction->key) != 0 ||
-	    put_text(object, "id", interaction->id) != 0 || put_states(object, interaction) != 0 ||
-	    put_bool(object, "pending", interaction->pending) != 0 ||
-	    put_outcome(object, task) != 0 || put_request(object, task) != 0)
+	if (object == NULL ||
+	    tally__json_put_text(object, "description", interaction->description) != 0 ||
+	    tally__json_put_text(object, "digest", task->digest) != 0 ||
+	    tally__json_put_text(object, "key", interaction->key) != 0 ||
+	    tally__json_put_text(object, "id", interaction->id) != 0 ||
+	    put_states(object, interaction) != 0 ||
+	    put_bool(object, "pending", interaction->pending) != 0 || put_record(object, task) != 0)
 		return tally__fail_nomem(error);
 	return 0;
 }
 
 static int put_counts(cJSON *object, const struct counts *counts)
 {
-	cJSON *member = put_new(object, "counts", cJSON_CreateObject());
+	cJSON *member = tally__json_put_new(object, "counts", cJSON_CreateObject());
 
 	if (member == NULL || put_number(member, "passed", (double)counts->passed) != 0 ||
 	    put_number(member, "failed", (double)counts->failed) != 0 ||
@@ -131,10 +87,10 @@ static int put_counts(cJSON *object, const struct counts *counts)
 }
 
 /* Adds a contract with its tasks, which begin at *next; moves *next on. */
-static int put_contract(cJSON *list, const struct run *run, const struct tally_contract *contract,
+static int put_contract(cJSON *list, struct run *run, const struct tally_contract *contract,
 			size_t *next, struct tally_error *error)
 {
-	cJSON *object = put_new(list, NULL, cJSON_CreateObject());
+	cJSON *object = tally__json_put_new(list, NULL, cJSON_CreateObject());
 	size_t first = *next;
 	struct counts counts = {0};
 	cJSON *interactions;
@@ -143,12 +99,12 @@ static int put_contract(cJSON *list, const struct run *run, const struct tally_c
 	*next += contract->interaction_count;
 	for (size_t i = first; i < *next; i++)
 		count_task(&counts, &run->tasks[i]);
-	if (object == NULL || put_text(object, "consumer", contract->consumer) != 0 ||
-	    put_text(object, "provider", contract->provider) != 0 ||
-	    put_text(object, "spec", tally_spec_text(contract->spec)) != 0 ||
+	if (object == NULL || tally__json_put_text(object, "consumer", contract->consumer) != 0 ||
+	    tally__json_put_text(object, "provider", contract->provider) != 0 ||
+	    tally__json_put_text(object, "spec", tally_spec_text(contract->spec)) != 0 ||
 	    put_bool(object, "success", counts.failed == 0) != 0)
 		return tally__fail_nomem(error);
-	interactions = put_new(object, "interactions", cJSON_CreateArray());
+	interactions = tally__json_put_new(object, "interactions", cJSON_CreateArray());
 	if (interactions == NULL)
 		return tally__fail_nomem(error);
 	for (size_t i = first; i < *next && status == 0; i++)
@@ -164,7 +120,7 @@ static int put_warning(cJSON **list, cJSON *document, size_t count, size_t total
 	if (count == 0)
 		return 0;
 	if (*list == NULL)
-		*list = put_new(document, "warnings", cJSON_CreateArray());
+		*list = tally__json_put_new(document, "warnings", cJSON_CreateArray());
 	tally__buf_init(&text, TALLY_ERROR_MESSAGE_BYTES);
 	tally__buf_addf(&text, "%zu of %zu interactions %s", count, total, words);
 	if (*list != NULL && text.status == 0)
@@ -174,17 +130,15 @@ static int put_warning(cJSON **list, cJSON *document, size_t count, size_t total
 }
 
 /* Of generated values: which could not be made, and how all come out the same again. */
-static int put_generation(cJSON **list, cJSON *document, const struct run *run)
+static int put_generation(cJSON **list, cJSON *document, struct run *run)
 {
-	bool has_generated = false;
 	int status = 0;
 
 	for (size_t i = 0; i < run->count && status == 0; i++) {
 		const cJSON *warning;
 
-		has_generated = has_generated || run->tasks[i].has_generated;
 		if (run->tasks[i].warnings != NULL && *list == NULL)
-			*list = put_new(document, "warnings", cJSON_CreateArray());
+			*list = tally__json_put_new(document, "warnings", cJSON_CreateArray());
 		cJSON_ArrayForEach(warning, run->tasks[i].warnings)
 		{
 			if (status == 0)
@@ -192,13 +146,13 @@ static int put_generation(cJSON **list, cJSON *document, const struct run *run)
 					*list, cJSON_CreateString(warning->valuestring));
 		}
 	}
-	if (status != 0 || !has_generated)
+	if (status != 0 || !run->has_generated)
 		return status;
 	return tally__value_source_tell(&run->settings->source, document);
 }
 
 /* What a run leaves out is told, rather than left to be guessed from failures. */
-static int put_warnings(cJSON *document, const struct run *run, struct tally_error *error)
+static int put_warnings(cJSON *document, struct run *run, struct tally_error *error)
 {
 	bool has_states = run->settings->options->state_change_url != NULL;
 	size_t stateful = 0, answered_once = 0;
@@ -226,8 +180,8 @@ static int put_warnings(cJSON *document, const struct run *run, struct tally_err
 	return 0;
 }
 
-int tally__run_results(const struct run *run, const struct tally_verify_contract *contracts,
-		       size_t count, cJSON **results, struct tally_error *error)
+int tally__run_results(struct run *run, const struct tally_verify_contract *contracts, size_t count,
+		       cJSON **results, struct tally_error *error)
 {
 	struct counts counts = {0};
 	size_t next = 0;
@@ -243,7 +197,7 @@ int tally__run_results(const struct run *run, const struct tally_verify_contract
 		status = tally__fail_nomem(error);
 	if (status == 0)
 		status = put_warnings(document, run, error);
-	list = status == 0 ? put_new(document, "contracts", cJSON_CreateArray()) : NULL;
+	list = status == 0 ? tally__json_put_new(document, "contracts", cJSON_CreateArray()) : NULL;
 	if (status == 0 && list == NULL)
 		status = tally__fail_nomem(error);
 	for (size_t i = 0; i < count && status == 0; i++)

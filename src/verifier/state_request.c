@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "format/uri.h"
-#include "verifier/task.h"
+#include "verifier/request.h"
 
 struct pair {
 	const char *name, *value;

@@ -1,0 +1,107 @@
+#include "config.h"
+
+#include "verifier/outside.h"
+
+#include "base/time.h"
+#include "verifier/request.h"
+
+bool tally__outside_has_states(const struct settings *settings)
+{
+	return settings->options->state_change_url != NULL;
+}
+
+bool tally__outside_tears_down(const struct settings *settings)
+{
+	return settings->options->state_change_teardown;
+}
+
+/* The values in an answer, which is JSON or has none.  *out is to be deleted.  TALLY_ENOMEM. */
+static int read_values(cJSON **out, const struct http_response *response, struct arena *arena)
+{
+	const char *declared = tally__http_header_get(&response->headers, "Content-Type");
+	struct mime type;
+	int status;
+
+	if (response->body_len == 0 || declared == NULL)
+		return 0;
+	status = tally__mime_parse(&type, arena, declared, NULL);
+	if (status == 0 && tally__mime_is_json(&type))
+		status = tally_json_parse(out, response->body, response->body_len, NULL);
+	return status == TALLY_ENOMEM ? status : 0;
+}
+
+/* The run is over: nothing that ends now says anything about the provider. */
+static bool is_over(struct run *run, const struct tally_error *failure)
+{
+	if (failure != NULL && failure->code == TALLY_ENOMEM)
+		tally__run_give_up(run, failure->code, failure->message);
+	return run->stop;
+}
+
+static void on_state_answer(void *context, const struct http_response *response,
+			    const struct tally_error *failure)
+{
+	struct attempt *attempt = context;
+	struct run *run = attempt->run;
+	struct tally_error refusal = TALLY_ERROR_INIT;
+	cJSON *values = NULL;
+
+	if (is_over(run, failure))
+		return;
+	/* Where states have a server of their own, that one says nothing about the provider. */
+	if (run->settings->one_server)
+		tally__run_note_connection(run, failure);
+	if (response != NULL && (response->status < 200 || response->status > 299)) {
+		tally__fail(&refusal, TALLY_EIO, "the handler answered %d, expected 2xx",
+			    response->status);
+		failure = &refusal;
+	}
+	if (failure == NULL && attempt->generators != NULL &&
+	    read_values(&values, response, &attempt->arena) != 0)
+		tally__run_give_up(run, TALLY_ENOMEM, "out of memory");
+	tally__attempt_state_changed(attempt, values, failure);
+	cJSON_Delete(values);
+}
+
+int tally__outside_change_state(struct attempt *attempt, const struct provider_state *state,
+				bool teardown, struct tally_error *error)
+{
+	struct run *run = attempt->run;
+	int status = tally__verifier_state_request(&attempt->sent, &attempt->arena, run->settings,
+						   state, teardown, error);
+
+	if (status == 0)
+		status = tally__http_client_submit(run->client, &attempt->sent, on_state_answer,
+						   attempt, error);
+	return status;
+}
+
+static void on_provider_answer(void *context, const struct http_response *response,
+			       const struct tally_error *failure)
+{
+	struct attempt *attempt = context;
+	const struct answer answer = {.response = response};
+
+	if (is_over(attempt->run, failure))
+		return;
+	tally__run_note_connection(attempt->run, failure);
+	tally__attempt_answered(attempt, &answer, failure);
+}
+
+int tally__outside_ask(struct attempt *attempt, const struct interaction *asked,
+		       struct tally_error *error)
+{
+	struct run *run = attempt->run;
+	int status = tally__verifier_request(&attempt->sent, &attempt->arena, run->settings, asked,
+					     error);
+
+	if (status != 0)
+		return status;
+	attempt->method = tally__arena_strdup(&attempt->kept, attempt->sent.method);
+	attempt->url = tally__verifier_shown_url(&attempt->kept, attempt->sent.target);
+	if (attempt->method == NULL || attempt->url == NULL)
+		return tally__fail_nomem(error);
+	attempt->asked_ms = tally__time_monotonic_ms();
+	return tally__http_client_submit(run->client, &attempt->sent, on_provider_answer, attempt,
+					 error);
+}
