@@ -48,6 +48,10 @@ struct tally_verify_options {
 	unsigned jobs; /* interactions at once; 0: 1 with a state-change URL, else 4 */
 	bool insecure_tls;
 	bool exit_on_first_error;
+	/* More names of secrets: of headers, cookies, parameters, members.  Case, "-" and "_" don't
+	 * count; "*" at an end stands for any text. */
+	const char *const *secret_names;
+	size_t secret_name_count;
 	unsigned long seed; /* of generated values; 0: one is chosen, see the results */
 	const char *now;    /* the time for them, "2026-11-21T09:14:16+01:00"; NULL: the clock */
 };
@@ -64,6 +68,10 @@ struct tally_verify_options {
  * when it passed}, "durationMs"}]}]}.  Everything is in the order of the contracts, whatever ran
  * first.  "failed" counts errors too; "pending" counts what failed but was pending, which does not
  * make "success" false.  To be released with cJSON_Delete.
+ *
+ * There are no secrets in it: values of the names in doc/reports.md and of secret_names, user
+ * information in URLs, tokens that are known by their form, and what was sent as one of these,
+ * stand there as "***", and so they do in the messages of errors.
  *
  * A provider that answers wrongly, late or not at all is a result.  A provider state that cannot be
  * set up, or matching rules that cannot be understood, are an error of their interaction, and the

@@ -10,11 +10,13 @@ libtallyall_la_SOURCES += \
 	%D%/file_replace.c \
 	%D%/hash.c \
 	%D%/library.c %D%/library.h \
-	%D%/near.c %D%/near.h \
+	%D%/letters.h \
 	%D%/limits.h \
+	%D%/near.c %D%/near.h \
 	%D%/map.c %D%/map.h \
 	%D%/mem.c %D%/mem.h \
 	%D%/random.c %D%/random.h \
+	%D%/secret_name.c %D%/secret_name.h \
 	%D%/text.c %D%/text.h \
 	%D%/thread.c %D%/thread.h \
 	%D%/time.c %D%/time.h

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/letters.h"
 #include "base/limits.h"
 
 /* Whether bytes[at] exists and continues a UTF-8 sequence, within [low, high]. */
@@ -137,6 +138,29 @@ bool tally__text_equal_nocase(const char *a, const char *b)
 		b++;
 	}
 	return *a == '\0' && *b == '\0';
+}
+
+/* Whether a word begins at `name` + `at`: "createdAt", "created_at", "at". */
+static bool begins_word(const char *name, size_t at)
+{
+	return at == 0 || !tally__is_lower(name[at - 1]) ||
+	       (tally__is_upper(name[at]) && tally__is_lower(name[at - 1]));
+}
+
+bool tally__text_has_word(const char *name, size_t name_len, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t at = 0; at + len <= name_len; at++) {
+		size_t same = 0;
+
+		while (same < len && tally__text_lower(name[at + same]) == word[same])
+			same++;
+		if (same == len && begins_word(name, at) &&
+		    (at + len == name_len || !tally__is_lower(name[at + len])))
+			return true;
+	}
+	return false;
 }
 
 void tally__text_add_printable(struct buf *out, const char *text, size_t len, size_t max_chars)

@@ -31,6 +31,10 @@ char tally__text_lower(char c);
 /* The value of a hexadecimal digit of either case, or -1. */
 int tally__text_hex(char c);
 
+/* Whether a name has this word (in small letters) on its own: "createdAt" and "created_at" have
+ * "at", "data" has not. */
+bool tally__text_has_word(const char *name, size_t len, const char *word);
+
 /* Appends `text` so that a terminal shows it and cannot be driven by it: control characters and
  * bytes that are not UTF-8 as \xNN; cut after max_chars characters with "…" (0: never). */
 void tally__text_add_printable(struct buf *out, const char *text, size_t len, size_t max_chars);

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "base/letters.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "contract/inline.h"
 #include "matching/lint.h"
-#include "matching/lint_letters.h"
 #include "matching/lint_secrets.h"
 
 /* ---- headers ---- */

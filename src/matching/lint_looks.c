@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/letters.h"
 #include "base/text.h"
-#include "matching/lint_letters.h"
 #include "matching/lint_looks.h"
 
 /* ---- shapes ---- */
@@ -219,31 +219,12 @@ bool tally__lint_looks_like_epoch(const char *text)
 	       strspn(text, "0123456789") == len && strspn(text + 1, "0") < 5;
 }
 
-/* Whether a word begins at `name` + `at`: "createdAt", "created_at", "at". */
-static bool begins_word(const char *name, size_t at)
-{
-	return at == 0 || !tally__is_lower(name[at - 1]) ||
-	       (tally__is_upper(name[at]) && tally__is_lower(name[at - 1]));
-}
-
-/* Whether the name has this word (in small letters), on its own. */
-static bool has_word(const char *name, const char *word, size_t len)
-{
-	for (size_t at = 0; name[at]; at++) {
-		size_t same = 0;
-
-		while (same < len && tally__text_lower(name[at + same]) == word[same])
-			same++;
-		if (same == len && begins_word(name, at) && !tally__is_lower(name[at + len]))
-			return true;
-	}
-	return false;
-}
-
 static bool has_one_of(const char *name, const char *const words[], size_t count)
 {
+	size_t len = strlen(name);
+
 	for (size_t i = 0; i < count; i++)
-		if (has_word(name, words[i], strlen(words[i])))
+		if (tally__text_has_word(name, len, words[i]))
 			return true;
 	return false;
 }
@@ -256,36 +237,6 @@ bool tally__lint_is_time_name(const char *name)
 		"at",      "time",    "timestamp", "date",  "datetime", "ts",      "exp",
 		"expires", "expiry",  "iat",       "nbf",   "created",  "updated", "modified",
 		"changed", "started", "finished",  "since", "until",    "from",    "epoch"};
-
-	return HAS_ONE_OF(name, words);
-}
-
-bool tally__lint_is_token_name(const char *name)
-{
-	static const char *const words[] = {
-		"token",      "secret",    "apikey",     "accesskey",   "authorization",
-		"privatekey", "sessionid", "credential", "credentials", "jwt"};
-	/* "apiKey", "access_key" */
-	static const char *const pairs[][2] = {
-		{"api", "key"}, {"access", "key"}, {"private", "key"}, {"session", "id"}};
-	/* "nextPageToken" opens nothing. */
-	static const char *const harmless[] = {"page", "next", "previous", "continuation", "cursor",
-					       "sync", "type", "name",     "csrf",         "xsrf"};
-
-	if (HAS_ONE_OF(name, harmless))
-		return false;
-	if (HAS_ONE_OF(name, words))
-		return true;
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
-		if (has_word(name, pairs[i][0], strlen(pairs[i][0])) &&
-		    has_word(name, pairs[i][1], strlen(pairs[i][1])))
-			return true;
-	return false;
-}
-
-bool tally__lint_is_password_name(const char *name)
-{
-	static const char *const words[] = {"password", "passwd", "pwd", "passphrase", "pass"};
 
 	return HAS_ONE_OF(name, words);
 }

@@ -43,10 +43,6 @@ bool tally__lint_looks_secret(const char *text, size_t len);
 /* The same for a password, which may be shorter. */
 bool tally__lint_looks_like_password(const char *text, size_t len);
 
-/* Whether a member, header or parameter of this name holds a token or key; or a password. */
-bool tally__lint_is_token_name(const char *name);
-bool tally__lint_is_password_name(const char *name);
-
 /* Appends how a secret starts, and how long it is. */
 void tally__lint_add_veiled(struct buf *out, const char *text, size_t len);
 

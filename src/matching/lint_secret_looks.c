@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/letters.h"
 #include "base/text.h"
-#include "matching/lint_letters.h"
 #include "matching/lint_looks.h"
 
 /* ---- known forms ---- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/secret_name.h"
 #include "base/text.h"
 #include "contract/inline.h"
 #include "format/path_text.h"
@@ -20,14 +21,17 @@ bool tally__lint_secret_of(struct lint_secret *out, const char *name, const char
 		return true;
 	}
 	*out = (struct lint_secret){LINT_POSSIBLE_SECRET, "a token or key", text, len};
-	if (!name)
-		return false;
-	if (tally__lint_is_password_name(name)) {
+	switch (name ? tally__secret_name_kind(name) : SECRET_NONE) {
+	case SECRET_PASSWORD:
 		out->what = "a password";
 		return tally__lint_looks_like_password(text, len);
+	case SECRET_TOKEN:
+		return tally__lint_looks_secret(text, len) &&
+		       tally__lint_look(text, len) != LOOK_UUID;
+	case SECRET_NONE:
+		break;
 	}
-	return tally__lint_is_token_name(name) && tally__lint_looks_secret(text, len) &&
-	       tally__lint_look(text, len) != LOOK_UUID;
+	return false;
 }
 
 void tally__lint_add_secret(struct lint *lint, const struct lint_secret *secret, const char *member,
@@ -146,9 +150,6 @@ static bool is_cookie_secret(struct lint_secret *out, const char *text)
 static bool is_header_secret(struct lint *lint, struct lint_secret *out, const char *name,
 			     const char *text)
 {
-	static const char *const keys[] = {"X-Api-Key", "Api-Key", "X-Auth-Key", "X-Functions-Key",
-					   "Ocp-Apim-Subscription-Key"};
-
 	if (tally__lint_secret_of(out, name, text, strlen(text)))
 		return true;
 	if (tally__text_equal_nocase(name, "Authorization") ||
@@ -158,10 +159,10 @@ static bool is_header_secret(struct lint *lint, struct lint_secret *out, const c
 	    tally__text_equal_nocase(name, "Set-Cookie"))
 		return is_cookie_secret(out, text);
 	*out = (struct lint_secret){LINT_POSSIBLE_SECRET, "a key", text, strlen(text)};
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		if (tally__text_equal_nocase(name, keys[i]))
-			return tally__lint_looks_secret(text, strlen(text));
-	return false;
+	/* Keys may be UUIDs. */
+	return tally__secret_name_kind(name) == SECRET_TOKEN &&
+	       tally__text_has_word(name, strlen(name), "key") &&
+	       tally__lint_looks_secret(text, strlen(text));
 }
 
 void tally__lint_header_secrets(struct lint *lint, const struct name_values *header)

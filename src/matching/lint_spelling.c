@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/letters.h"
 #include "base/text.h"
-#include "matching/lint_letters.h"
 #include "matching/lint_spelling.h"
 
 /* The length of what separates words or stands around them; 0: part of a word.  Signs that say

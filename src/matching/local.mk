@@ -20,7 +20,6 @@ libtallyall_la_SOURCES += \
 	%D%/lint_given.c \
 	%D%/lint_headers.c \
 	%D%/lint_http.c \
-	%D%/lint_letters.h \
 	%D%/lint_looks.c %D%/lint_looks.h \
 	%D%/lint_rules.c \
 	%D%/lint_secret_looks.c \

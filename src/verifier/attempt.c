@@ -159,7 +159,8 @@ static bool after_request(struct attempt *attempt, const struct answer *answer,
 	else if (tally__verifier_compare(attempt, answer, &error) != 0)
 		tally__run_give_up(attempt->run, error.code, error.message);
 	if (attempt->outcome != INTERACTION_PASSED && attempt->url != NULL) {
-		attempt->curl = tally__verifier_curl(&attempt->kept, &attempt->sent, attempt->url);
+		attempt->curl = tally__verifier_curl(
+			&attempt->kept, attempt->run->settings->secrets, &attempt->sent);
 		if (attempt->curl == NULL)
 			tally__run_give_up(attempt->run, TALLY_ENOMEM, "out of memory");
 	}

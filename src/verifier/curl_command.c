@@ -6,46 +6,44 @@
 #include "base/text.h"
 #include "verifier/request.h"
 
-static bool contains_nocase(const char *text, const char *part)
-{
-	for (; *text != '\0'; text++) {
-		size_t i = 0;
+struct command {
+	struct buf text;
+	struct buf part; /* an argument, before it is quoted */
+	const struct secrets *secrets;
+};
 
-		while (part[i] != '\0' && tally__text_lower(text[i]) == part[i])
-			i++;
-		if (part[i] == '\0')
-			return true;
-	}
-	return false;
+static void command_init(struct command *command, const struct secrets *secrets)
+{
+	*command = (struct command){.secrets = secrets};
+	tally__buf_init(&command->text, LIMIT_COMMAND_BYTES);
+	tally__buf_init(&command->part, LIMIT_COMMAND_BYTES);
 }
 
-/* Headers whose values open doors.  Reports are passed around; these are not to be in them. */
-static bool is_secret(const char *name)
+static void command_release(struct command *command)
 {
-	static const char *const parts[] = {"authorization", "cookie",  "token",  "secret",
-					    "password",      "api-key", "apikey", "session"};
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (contains_nocase(name, parts[i]))
-			return true;
-	}
-	return false;
+	tally__buf_release(&command->text);
+	tally__buf_release(&command->part);
 }
 
-static void add_header(struct buf *out, const char *name, const char *value)
+/* Appends what is in `part` as an argument, and empties it. */
+static void add_part(struct command *command)
 {
-	struct buf line;
+	tally__text_add_shell(&command->text, command->part.bytes, command->part.len);
+	if (command->part.status != 0)
+		command->text.status = command->part.status;
+	tally__buf_clear(&command->part);
+}
 
-	tally__buf_init(&line, out->max_bytes);
-	if (*value == '\0')
-		tally__buf_addf(&line, "%s;", name);
-	else
-		tally__buf_addf(&line, "%s: %s", name, is_secret(name) ? "***" : value);
-	tally__buf_adds(out, " -H ");
-	tally__text_add_shell(out, line.bytes, line.len);
-	if (line.status != 0)
-		out->status = line.status;
-	tally__buf_release(&line);
+static void add_header(struct command *command, const char *name, const char *value)
+{
+	if (*value == '\0') {
+		tally__buf_addf(&command->part, "%s;", name);
+	} else {
+		tally__buf_addf(&command->part, "%s: ", name);
+		tally__secrets_add_header(command->secrets, &command->part, name, value);
+	}
+	tally__buf_adds(&command->text, " -H ");
+	add_part(command);
 }
 
 static bool can_be_shown(const char *body, size_t len)
@@ -61,14 +59,17 @@ static bool can_be_shown(const char *body, size_t len)
 	return true;
 }
 
-static void add_body(struct buf *out, const struct http_request *request)
+static void add_body(struct command *command, const struct http_request *request)
 {
 	if (can_be_shown(request->body, request->body_len)) {
-		tally__buf_adds(out, " --data-raw ");
-		tally__text_add_shell(out, request->body, request->body_len);
+		tally__buf_adds(&command->text, " --data-raw ");
+		tally__secrets_add_text(command->secrets, &command->part, request->body,
+					request->body_len);
+		add_part(command);
 	} else {
 		tally__buf_addf(
-			out, " --data-binary @BODY # BODY: a file with the %zu bytes of the body",
+			&command->text,
+			" --data-binary @BODY # BODY: a file with the %zu bytes of the body",
 			request->body_len);
 	}
 }
@@ -79,56 +80,61 @@ static void add_method(struct buf *out, const char *method)
 	tally__text_add_shell(out, method, strlen(method));
 }
 
-static void add_command(struct buf *out, const struct http_request *request, const char *url)
+static void add_url(struct command *command, const char *url)
+{
+	if (strstr(url, "/.") != NULL)
+		tally__buf_adds(&command->text, " --path-as-is");
+	if (strpbrk(url, "[]{}") != NULL)
+		tally__buf_adds(&command->text, " --globoff");
+	tally__buf_addc(&command->text, ' ');
+	tally__secrets_add_text(command->secrets, &command->part, url, strlen(url));
+	add_part(command);
+}
+
+static void add_command(struct command *command, const struct http_request *request)
 {
 	const struct http_headers *headers = &request->headers;
 
-	tally__buf_adds(out, "curl -i");
+	tally__buf_adds(&command->text, "curl -i");
 	if (strcmp(request->method, "HEAD") == 0 && request->body_len == 0)
-		tally__buf_adds(out, " --head");
+		tally__buf_adds(&command->text, " --head");
 	else if (strcmp(request->method, "GET") != 0 || request->body_len > 0)
-		add_method(out, request->method);
-	if (strstr(url, "/.") != NULL)
-		tally__buf_adds(out, " --path-as-is");
-	if (strpbrk(url, "[]{}") != NULL)
-		tally__buf_adds(out, " --globoff");
+		add_method(&command->text, request->method);
 	for (size_t i = 0; i < headers->count; i++)
-		add_header(out, headers->items[i].name, headers->items[i].value);
+		add_header(command, headers->items[i].name, headers->items[i].value);
 	if (request->body_len > 0 && tally__http_header_get(headers, "Content-Type") == NULL)
-		tally__buf_adds(out, " -H 'Content-Type:'");
-	tally__buf_addc(out, ' ');
-	tally__text_add_shell(out, url, strlen(url));
+		tally__buf_adds(&command->text, " -H 'Content-Type:'");
+	add_url(command, request->target);
 	if (request->body_len > 0)
-		add_body(out, request);
+		add_body(command, request);
 }
 
-const char *tally__verifier_shown_url(struct arena *arena, const char *url)
-{
-	const char *authority = strstr(url, "://");
-	const char *host = NULL;
-
-	authority = authority != NULL ? authority + 3 : url;
-	for (const char *c = authority; *c != '\0' && strchr("/?#", *c) == NULL; c++) {
-		if (*c == '@')
-			host = c;
-	}
-	if (host == NULL)
-		return tally__arena_strdup(arena, url);
-	return tally__arena_printf(arena, "%.*s***%s", (int)(authority - url), url, host);
-}
-
-const char *tally__verifier_curl(struct arena *arena, const struct http_request *request,
-				 const char *url)
+const char *tally__verifier_shown_url(struct arena *arena, const struct secrets *secrets,
+				      const char *url)
 {
 	const char *copy = NULL;
-	struct buf command;
+	struct buf shown;
 
-	tally__buf_init(&command, LIMIT_COMMAND_BYTES);
-	add_command(&command, request, url);
-	if (command.status == 0)
-		copy = tally__arena_memdup(arena, command.bytes, command.len);
-	else if (command.status == TALLY_ELIMIT)
+	tally__buf_init(&shown, LIMIT_URL_BYTES * (size_t)2);
+	tally__secrets_add_text(secrets, &shown, url, strlen(url));
+	if (shown.status == 0)
+		copy = tally__arena_memdup(arena, shown.bytes, shown.len);
+	tally__buf_release(&shown);
+	return copy;
+}
+
+const char *tally__verifier_curl(struct arena *arena, const struct secrets *secrets,
+				 const struct http_request *request)
+{
+	const char *copy = NULL;
+	struct command command;
+
+	command_init(&command, secrets);
+	add_command(&command, request);
+	if (command.text.status == 0)
+		copy = tally__arena_memdup(arena, command.text.bytes, command.text.len);
+	else if (command.text.status == TALLY_ELIMIT)
 		copy = "";
-	tally__buf_release(&command);
+	command_release(&command);
 	return copy;
 }

@@ -10,6 +10,8 @@ libtallyall_la_SOURCES += \
 	%D%/request.c %D%/request.h \
 	%D%/results.c \
 	%D%/run.c %D%/run.h \
+	%D%/secret_text.c \
+	%D%/secrets.c %D%/secrets.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/state_request.c \
 	%D%/task.h \

@@ -98,7 +98,8 @@ int tally__outside_ask(struct attempt *attempt, const struct interaction *asked,
 	if (status != 0)
 		return status;
 	attempt->method = tally__arena_strdup(&attempt->kept, attempt->sent.method);
-	attempt->url = tally__verifier_shown_url(&attempt->kept, attempt->sent.target);
+	attempt->url = tally__verifier_shown_url(&attempt->kept, run->settings->secrets,
+						 attempt->sent.target);
 	if (attempt->method == NULL || attempt->url == NULL)
 		return tally__fail_nomem(error);
 	attempt->asked_ms = tally__time_monotonic_ms();

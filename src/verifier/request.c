@@ -256,8 +256,14 @@ int tally__verifier_request(struct http_request *out, struct arena *arena,
 			    const struct settings *settings, const struct interaction *interaction,
 			    struct tally_error *error)
 {
+	int status;
+
 	*out = (struct http_request){0};
 	if (interaction->kind == INTERACTION_HTTP)
-		return make_http_request(out, arena, settings, &interaction->request, error);
-	return make_message_request(out, arena, settings, interaction, error);
+		status = make_http_request(out, arena, settings, &interaction->request, error);
+	else
+		status = make_message_request(out, arena, settings, interaction, error);
+	if (status == 0 && tally__secrets_learn_request(settings->secrets, out) != 0)
+		status = tally__fail_nomem(error);
+	return status;
 }

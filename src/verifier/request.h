@@ -24,12 +24,14 @@ int tally__verifier_state_request(struct http_request *out, struct arena *arena,
 				  const struct provider_state *state, bool teardown,
 				  struct tally_error *error);
 
-/* A copy of a URL with "***" for its user and password; NULL when memory is short. */
-const char *tally__verifier_shown_url(struct arena *arena, const char *url);
+/* A copy of a URL without secrets: its user information and parameters.  NULL when memory is short.
+ */
+const char *tally__verifier_shown_url(struct arena *arena, const struct secrets *secrets,
+				      const char *url);
 
-/* A shell command that sends this request to `url` again, secrets left out; made in `arena`, NULL
- * when memory is short. */
-const char *tally__verifier_curl(struct arena *arena, const struct http_request *request,
-				 const char *url);
+/* A shell command that sends this request again, secrets left out; made in `arena`, NULL when
+ * memory is short. */
+const char *tally__verifier_curl(struct arena *arena, const struct secrets *secrets,
+				 const struct http_request *request);
 
 #endif

@@ -202,6 +202,8 @@ int tally__run_results(struct run *run, const struct tally_verify_contract *cont
 		status = tally__fail_nomem(error);
 	for (size_t i = 0; i < count && status == 0; i++)
 		status = put_contract(list, run, contracts[i].contract, &next, error);
+	if (status == 0)
+		status = tally__secrets_mask_results(run->settings->secrets, document, error);
 	if (status != 0) {
 		cJSON_Delete(document);
 		return status;

@@ -86,7 +86,8 @@ static int add_header(struct settings *settings, const char *line, struct tally_
 
 	if (colon == NULL || colon == line)
 		return tally__fail_at(error, TALLY_EINVAL, "headers", 0, 0,
-				      "expected \"Name: value\", found \"%.200s\"", line);
+				      "expected \"Name: value\", found no colon after \"%.*s\"",
+				      (int)strcspn(line, ": \t"), line);
 	value = colon + 1 + strspn(colon + 1, " \t");
 	len = strlen(value);
 	while (len > 0 && strchr(" \t", value[len - 1]) != NULL)
@@ -98,6 +99,22 @@ static int add_header(struct settings *settings, const char *line, struct tally_
 	status = tally__http_header_add(&settings->headers, &settings->arena, name, copy, error);
 	if (status != 0)
 		tally__error_where(error, "headers");
+	return status;
+}
+
+static int set_secrets(struct settings *settings, struct tally_error *error)
+{
+	const struct tally_verify_options *options = settings->options;
+	int status;
+
+	settings->secrets = tally__arena_alloc(&settings->arena, sizeof(*settings->secrets));
+	if (settings->secrets == NULL)
+		return tally__fail_nomem(error);
+	status = tally__secrets_init(settings->secrets, options->secret_names,
+				     options->secret_name_count, error);
+	if (status == 0 && options->provider_url != NULL &&
+	    tally__secrets_learn_url(settings->secrets, options->provider_url) != 0)
+		status = tally__fail_nomem(error);
 	return status;
 }
 
@@ -141,7 +158,9 @@ int tally__settings_init(struct settings *settings, const struct tally_verify_op
 	settings->timeout_ms =
 		options->request_timeout_ms != 0 ? options->request_timeout_ms : DEFAULT_TIMEOUT_MS;
 	settings->jobs = choose_jobs(options);
-	status = set_urls(settings, error);
+	status = set_secrets(settings, error);
+	if (status == 0)
+		status = set_urls(settings, error);
 	if (status == 0)
 		status = tally__value_source_init(&settings->source, options->seed, options->now,
 						  error);
@@ -163,6 +182,8 @@ void tally__settings_release(struct settings *settings)
 {
 	tally__regex_free(settings->description);
 	tally__regex_free(settings->state);
+	if (settings->secrets != NULL)
+		tally__secrets_release(settings->secrets);
 	tally__arena_release(&settings->arena);
 }
 

@@ -8,10 +8,12 @@
 #include "http/http.h"
 #include "matching/value_source.h"
 #include "tally/verify.h"
+#include "verifier/secrets.h"
 
 struct settings {
 	const struct tally_verify_options *options; /* lent */
 	struct arena arena;
+	struct secrets *secrets;     /* learns from what is sent */
 	const char *base_url;        /* provider_url without closing slashes */
 	bool one_server;             /* the provider handles its states itself */
 	struct http_headers headers; /* for every request */

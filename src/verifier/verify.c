@@ -17,6 +17,8 @@ int tally_verify(const struct tally_verify_contract *contracts, size_t count,
 		status = tally__run_all(&run, error);
 	if (status == 0)
 		status = tally__run_results(&run, contracts, count, results, error);
+	if (status != 0 && settings.secrets != NULL)
+		tally__secrets_mask_error(settings.secrets, error);
 	tally__run_release(&run);
 	tally__settings_release(&settings);
 	return status;

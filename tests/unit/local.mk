@@ -288,3 +288,9 @@ check_PROGRAMS += %D%/test_contract_kinds
 TESTS += %D%/test_contract_kinds
 tests_unit_test_contract_kinds_LDADD = $(unit_libs)
 tests_unit_test_contract_kinds_CPPFLAGS = $(unit_cppflags) -I$(srcdir)/tests
+
+check_PROGRAMS += %D%/test_verifier_secrets
+TESTS += %D%/test_verifier_secrets
+tests_unit_test_verifier_secrets_SOURCES = %D%/test_verifier_secrets.c $(verifier_fixture)
+tests_unit_test_verifier_secrets_LDADD = $(unit_libs)
+tests_unit_test_verifier_secrets_CPPFLAGS = $(unit_cppflags)

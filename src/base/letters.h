@@ -1,6 +1,6 @@
-/* matching/lint_letters.h - kinds of ASCII characters, whatever the locale. */
-#ifndef TALLY_MATCHING_LINT_LETTERS_H
-#define TALLY_MATCHING_LINT_LETTERS_H
+/* base/letters.h - kinds of ASCII characters, whatever the locale. */
+#ifndef TALLY_BASE_LETTERS_H
+#define TALLY_BASE_LETTERS_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,418 @@
+/* Secrets do not reach the results.  Those that are planted here are put together when the test
+ * runs, so that no scanner takes them for real ones. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "verifier/secrets.h"
+#include "verifier_fixture.h"
+
+static const char *const own_names[] = {"X-Tenant-Pin", "internal*", "*_ssn"};
+
+static void secrets_begin(struct secrets *secrets)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	assert_int_equal(tally__secrets_init(secrets, own_names, 3, &error), 0);
+}
+
+/* What the rules leave of a text. */
+static void assert_masked(const struct secrets *secrets, const char *text, const char *expected)
+{
+	struct buf out;
+	bool masked;
+
+	tally__buf_init(&out, 1 << 20);
+	masked = tally__secrets_add_text(secrets, &out, text, strlen(text));
+	assert_int_equal(out.status, 0);
+	if (strcmp(out.bytes, expected) != 0)
+		fail_msg("\"%s\" became \"%s\", not \"%s\"", text, out.bytes, expected);
+	if (masked != (strstr(expected, SECRET_MASK) != NULL))
+		fail_msg("\"%s\" was told wrong", text);
+	tally__buf_release(&out);
+}
+
+static void test_names(void **state)
+{
+	static const struct {
+		const char *name;
+		enum secret_reach reach;
+	} cases[] = {
+		{"Authorization", SECRET_REACH_ALL},
+		{"proxy-authorization", SECRET_REACH_ALL},
+		{"Cookie", SECRET_REACH_ALL},
+		{"Set-Cookie", SECRET_REACH_ALL},
+		{"X-Api-Key", SECRET_REACH_ALL},
+		{"apiKey", SECRET_REACH_ALL},
+		{"api_key", SECRET_REACH_ALL},
+		{"access_token", SECRET_REACH_ALL},
+		{"next-auth.session-token", SECRET_REACH_ALL},
+		{"user[password]", SECRET_REACH_ALL},
+		{"clientSecret", SECRET_REACH_ALL},
+		{"db_pass", SECRET_REACH_ALL},
+		{"X-Session", SECRET_REACH_VALUE},
+		{"sessions", SECRET_REACH_VALUE},
+		{"x-tenant_pin", SECRET_REACH_ALL},
+		{"internalRate", SECRET_REACH_ALL},
+		{"his-ssn", SECRET_REACH_ALL},
+		{"compass", SECRET_REACH_NONE},
+		{"passengers", SECRET_REACH_NONE},
+		{"tokenType", SECRET_REACH_NONE},
+		{"expires_in", SECRET_REACH_NONE},
+		{"nextPageToken", SECRET_REACH_NONE},
+		{"Accept", SECRET_REACH_NONE},
+		{"author", SECRET_REACH_NONE},
+		{"ssnumber", SECRET_REACH_NONE},
+		{"tenant-pin", SECRET_REACH_NONE},
+		{"", SECRET_REACH_NONE},
+	};
+	struct secrets secrets;
+
+	(void)state;
+	secrets_begin(&secrets);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *name = cases[i].name;
+
+		if (tally__secrets_reach(&secrets, name, strlen(name)) != cases[i].reach)
+			fail_msg("%s", name);
+	}
+	tally__secrets_release(&secrets);
+}
+
+static void test_names_that_say_nothing(void **state)
+{
+	static const char *const empty[] = {"-", "*"};
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct secrets secrets;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		error = (struct tally_error)TALLY_ERROR_INIT;
+		assert_int_equal(tally__secrets_init(&secrets, &empty[i], 1, &error), TALLY_EINVAL);
+		assert_in(error.message, "found \"");
+		tally__secrets_release(&secrets);
+	}
+}
+
+static void test_texts(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		/* JSON, whole, cut and inside a string */
+		{"{\"password\":\"abc\",\"id\":1}", "{\"password\":\"***\",\"id\":1}"},
+		{"{\"password\" : \"a\\\"b\\\\\", \"id\":1}", "{\"password\" : \"***\", \"id\":1}"},
+		{"{\"password\":\"abc", "{\"password\":\"***"},
+		{"{\"pin\":1,\"accessToken\":12.5,\"x\":2}",
+		 "{\"pin\":1,\"accessToken\":***,\"x\":2}"},
+		{"{\"token\":null,\"secret\":true}", "{\"token\":null,\"secret\":true}"},
+		{"{\"credentials\":{\"a\":\"}\",\"b\":[1]},\"x\":1}",
+		 "{\"credentials\":***,\"x\":1}"},
+		{"{\"cookies\":[\"a=b\"],\"x\":1}", "{\"cookies\":***,\"x\":1}"},
+		{"{\"sessions\":[{\"title\":\"Keynote\"}]}",
+		 "{\"sessions\":[{\"title\":\"Keynote\"}]}"},
+		{"{\"session\":\"abc\"}", "{\"session\":\"***\"}"},
+		{"{\"raw\":\"{\\\"password\\\":\\\"abc\\\",\\\"a\\\":1}\"}",
+		 "{\"raw\":\"{\\\"password\\\":\\\"***\\\",\\\"a\\\":1}\"}"},
+		{"{\"tokenType\":\"bearer\"}", "{\"tokenType\":\"bearer\"}"},
+		/* forms, URLs, command lines */
+		{"a=1&password=abc&b=2", "a=1&password=***&b=2"},
+		{"https://h/p?x=1&access%5Ftoken=a%20b#top", "https://h/p?x=1&access%5Ftoken=***"},
+		{"https://me:abc@h:1/x@y", "https://***@h:1/x@y"},
+		{"http://h/x@y", "http://h/x@y"},
+		{"curl -H 'Authorization: Bearer a b' http://h/",
+		 "curl -H 'Authorization: ***' http://h/"},
+		{"tool --password=abc --user=me", "tool --password=*** --user=me"},
+		{"{'password' => 'abc'}", "{'password' => '***'}"},
+		/* header lines and prose */
+		{"Set-Cookie: a=b; Path=/\r\nAccept: x", "Set-Cookie: ***\r\nAccept: x"},
+		{"no user for token: abc, sorry", "no user for token: ***, sorry"},
+		{"the token Bearer is missing", "the token Bearer is missing"},
+		{"sent with token: Bearer abc here", "sent with token: *** here"},
+		{"Expected header 'X-Token' to be there", "Expected header 'X-Token' to be there"},
+		/* XML, HTML, parts of forms */
+		{"<u><password>abc</password><id>1</id></u>",
+		 "<u><password>***</password><id>1</id></u>"},
+		{"<w:Password Type=\"x\">abc</w:Password>",
+		 "<w:Password Type=\"x\">***</w:Password>"},
+		{"<password><![CDATA[a<b]]></password>!", "<password>***</password>!"},
+		{"<credentials><a>x</a></credentials>", "<credentials>***</credentials>"},
+		{"<password>abc", "<password>***"},
+		{"<user password=\"abc\" id='1'/>", "<user password=\"***\" id='1'/>"},
+		{"<input type=hidden name=\"csrf_token\" value=\"abc\"><p title=\"x\">",
+		 "<input type=hidden name=\"csrf_token\" value=\"***\"><p title=\"x\">"},
+		{"<meta name=\"csrf-token\" content=\"abc\">",
+		 "<meta name=\"csrf-token\" content=\"***\">"},
+		{"Content-Disposition: form-data; name=\"password\"\r\n\r\nabc\r\n--x--",
+		 "Content-Disposition: form-data; name=\"password\"\r\n\r\n***\r\n--x--"},
+		/* the caller's */
+		{"{\"X-Tenant-Pin\":\"1\",\"internal_rate\":5}",
+		 "{\"X-Tenant-Pin\":\"***\",\"internal_rate\":***}"},
+		/* nothing to see */
+		{"", ""},
+		{"=", "="},
+		{":", ":"},
+		{">", ">"},
+		{"a == b => c :: d >> e", "a == b => c :: d >> e"},
+		{"password=", "password="},
+		{"\"password\":", "\"password\":"},
+	};
+	struct secrets secrets;
+
+	(void)state;
+	secrets_begin(&secrets);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_masked(&secrets, cases[i].text, cases[i].expected);
+	tally__secrets_release(&secrets);
+}
+
+/* A text of any kind, cut anywhere, keeps a secret to itself. */
+static void test_texts_cut(void **state)
+{
+	static const char *const texts[] = {
+		"{\"a\":{\"password\":\"ZZZZZZ\",\"token\":[\"ZZZZZZ\"]},\"b\":1}",
+		"<u><password a=\"1\">ZZZZZZ</password><b token='ZZZZZZ'/></u>",
+		"a=1&password=ZZZZZZ&b=http://me:ZZZZZZ@host/",
+	};
+	struct secrets secrets;
+
+	(void)state;
+	secrets_begin(&secrets);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		for (size_t len = 0; len <= strlen(texts[i]); len++) {
+			struct buf out;
+			char *cut = tally__strndup(texts[i], len);
+
+			tally__buf_init(&out, 1 << 16);
+			tally__secrets_add_text(&secrets, &out, cut, len);
+			assert_int_equal(out.status, 0);
+			/* The user of a URL cannot be told before its "@" is seen. */
+			if (strstr(cut, "me:Z") == NULL || strchr(cut, '@') != NULL)
+				assert_not_in(out.bytes, "Z");
+			tally__buf_release(&out);
+			tally__free(cut);
+		}
+	}
+	tally__secrets_release(&secrets);
+}
+
+static void test_values_and_forms(void **state)
+{
+	struct secrets secrets;
+	struct arena arena;
+	const char *token, *text;
+
+	(void)state;
+	secrets_begin(&secrets);
+	tally__arena_init(&arena, 0);
+	token = tally__arena_printf(&arena, "gh%s_%s%s%s", "p", "a8Kq2Lm5Xc9R", "d7Wn4Tz6Bv1Y",
+				    "p3Jh0Gs8Fe2U");
+	text = tally__arena_printf(&arena, "see %s there", token);
+	assert_masked(&secrets, text, "see *** there");
+	token = tally__arena_printf(&arena, "ey%s.ey%s.%s", "JhbGciOiJIUzI1NiJ9", "JzdWIiOiI0NyJ9",
+				    "c2lnbmF0dXJl");
+	text = tally__arena_printf(&arena, "[%s] (%s)", token, token);
+	assert_masked(&secrets, text, "[***] (***)");
+	assert_masked(&secrets, "who is opensesame-7?", "who is opensesame-7?");
+	assert_int_equal(tally__secrets_learn_header(&secrets, "X-Name", "opensesame-7"), 0);
+	assert_masked(&secrets, "who is opensesame-7?", "who is opensesame-7?");
+	assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token", "opensesame-7"), 0);
+	assert_masked(&secrets, "who is opensesame-7?", "who is ***?");
+	/* What is sent with a scheme comes back without. */
+	assert_int_equal(
+		tally__secrets_learn_header(&secrets, "Authorization", "Bearer longtoken-1"), 0);
+	assert_masked(&secrets, "longtoken-1 has expired", "*** has expired");
+	/* "me:pass-of-me" */
+	assert_int_equal(tally__secrets_learn_header(&secrets, "Authorization",
+						     "Basic bWU6cGFzcy1vZi1tZQ=="),
+			 0);
+	assert_masked(&secrets, "no pass-of-me", "no ***");
+	assert_int_equal(
+		tally__secrets_learn_header(&secrets, "Cookie", "a=1; sid=12345678; t=abcdefgh"),
+		0);
+	assert_masked(&secrets, "12345678 abcdefgh a", "*** *** a");
+	assert_int_equal(tally__secrets_learn_url(&secrets, "http://me:quite-long@h/"), 0);
+	assert_masked(&secrets, "quite-long", "***");
+	/* Short ones stand anywhere by chance. */
+	assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token", "order"), 0);
+	assert_masked(&secrets, "an order", "an order");
+	tally__arena_release(&arena);
+	tally__secrets_release(&secrets);
+}
+
+/* Only so many values are remembered: the newest. */
+static void test_values_many(void **state)
+{
+	char value[32];
+	struct secrets secrets;
+
+	(void)state;
+	secrets_begin(&secrets);
+	for (int i = 0; i <= LIMIT_SECRET_VALUES; i++) {
+		snprintf(value, sizeof(value), "value-%06d", i);
+		assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token", value), 0);
+	}
+	assert_masked(&secrets, "value-000000 value-000001", "value-000000 ***");
+	assert_masked(&secrets, value, "***");
+	tally__secrets_release(&secrets);
+}
+
+/* What is planted as a secret: easily found again, and said nowhere else. */
+#define PLANTED "planted-value"
+
+static const char contract[] =
+	"{\"description\":\"a login\",\"request\":{\"method\":\"POST\",\"path\":\"/login\","
+	"\"query\":{\"api_key\":[\"" PLANTED
+	"-1\"]},\"headers\":{\"Authorization\":\"Bearer " PLANTED "-2\",\"Cookie\":\"sid=" PLANTED
+	"-3\",\"Content-Type\":\"application/json\"},"
+	"\"body\":{\"user\":\"me\",\"password\":\"" PLANTED "-4\"}},"
+	"\"response\":{\"status\":201,\"headers\":{\"Set-Cookie\":\"sid=" PLANTED "-5\","
+	"\"X-Auth-Token\":\"" PLANTED "-6\"},\"body\":{\"token\":\"" PLANTED
+	"-7\",\"user\":{\"name\":\"me\",\"password\":\"" PLANTED
+	"-8\"},\"list\":[{\"secret\":\"" PLANTED "-9\"}],\"more\":1,\"internalPin\":\"" PLANTED
+	"-10\"}}}";
+
+static const char answer_body[] = "{\"token\":\"" PLANTED "-11\",\"user\":[\"" PLANTED
+				  "-2\"],\"list\":[{\"secret\":5,\"pwd\":\"" PLANTED
+				  "-12\"}],\"more\":\"was sent " PLANTED "-3\",\"internalPin\":1}";
+
+static char *printed(const cJSON *value)
+{
+	char *text = NULL;
+	size_t len = 0;
+
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	if (tally_json_write(&text, &len, value, TALLY_JSON_PRETTY, &error) != 0)
+		fail_msg("%s: %s", error.where, error.message);
+	return text;
+}
+
+static void test_results(void **state)
+{
+	static const char *const names[] = {"internal*"};
+	static const struct answer answers[] = {
+		{"/login?api_key=" PLANTED "-1", 400, "application/json", answer_body, NULL}};
+	static const char *const headers[] = {"X-Api-Key: " PLANTED "-13"};
+	struct fixture *fixture = *state;
+	char *json, *text = NULL;
+
+	fixture->answers = answers;
+	fixture->answer_count = 1;
+	fixture->options.secret_names = names;
+	fixture->options.secret_name_count = 1;
+	fixture->options.headers = headers;
+	fixture->options.header_count = 1;
+	add_contract(fixture, "3.0.0", "interactions", contract);
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "failed");
+	/* It was sent as it stands. */
+	assert_in(fixture->log.bytes, PLANTED "-1");
+	assert_in(fixture->log.bytes, PLANTED "-4");
+	json = printed(fixture->results);
+	assert_not_in(json, PLANTED);
+	assert_in(json, "api_key=***");
+	assert_in(json, "-H 'Authorization: ***'");
+	assert_in(json, "-H 'X-Api-Key: ***'");
+	/* The places are told, and what kind of value is wrong there. */
+	assert_in(json, "Expected a string at $.list[0].secret, received a number");
+	assert_in(json, "Expected a value at Set-Cookie, received nothing");
+	assert_in(json, "\"$.user\"");
+	assert_int_equal(tally_verify_report_text(fixture->results, NULL, &text, NULL), 0);
+	assert_not_in(text, PLANTED);
+	assert_in(text, "$.list[0].secret");
+	tally_free(text);
+	tally_free(json);
+}
+
+static void test_errors(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_contract(fixture, "3.0.0", "interactions", NO_STATE);
+	fixture->options.provider_url = "ftp://me:" PLANTED "@host/";
+	assert_int_equal(verify(fixture), TALLY_EINVAL);
+	assert_in(fixture->error.message, "found \"ftp://***@host/\"");
+	fixture->options.provider_url = "http://me:" PLANTED "@127.0.0.1:1/";
+	fixture->options.request_timeout_ms = 2000;
+	assert_int_equal(verify(fixture), TALLY_EUNREACHABLE);
+	assert_not_in(fixture->error.message, PLANTED);
+}
+
+/* Fails every allocation in turn. */
+static void test_memory(void **state)
+{
+	static const char *const headers[] = {"Authorization: Basic bWU6cGFzcy1vZi1tZQ==",
+					      "Cookie: a=12345678"};
+	struct http_request request = {.method = "GET", .target = "http://me:12345678@h/"};
+	struct arena arena;
+	int status = TALLY_ENOMEM;
+
+	(void)state;
+	tally__arena_init(&arena, 0);
+	for (size_t i = 0; i < 2; i++) {
+		const char *colon = strchr(headers[i], ':');
+		char *name = tally__arena_memdup(&arena, headers[i], (size_t)(colon - headers[i]));
+
+		assert_int_equal(
+			tally__http_header_add(&request.headers, &arena, name, colon + 2, NULL), 0);
+	}
+	for (long allowed = 0; status != 0; allowed++) {
+		struct tally_error error = TALLY_ERROR_INIT;
+		struct secrets secrets;
+		cJSON *document;
+
+		tally__json_setup();
+		document = cJSON_Parse("{\"a\":[{\"type\":\"body\",\"path\":\"$.token\","
+				       "\"message\":\"m\",\"expected\":\"1\"}],"
+				       "\"token\":{\"b\":1,\"c\":[2,\"x\"]},"
+				       "\"url\":\"http://h/?token=a\"}");
+		assert_non_null(document);
+		tally__mem_fail_after(allowed);
+		status = tally__secrets_init(&secrets, own_names, 3, &error);
+		if (status == 0)
+			status = tally__secrets_learn_request(&secrets, &request);
+		if (status == 0)
+			status = tally__secrets_mask_results(&secrets, document, &error);
+		tally__secrets_release(&secrets);
+		tally__mem_fail_after(-1);
+		assert_true(status == 0 || status == TALLY_ENOMEM);
+		if (status == 0) {
+			char *text = printed(document);
+
+			assert_in(text, "\"b\": \"***\"");
+			assert_in(text, "?token=***");
+			assert_in(text, "Expected a number at $.token, received nothing");
+			tally_free(text);
+		}
+		cJSON_Delete(document);
+		assert_true(allowed < 1000);
+	}
+	tally__arena_release(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_names_that_say_nothing),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_texts_cut),
+		cmocka_unit_test(test_values_and_forms),
+		cmocka_unit_test(test_values_many),
+		cmocka_unit_test_setup_teardown(test_results, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_errors, fixture_setup, fixture_teardown),
+		cmocka_unit_test(test_memory),
+	};
+
+	return cmocka_run_group_tests_name("verifier/secrets", tests, NULL, NULL);
+}
