@@ -4,6 +4,7 @@ pkginclude_HEADERS += \
 	%D%/tally/consumer.h \
 	%D%/tally/contract.h \
 	%D%/tally/error.h \
+	%D%/tally/fetch.h \
 	%D%/tally/json.h \
 	%D%/tally/generate.h \
 	%D%/tally/lint.h \

@@ -10,6 +10,7 @@
 #include <tally/consumer.h>
 #include <tally/contract.h>
 #include <tally/error.h>
+#include <tally/fetch.h>
 #include <tally/generate.h>
 #include <tally/json.h>
 #include <tally/lint.h>

@@ -17,7 +17,6 @@ libtallyall_la_SOURCES += \
 libtallyall_la_SOURCES += \
 	%D%/stub.c %D%/stub.h \
 	%D%/stub_answer.c \
-	%D%/stub_fetch.c \
 	%D%/stub_filter.c %D%/stub_filter.h \
 	%D%/stub_set.c \
 	%D%/stub_sources.c %D%/stub_sources.h \

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "consumer/stub_sources.h"
+#include "http/fetch.h"
 #include "tally/lint.h"
 
 /* File systems tell times in ticks of up to two seconds. */
@@ -204,32 +205,6 @@ int tally__stub_sources_set(struct stub_sources *sources, const cJSON *const *do
 	return 0;
 }
 
-static int init_authorization(struct stub_sources *sources,
-			      const struct tally_stub_options *options, struct tally_error *error)
-{
-	struct buf text;
-
-	if (options->user && options->token)
-		return tally__fail_at(error, TALLY_EINVAL, "token", 0, 0,
-				      "expected a user or a token, found both: leave one out");
-	tally__buf_init(&text, LIMIT_HEADER_BYTES);
-	if (options->token)
-		tally__buf_addf(&text, "Bearer %s", options->token);
-	if (options->user) {
-		tally__buf_adds(&text, "Basic ");
-		tally__base64_encode(&text, options->user, strlen(options->user));
-	}
-	if (text.len > 0 && tally__buf_status(&text, error) == 0) {
-		sources->authorization = tally__buf_take(&text, NULL);
-		if (!sources->authorization)
-			tally__fail_nomem(error);
-	}
-	tally__buf_release(&text);
-	if ((options->token || options->user) && !sources->authorization)
-		return text.status ? text.status : TALLY_ENOMEM;
-	return 0;
-}
-
 static int init_suffix(struct stub_sources *sources, const char *extension,
 		       struct tally_error *error)
 {
@@ -256,7 +231,8 @@ int tally__stub_sources_init(struct stub_sources *sources, const struct tally_st
 		status = tally__stub_names_init(&sources->providers, &options->providers,
 						"providers", error);
 	if (status == 0)
-		status = init_authorization(sources, options, error);
+		status = tally__fetch_authorization(&sources->authorization, options->user,
+						    options->token, error);
 	if (status == 0)
 		status = init_suffix(sources, options->extension, error);
 	if (status == 0) {
@@ -421,7 +397,8 @@ static int read_url(struct reading *reading, struct stub_file *file)
 	if (file->was_read && reading->what != STUB_READ_ALL)
 		return 0;
 	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
-	status = tally__stub_fetch(&text, reading->sources, file->path, &why);
+	status = tally__fetch(&text, &reading->sources->client, reading->sources->authorization,
+			      file->path, &why);
 	status = take(reading, file, &text, status, &why);
 	tally__buf_release(&text);
 	return status;

@@ -99,11 +99,4 @@ enum stub_reading {
 int tally__stub_sources_read(struct stub_sources *sources, enum stub_reading reading, bool *changed,
 			     struct stub_troubles *troubles, struct tally_error *error);
 
-/* ---- stub_fetch.c ---- */
-
-/* Appends what a URL answers to `out`.  Errors as for tally__http_client_send; TALLY_EIO when the
- * answer is not 200. */
-int tally__stub_fetch(struct buf *out, const struct stub_sources *sources, const char *url,
-		      struct tally_error *error);
-
 #endif

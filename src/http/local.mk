@@ -8,6 +8,7 @@ libtallyall_la_SOURCES += \
 	%D%/connection_link.c %D%/connection_parts.h \
 	%D%/curl_api.c %D%/curl_api.h \
 	%D%/exchange.c %D%/exchange.h \
+	%D%/fetch.c %D%/fetch.h \
 	%D%/gnutls_api.c %D%/gnutls_api.h \
 	%D%/http.c %D%/http.h \
 	%D%/listen.c %D%/listen.h \
