@@ -24,6 +24,11 @@ TESTS += %D%/test_http_client
 tests_unit_test_http_client_LDADD = $(unit_libs)
 tests_unit_test_http_client_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_http_fetch
+TESTS += %D%/test_http_fetch
+tests_unit_test_http_fetch_LDADD = $(unit_libs)
+tests_unit_test_http_fetch_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_http_server
 TESTS += %D%/test_http_server
 tests_unit_test_http_server_LDADD = $(unit_libs)
