@@ -7,22 +7,44 @@
 #include "cli/origin.h"
 #include "cli/output.h"
 
-int broker_open(struct call *call, const char *location, struct tally_broker **broker)
+const char *broker_user(struct call *call, const struct broker_access *access)
 {
+	if (!access->user || (!access->password && strchr(access->user, ':')))
+		return access->user;
+	return scratch_format(&call->scratch, "%s:%s", access->user,
+			      access->password ? access->password : "");
+}
+
+int broker_open(struct call *call, const struct broker_access *access, struct tally_broker **broker)
+{
+	struct tally_broker_options options = {
+		.token = access->token,
+		.user = access->user,
+		.password = access->password,
+	};
 	struct tally_error error = TALLY_ERROR_INIT;
-	int status = need(call, location, "broker",
-			  "the path of a broker's repository, here or in TALLY_BROKER");
+	int status = need(call, access->location, "broker",
+			  "the path of a broker's repository or the URL of a Pact Broker, here or "
+			  "in TALLY_BROKER");
 
 	if (status != 0)
 		return status;
-	return tally_broker_open(broker, location, &error) < 0 ? failed(&error) : 0;
+	if (access->user && !access->password && strchr(access->user, ':')) {
+		options.password = strchr(access->user, ':') + 1;
+		options.user = scratch_copy(&call->scratch, access->user,
+					    (size_t)(options.password - 1 - access->user));
+	}
+	return tally_broker_open_with(broker, access->location, &options, &error) < 0
+		       ? failed(&error)
+		       : 0;
 }
 
-int broker_open_to_change(struct call *call, const char *location, struct tally_broker **broker)
+int broker_open_to_change(struct call *call, const struct broker_access *access,
+			  struct tally_broker **broker)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct author author = {NULL, NULL};
-	int status = broker_open(call, location, broker);
+	int status = broker_open(call, access, broker);
 
 	if (status != 0)
 		return status;
@@ -33,6 +55,22 @@ int broker_open_to_change(struct call *call, const char *location, struct tally_
 	tally_broker_close(*broker);
 	*broker = NULL;
 	return failed(&error);
+}
+
+int broker_ask_contracts(struct call *call, struct tally_broker *broker,
+			 const struct tally_verification_query *query, const char *consumer_version,
+			 cJSON **answer, struct tally_error *error)
+{
+	struct app_version consumer;
+
+	if (!consumer_version)
+		return tally_broker_contracts_to_verify(broker, query, answer, error);
+	app_version_split(call, consumer_version, &consumer);
+	if (!consumer.version || !*consumer.version)
+		return set_error(error, TALLY_EINVAL, "--consumer-version",
+				 "expected APP@VERSION, found \"%s\"", consumer_version);
+	return tally_broker_contract_of(broker, query->provider, consumer.app, consumer.version,
+					answer, error);
 }
 
 void app_version_split(struct call *call, const char *text, struct app_version *out)

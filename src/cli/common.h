@@ -14,11 +14,33 @@ extern const char *const format_choices[];
 		      .variables = "TALLY_FORMAT",                                                 \
 		      .help = "how the result is printed: for people or for machines")
 
-#define COMMON_OPTION_BROKER(S, M)                                                                 \
-	OPTION_TEXT(S, M, .letter = 'b', .name = "broker", .argument = "BROKER",                   \
+/* Where a broker is, and who asks it. */
+struct broker_access {
+	const char *location;
+	const char *user; /* a password may follow it, after a colon */
+	const char *password;
+	const char *token;
+};
+
+/* LETTER is the short form of the token's option, or 0. */
+#define COMMON_OPTIONS_BROKER(S, M, LETTER)                                                        \
+	OPTION_TEXT(S, M.location, .letter = 'b', .name = "broker", .argument = "BROKER",          \
 		    .aliases = "broker-base-url broker-url",                                       \
 		    .variables = "TALLY_BROKER PACT_BROKER_BASE_URL",                              \
-		    .help = "the broker: the path or file:// URL of its repository")
+		    .help = "the broker: the path or file:// URL of its repository, or the "       \
+			    "http(s):// URL of a Pact Broker"),                                    \
+		OPTION_TEXT(S, M.user, .name = "broker-username", .argument = "NAME",              \
+			    .aliases = "user", .variables = "PACT_BROKER_USERNAME",                \
+			    .help = "who asks a Pact Broker"),                                     \
+		OPTION_TEXT(S, M.password, .name = "broker-password", .argument = "PASSWORD",      \
+			    .aliases = "password", .variables = "PACT_BROKER_PASSWORD",            \
+			    .help = "the password; better in the variable, as others can see "     \
+				    "what programs are started with"),                             \
+		OPTION_TEXT(S, M.token, .letter = (LETTER), .name = "broker-token",                \
+			    .argument = "TOKEN", .aliases = "token",                               \
+			    .variables = "PACT_BROKER_TOKEN",                                      \
+			    .help = "a bearer token, in place of name and password; better in "    \
+				    "the variable")
 
 #define COMMON_OPTION_PACTICIPANT(S, M)                                                            \
 	OPTION_TEXT(S, M, .letter = 'a', .name = "pacticipant", .argument = "APP",                 \
@@ -64,10 +86,19 @@ void app_version_split(struct call *call, const char *text, struct app_version *
 int app_version_get(struct call *call, const char *pacticipant, const char *version,
 		    struct app_version *out);
 
-/* Opens the broker named by the option.  0, or an exit status. */
-int broker_open(struct call *call, const char *location, struct tally_broker **broker);
+/* Opens the broker named by the options.  0, or an exit status. */
+int broker_open(struct call *call, const struct broker_access *access,
+		struct tally_broker **broker);
 /* The same for a command that changes something: in the name of whom origin_find_author finds. */
-int broker_open_to_change(struct call *call, const char *location, struct tally_broker **broker);
+int broker_open_to_change(struct call *call, const struct broker_access *access,
+			  struct tally_broker **broker);
+/* "name:password" for servers beside the broker; NULL without a user. */
+const char *broker_user(struct call *call, const struct broker_access *access);
+/* The contracts that a broker has for a provider: of one consumer version (APP@VERSION), or, where
+ * that is NULL, those that are to be verified.  0, or an error. */
+int broker_ask_contracts(struct call *call, struct tally_broker *broker,
+			 const struct tally_verification_query *query, const char *consumer_version,
+			 cJSON **answer, struct tally_error *error);
 
 /* Says what went wrong in a call whose parameters are the command's options: where the error names
  * a parameter ("provider_url"), the option is named ("--provider-url").  Its exit status. */

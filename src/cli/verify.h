@@ -16,7 +16,7 @@
 struct verify_options {
 	const char *provider_url;
 	const char *provider;
-	const char *broker;
+	struct broker_access broker;
 	const char *consumer_version;
 	const char *provider_version;
 	const char *provider_branch;

@@ -70,7 +70,7 @@ static int load(struct verify_run *run)
 	const struct verify_options *o = run->options;
 	int status = 0;
 
-	if (run->call->operand_count == 0 && !o->broker)
+	if (run->call->operand_count == 0 && !o->broker.location)
 		return wrong("no contracts: expected FILE or DIR, or --broker; see tally verify "
 			     "--help");
 	if (run->call->operand_count > 0 && o->consumer_version)
@@ -78,9 +78,9 @@ static int load(struct verify_run *run)
 			     "%s",
 			     run->call->operands[0]);
 	if (o->publish)
-		status = broker_open_to_change(run->call, o->broker, &run->broker);
+		status = broker_open_to_change(run->call, &o->broker, &run->broker);
 	else if (run->call->operand_count == 0)
-		status = broker_open(run->call, o->broker, &run->broker);
+		status = broker_open(run->call, &o->broker, &run->broker);
 	if (status != 0)
 		return status;
 	return run->call->operand_count > 0 ? contract_files_read(run->call, &run->files)

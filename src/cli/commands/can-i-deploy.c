@@ -8,7 +8,7 @@
 #include "cli/report.h"
 
 struct question_options {
-	const char *broker;
+	struct broker_access broker;
 	const char *pacticipant;
 	const char *version;
 	const char *environment;
@@ -22,7 +22,7 @@ static int ask(struct call *call, const struct question_options *o, const struct
 	struct tally_broker *broker = NULL;
 	cJSON *answer = NULL;
 	int printed = 0;
-	int status = broker_open(call, o->broker, &broker);
+	int status = broker_open(call, &o->broker, &broker);
 
 	if (status != 0)
 		return status;
@@ -65,7 +65,7 @@ static const struct option options[] = {
 	OPTION_TEXT(struct question_options, at, .name = "at", .argument = "COMMIT|DATE",
 		    .help = "answer as of then: a commit of the broker, or an instant such as "
 			    "2026-01-31T12:00:00Z"),
-	COMMON_OPTION_BROKER(struct question_options, broker),
+	COMMON_OPTIONS_BROKER(struct question_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct question_options, format),
 	OPTION_END,
 };

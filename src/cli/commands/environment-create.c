@@ -5,7 +5,7 @@
 #include "cli/output.h"
 
 struct create_options {
-	const char *broker;
+	struct broker_access broker;
 	const char *display_name;
 	bool production;
 };
@@ -19,7 +19,7 @@ static int run(struct call *call)
 
 	if (!call_parse(call, &o))
 		return call->status;
-	status = broker_open_to_change(call, o.broker, &broker);
+	status = broker_open_to_change(call, &o.broker, &broker);
 	if (status != 0)
 		return status;
 	if (tally_broker_environment_create(broker, call->operands[0], o.display_name, o.production,
@@ -33,7 +33,7 @@ static int run(struct call *call)
 }
 
 static const struct option options[] = {
-	COMMON_OPTION_BROKER(struct create_options, broker),
+	COMMON_OPTIONS_BROKER(struct create_options, broker, 0),
 	OPTION_TEXT(struct create_options, display_name, .name = "display-name", .argument = "TEXT",
 		    .help = "what people call it"),
 	OPTION_FLAG(struct create_options, production, .name = "production",

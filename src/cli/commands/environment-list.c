@@ -7,7 +7,7 @@
 #include "cli/output.h"
 
 struct list_options {
-	const char *broker;
+	struct broker_access broker;
 	int format;
 };
 
@@ -39,7 +39,7 @@ static int run(struct call *call)
 
 	if (!call_parse(call, &o))
 		return call->status;
-	status = broker_open(call, o.broker, &broker);
+	status = broker_open(call, &o.broker, &broker);
 	if (status != 0)
 		return status;
 	if (tally_broker_environment_list(broker, &answer, &error) < 0) {
@@ -55,7 +55,7 @@ static int run(struct call *call)
 }
 
 static const struct option options[] = {
-	COMMON_OPTION_BROKER(struct list_options, broker),
+	COMMON_OPTIONS_BROKER(struct list_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct list_options, format),
 	OPTION_END,
 };

@@ -7,7 +7,7 @@
 #include "cli/output.h"
 
 struct show_options {
-	const char *broker;
+	struct broker_access broker;
 	int format;
 };
 
@@ -45,7 +45,7 @@ static int run(struct call *call)
 
 	if (!call_parse(call, &o))
 		return call->status;
-	status = broker_open(call, o.broker, &broker);
+	status = broker_open(call, &o.broker, &broker);
 	if (status != 0)
 		return status;
 	if (tally_broker_environment_show(broker, call->operands[0], &answer, &error) < 0) {
@@ -61,7 +61,7 @@ static int run(struct call *call)
 }
 
 static const struct option options[] = {
-	COMMON_OPTION_BROKER(struct show_options, broker),
+	COMMON_OPTIONS_BROKER(struct show_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct show_options, format),
 	OPTION_END,
 };

@@ -7,7 +7,7 @@
 #include "cli/output.h"
 
 struct log_options {
-	const char *broker;
+	struct broker_access broker;
 	long max_changes;
 	int format;
 };
@@ -48,7 +48,7 @@ static int run(struct call *call)
 		return call->status;
 	if (call->operand_count > 0)
 		app_version_split(call, call->operands[0], &what);
-	status = broker_open(call, o.broker, &broker);
+	status = broker_open(call, &o.broker, &broker);
 	if (status != 0)
 		return status;
 	if (tally_broker_log(broker, what.app, what.version, (size_t)o.max_changes, &answer,
@@ -68,7 +68,7 @@ static const struct option options[] = {
 	OPTION_NUMBER(struct log_options, max_changes, .letter = 'n', .name = "max-count",
 		      .argument = "N", .min = 0, .max = 1000000000, .fallback = "0",
 		      .help = "print only the newest N changes; 0 prints all"),
-	COMMON_OPTION_BROKER(struct log_options, broker),
+	COMMON_OPTIONS_BROKER(struct log_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct log_options, format),
 	OPTION_END,
 };

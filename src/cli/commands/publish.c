@@ -10,7 +10,7 @@
 #include "cli/output.h"
 
 struct publish_options {
-	const char *broker;
+	struct broker_access broker;
 	const char *version;
 	const char *branch;
 	const char *build_url;
@@ -62,7 +62,7 @@ static int publish(struct call *call, const struct publish_options *o)
 	int status = contract_files_read(call, &files);
 
 	if (status == 0)
-		status = broker_open_to_change(call, o->broker, &broker);
+		status = broker_open_to_change(call, &o->broker, &broker);
 	if (status == 0) {
 		publication.contracts = contract_files_documents(call, &files);
 		publication.contract_count = files.count;
@@ -102,7 +102,7 @@ static int run(struct call *call)
 }
 
 static const struct option options[] = {
-	COMMON_OPTION_BROKER(struct publish_options, broker),
+	COMMON_OPTIONS_BROKER(struct publish_options, broker, 0),
 	OPTION_TEXT(struct publish_options, version, .letter = 'a', .name = "version",
 		    .argument = "VERSION", .aliases = "consumer-app-version",
 		    .variables = "TALLY_CONSUMER_VERSION PACT_CONSUMER_VERSION",

@@ -5,7 +5,7 @@
 #include "cli/output.h"
 
 struct deployment_options {
-	const char *broker;
+	struct broker_access broker;
 	const char *pacticipant;
 	const char *version;
 	const char *environment;
@@ -33,7 +33,7 @@ static int record(struct call *call, const struct deployment_options *o,
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct tally_broker *broker = NULL;
 	cJSON *answer = NULL;
-	int status = broker_open_to_change(call, o->broker, &broker);
+	int status = broker_open_to_change(call, &o->broker, &broker);
 
 	if (status != 0)
 		return status;
@@ -72,7 +72,7 @@ static const struct option options[] = {
 		    .argument = "NAME", .aliases = "target",
 		    .help = "which of several instances in that environment; without it, the "
 			    "unnamed one"),
-	COMMON_OPTION_BROKER(struct deployment_options, broker),
+	COMMON_OPTIONS_BROKER(struct deployment_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct deployment_options, format),
 	OPTION_END,
 };

@@ -22,14 +22,13 @@ struct stub_options {
 	struct text_list files, dirs, urls;
 	const char *extension;
 	struct text_list consumers, providers;
-	const char *broker;
+	struct broker_access broker;
 	const char *consumer_version;
 	const char *provider_state;
 	const char *provider_state_header;
 	bool empty_provider_state;
 	bool cors, cors_referer;
 	bool watch, no_watch;
-	const char *user, *token;
 	bool insecure_tls;
 	long seed;
 	const char *now;
@@ -127,23 +126,6 @@ static void tell(void *context, const struct tally_stub_event *event)
 
 /* ---- the broker ---- */
 
-static int ask_broker(struct stub_run *run, const char *provider, cJSON **answer,
-		      struct tally_error *error)
-{
-	const struct tally_verification_query query = {.provider = provider};
-	const char *version = run->options->consumer_version;
-	struct app_version consumer;
-
-	if (!version)
-		return tally_broker_contracts_to_verify(run->broker, &query, answer, error);
-	app_version_split(run->call, version, &consumer);
-	if (!consumer.version || !*consumer.version)
-		return set_error(error, TALLY_EINVAL, "--consumer-version",
-				 "expected APP@VERSION, found \"%s\"", version);
-	return tally_broker_contract_of(run->broker, provider, consumer.app, consumer.version,
-					answer, error);
-}
-
 /* Fills the arrays from the answers. */
 static void list_contracts(struct call *call, struct from_broker *out)
 {
@@ -178,9 +160,11 @@ static int fetch(struct stub_run *run, struct from_broker *out, struct tally_err
 	if (!out->answers)
 		out_of_memory();
 	for (size_t i = 0; i < providers->count && code == 0; i++) {
+		const struct tally_verification_query query = {.provider = providers->items[i]};
 		cJSON *answer = NULL;
 
-		code = ask_broker(run, providers->items[i], &answer, error);
+		code = broker_ask_contracts(run->call, run->broker, &query,
+					    run->options->consumer_version, &answer, error);
 		if (code == 0 && !cJSON_AddItemToArray(out->answers, answer))
 			out_of_memory();
 	}
@@ -197,7 +181,7 @@ static int load_from_broker(struct stub_run *run)
 			  "provider", "the name of the provider to stand in for");
 
 	if (status == 0)
-		status = broker_open(run->call, o->broker, &run->broker);
+		status = broker_open(run->call, &o->broker, &run->broker);
 	if (status != 0)
 		return status;
 	return fetch(run, &run->contracts, &error) < 0 ? failed(&error) : 0;
@@ -298,8 +282,8 @@ static int start(struct stub_run *run, struct tally_stub_texts sources)
 		.cors = o->cors,
 		.cors_referer = o->cors_referer,
 		.watch_interval_ms = o->no_watch ? 0 : WATCH_INTERVAL_MS,
-		.user = o->user,
-		.token = o->token,
+		.user = broker_user(run->call, &o->broker),
+		.token = o->broker.token,
 		.insecure_tls = o->insecure_tls,
 		.seed = (unsigned long)o->seed,
 		.now = o->now,
@@ -344,7 +328,7 @@ static int stub(struct stub_run *run)
 
 	if (o->watch && o->no_watch)
 		return wrong("--watch and --no-watch are both given: leave one out");
-	if (sources.count == 0 && !o->broker)
+	if (sources.count == 0 && !o->broker.location)
 		return wrong("no contracts: expected FILE, DIR or URL, or --broker; see tally stub "
 			     "--help");
 	if (sources.count > 0 && o->consumer_version)
@@ -404,13 +388,9 @@ static const struct option options[] = {
 		    .help = "a URL, like the operand"),
 	OPTION_TEXT(O, extension, .letter = 'e', .name = "extension", .argument = "EXTENSION",
 		    .fallback = "json", .help = "what the names of contracts in folders end in"),
-	OPTION_TEXT(O, user, .name = "user", .argument = "NAME:PASSWORD",
-		    .help = "who asks for the contracts of URLs"),
-	OPTION_TEXT(O, token, .letter = 't', .name = "token", .argument = "TOKEN",
-		    .help = "a bearer token for the contracts of URLs"),
 	OPTION_FLAG(O, insecure_tls, .name = "disable-ssl-verification", .aliases = "insecure-tls",
 		    .help = "accept any certificate of the servers of URLs"),
-	COMMON_OPTION_BROKER(O, broker),
+	COMMON_OPTIONS_BROKER(O, broker, 't'),
 	OPTION_LIST(O, providers, .letter = 'n', .name = "provider", .argument = "NAME",
 		    .aliases = "provider-name",
 		    .help = "serve only this provider's contracts; a name, or a regular expression "
