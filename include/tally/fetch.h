@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include <tally/error.h>
+#include <tally/json.h> /* tally_free */
 
 #ifdef __cplusplus
 extern "C" {
