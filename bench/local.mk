@@ -35,6 +35,12 @@ bench_consumer_programs += %D%/bench_merge
 bench_bench_merge_SOURCES = %D%/bench_merge.c $(bench_beside)
 bench_bench_merge_LDADD = $(bench_libs)
 
+# The verifier's side.  libcurl itself is linked only here, for the loop to compare with.
+bench_programs += %D%/bench_client
+bench_bench_client_SOURCES = %D%/bench_client.c %D%/bare_curl.c %D%/bare_curl.h \
+	%D%/child.c %D%/child.h %D%/client.c %D%/client.h
+bench_bench_client_LDADD = $(bench_libs) $(CURL_LIBS)
+
 # What bench/stub.sh uses.
 bench_helpers = %D%/load %D%/bare_server
 bench_load_SOURCES = %D%/load.c %D%/child.c %D%/child.h %D%/client.c %D%/client.h
@@ -54,7 +60,7 @@ bench_environment = NODE_PATH='$(bench_packages)'; export NODE_PATH; \
 	echo 'not beside the reference implementation: "make check-interop" installs it first'; }
 
 bench: bench-programs bench-peers bench-consumer
-bench-programs: all $(bench_programs)
+bench-programs: all $(bench_programs) $(bench_helpers)
 	@for program in $(bench_programs); do ./$$program || exit 1; done
 bench-peers: all
 	@$(bench_environment); test -z "$$reference" || node '$(srcdir)/%D%/bench_peers.js' ./tally

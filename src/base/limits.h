@@ -21,7 +21,8 @@
 	X(LIMIT_TARGET_BYTES, 131072, "bytes", "the path and query of a request to a server")      \
 	X(LIMIT_CONNECTIONS, 4096, "connections",                                                  \
 	  "open at once to one of Tally's servers; no more than half the files it may open")       \
-	X(LIMIT_BODIES_BYTES, 1073741824, "bytes", "all bodies that a server takes in at once")    \
+	X(LIMIT_BODIES_BYTES, 1073741824, "bytes",                                                 \
+	  "all bodies that a server or client takes in at once")                                   \
 	X(LIMIT_INTERACTIONS, 100000, "interactions", "one contract")                              \
 	X(LIMIT_PART_NAMES, 10000, "names",                                                        \
 	  "headers, parameters or metadata of one part set in C")                                  \

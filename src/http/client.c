@@ -1,6 +1,9 @@
 #include "config.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -20,8 +23,13 @@ struct exchange_list {
 struct http_client {
 	CURLM *multi;
 	struct http_client_options options;
-	char *ca_file; /* a copy */
+	struct arena arena; /* of the options */
+	struct origin origin;
 	struct exchange_list queued, running;
+	struct exchange_list spare; /* empty ones */
+	CURL **handles;             /* those that no exchange has: room for max_parallel */
+	size_t handle_count;
+	size_t held_bytes;
 	struct watches watches;
 	struct curl_waitfd *waited; /* the same, for libcurl: room for all of them */
 	size_t waited_capacity;
@@ -64,6 +72,56 @@ static void set_defaults(struct http_client_options *options)
 		options->max_parallel = 8;
 }
 
+/* A file that cannot be read is better told of now than with every exchange. */
+static int keep_file(struct http_client *client, const char **option, const char *what,
+		     struct tally_error *error)
+{
+	if (*option == NULL)
+		return 0;
+	if (access(*option, R_OK) != 0)
+		return tally__fail(error, TALLY_EINVAL, "the %s \"%.200s\" cannot be read: %s",
+				   what, *option, strerror(errno));
+	*option = tally__arena_strdup(&client->arena, *option);
+	return *option != NULL ? 0 : tally__fail_nomem(error);
+}
+
+static int keep_options(struct http_client *client, struct tally_error *error)
+{
+	struct http_client_options *options = &client->options;
+	const char *found = getenv("SSL_CERT_FILE");
+	int status;
+
+	/* The variable is OpenSSL's; libcurl itself does not look at it, its program does. */
+	if (options->ca_file == NULL && found != NULL && *found != '\0')
+		options->ca_file = found;
+	status = keep_file(client, &options->ca_file, "file of trusted certificates", error);
+	if (status == 0)
+		status = keep_file(client, &options->client_cert, "client certificate", error);
+	if (status == 0)
+		status = keep_file(client, &options->client_key, "client certificate's key", error);
+	if (status != 0 || options->client_key_password == NULL)
+		return status;
+	options->client_key_password =
+		tally__arena_strdup(&client->arena, options->client_key_password);
+	return options->client_key_password != NULL ? 0 : tally__fail_nomem(error);
+}
+
+static int open_client(struct http_client *client, struct tally_error *error)
+{
+	int status = keep_options(client, error);
+
+	if (status != 0)
+		return status;
+	client->multi = curl_multi_init();
+	client->handles = tally__calloc(client->options.max_parallel, sizeof(*client->handles));
+	if (client->multi == NULL || client->handles == NULL)
+		return tally__fail_nomem(error);
+	/* Only a hint to libcurl about connections to keep: a refusal does no harm. */
+	(void)curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS,
+				(long)client->options.max_parallel);
+	return 0;
+}
+
 int tally__http_client_new(struct http_client **out, const struct http_client_options *options,
 			   struct tally_error *error)
 {
@@ -75,24 +133,33 @@ int tally__http_client_new(struct http_client **out, const struct http_client_op
 	client = tally__calloc(1, sizeof(*client));
 	if (client == NULL)
 		return tally__fail_nomem(error);
+	tally__arena_init(&client->arena, 0);
 	if (options != NULL)
 		client->options = *options;
 	set_defaults(&client->options);
-	if (client->options.ca_file != NULL) {
-		client->ca_file = tally__strdup(client->options.ca_file);
-		client->options.ca_file = client->ca_file;
-	}
-	client->multi = curl_multi_init();
-	if (client->multi == NULL ||
-	    (client->ca_file == NULL && options != NULL && options->ca_file != NULL)) {
+	status = open_client(client, error);
+	if (status != 0) {
 		tally__http_client_free(client);
-		return tally__fail_nomem(error);
+		return status;
 	}
-	/* Only a hint to libcurl about connections to keep: a refusal does no harm. */
-	(void)curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS,
-				(long)client->options.max_parallel);
 	*out = client;
 	return 0;
+}
+
+/* Its handle, which libcurl is done with, and the exchange itself serve the next one. */
+static void set_aside(struct http_client *client, struct exchange *exchange)
+{
+	if (exchange->easy != NULL) {
+		/* It still points at the exchange. */
+		curl_easy_setopt(exchange->easy, CURLOPT_ERRORBUFFER, NULL);
+		curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, NULL);
+		client->handles[client->handle_count++] = exchange->easy;
+	}
+	tally__exchange_clear(exchange);
+	if (client->spare.count < client->options.max_parallel)
+		list_append(&client->spare, exchange);
+	else
+		tally__exchange_free(exchange);
 }
 
 static void drop_all(struct http_client *client, struct exchange_list *list)
@@ -101,8 +168,10 @@ static void drop_all(struct http_client *client, struct exchange_list *list)
 		struct exchange *exchange = list->first;
 
 		list_remove(list, exchange);
-		if (exchange->easy != NULL)
+		if (exchange->easy != NULL) {
 			curl_multi_remove_handle(client->multi, exchange->easy);
+			curl_easy_cleanup(exchange->easy);
+		}
 		tally__exchange_free(exchange);
 	}
 }
@@ -113,34 +182,86 @@ void tally__http_client_free(struct http_client *client)
 		return;
 	drop_all(client, &client->queued);
 	drop_all(client, &client->running);
+	drop_all(client, &client->spare);
+	for (size_t i = 0; i < client->handle_count; i++)
+		curl_easy_cleanup(client->handles[i]);
 	if (client->multi != NULL)
 		curl_multi_cleanup(client->multi);
+	tally__free(client->handles);
 	tally__watches_release(&client->watches);
 	tally__free(client->waited);
-	tally__free(client->ca_file);
+	tally__origin_release(&client->origin);
+	tally__arena_release(&client->arena);
 	tally__free(client);
+}
+
+static struct exchange *take_exchange(struct http_client *client)
+{
+	struct exchange *exchange = client->spare.last;
+
+	if (exchange == NULL)
+		return tally__exchange_new(client->options.max_body_bytes, &client->held_bytes);
+	list_remove(&client->spare, exchange);
+	return exchange;
 }
 
 int tally__http_client_submit(struct http_client *client, const struct http_request *request,
 			      http_client_done *done, void *context, struct tally_error *error)
 {
-	struct exchange *exchange;
-	int status = tally__exchange_new(&exchange, request, client->options.max_body_bytes, error);
+	struct exchange *exchange = take_exchange(client);
+	int status;
 
-	if (status != 0)
+	if (exchange == NULL)
+		return tally__fail_nomem(error);
+	status = tally__exchange_fill(exchange, &client->origin, request, error);
+	if (status != 0) {
+		set_aside(client, exchange);
 		return status;
+	}
 	exchange->done = done;
 	exchange->context = context;
 	list_append(&client->queued, exchange);
 	return 0;
 }
 
-static void end_with_failure(struct exchange_list *list, struct exchange *exchange,
-			     const struct tally_error *failure)
+static void end_with_failure(struct http_client *client, struct exchange_list *list,
+			     struct exchange *exchange, const struct tally_error *failure)
 {
 	list_remove(list, exchange);
 	exchange->done(exchange->context, NULL, failure);
-	tally__exchange_free(exchange);
+	set_aside(client, exchange);
+}
+
+static CURL *take_handle(struct http_client *client)
+{
+	CURL *easy;
+
+	if (client->handle_count > 0)
+		return client->handles[--client->handle_count];
+	easy = curl_easy_init();
+	if (easy != NULL && tally__exchange_prepare(easy, &client->options) != CURLE_OK) {
+		curl_easy_cleanup(easy);
+		easy = NULL;
+	}
+	return easy;
+}
+
+static int start(struct http_client *client, struct exchange *exchange, struct tally_error *failure)
+{
+	CURL *easy = take_handle(client);
+	CURLMcode added;
+	int status;
+
+	if (easy == NULL)
+		return tally__fail_nomem(failure);
+	status = tally__exchange_set_up(exchange, easy, failure);
+	if (status != 0)
+		return status;
+	added = curl_multi_add_handle(client->multi, easy);
+	if (added == CURLM_OK)
+		return 0;
+	return tally__fail(failure, added == CURLM_OUT_OF_MEMORY ? TALLY_ENOMEM : TALLY_EINTERNAL,
+			   "libcurl: %s", curl_multi_strerror(added));
 }
 
 /* Moves what is queued to libcurl, as far as there is room. */
@@ -150,18 +271,9 @@ static void start_queued(struct http_client *client)
 	       client->running.count < client->options.max_parallel) {
 		struct exchange *exchange = client->queued.first;
 		struct tally_error failure = TALLY_ERROR_INIT;
-		CURLMcode status;
 
-		if (tally__exchange_start(exchange, &client->options, &failure) != 0) {
-			end_with_failure(&client->queued, exchange, &failure);
-			continue;
-		}
-		status = curl_multi_add_handle(client->multi, exchange->easy);
-		if (status != CURLM_OK) {
-			tally__fail(&failure,
-				    status == CURLM_OUT_OF_MEMORY ? TALLY_ENOMEM : TALLY_EINTERNAL,
-				    "libcurl: %s", curl_multi_strerror(status));
-			end_with_failure(&client->queued, exchange, &failure);
+		if (start(client, exchange, &failure) != 0) {
+			end_with_failure(client, &client->queued, exchange, &failure);
 			continue;
 		}
 		list_remove(&client->queued, exchange);
@@ -182,7 +294,7 @@ static void finish(struct http_client *client, CURL *easy, CURLcode status)
 		exchange->done(exchange->context, &response, NULL);
 	else
 		exchange->done(exchange->context, NULL, &failure);
-	tally__exchange_free(exchange);
+	set_aside(client, exchange);
 }
 
 static void finish_completed(struct http_client *client)
@@ -241,10 +353,10 @@ void tally__http_client_break_off(struct http_client *client, const struct tally
 	/* What callbacks submit goes to the end of the queue. */
 	for (; running > 0; running--) {
 		curl_multi_remove_handle(client->multi, client->running.first->easy);
-		end_with_failure(&client->running, client->running.first, failure);
+		end_with_failure(client, &client->running, client->running.first, failure);
 	}
 	for (; queued > 0; queued--)
-		end_with_failure(&client->queued, client->queued.first, failure);
+		end_with_failure(client, &client->queued, client->queued.first, failure);
 }
 
 static bool has_work(const struct http_client *client)

@@ -5,7 +5,11 @@
  * redirects not followed, no "Expect: 100-continue".  Nothing is added but Host, Content-Length and
  * a User-Agent (unless the request has one).  Headers that say how the message is framed
  * (Content-Length, Transfer-Encoding) are the client's own business and left out.  Proxies are
- * taken from the environment (http_proxy, no_proxy …) as libcurl does.
+ * taken from the environment (http_proxy, no_proxy …) as libcurl does, but never lead to this
+ * machine itself (localhost, 127.0.0.1, ::1).
+ *
+ * Connections are kept and used again.  A request whose kept connection turns out to be closed goes
+ * out again over a fresh one, when nothing of an answer had come; none is repeated otherwise.
  *
  * A client belongs to one thread. */
 #ifndef TALLY_HTTP_CLIENT_H
@@ -18,16 +22,29 @@
 
 struct http_client;
 
+enum http_client_version {
+	HTTP_CLIENT_ANY,      /* 1.1; over TLS 2 where the server offers it */
+	HTTP_CLIENT_HTTP_1_1, /* nothing else */
+	HTTP_CLIENT_HTTP_2    /* nothing else; without TLS by prior knowledge */
+};
+
 struct http_client_options {
 	unsigned connect_timeout_ms; /* 0: 10 s */
 	unsigned timeout_ms;         /* for a whole exchange; 0: 30 s */
-	size_t max_body_bytes;       /* of a response; 0: LIMIT_BODY_BYTES */
+	size_t max_body_bytes;       /* of a response, when decoded; 0: LIMIT_BODY_BYTES */
 	unsigned max_parallel;       /* 0: 8 */
-	bool insecure_tls;           /* do not check certificates */
-	const char *ca_file;         /* NULL: the system's */
+	enum http_client_version version;
+	bool decode; /* bodies that came as Content-Encoding says; headers stay as they came */
+	/* TLS; files in PEM. */
+	bool insecure_tls;               /* do not check certificates */
+	const char *ca_file;             /* NULL: SSL_CERT_FILE's, else the system's */
+	const char *client_cert;         /* NULL: none; also PKCS #12 where its name ends so */
+	const char *client_key;          /* NULL: with the certificate */
+	const char *client_key_password; /* NULL: none */
 };
 
-/* TALLY_EUNSUPPORTED when libcurl cannot be loaded, TALLY_ENOMEM. */
+/* The options are copied.  TALLY_EINVAL: a file that is named cannot be read; TALLY_EUNSUPPORTED
+ * when libcurl cannot be loaded, TALLY_ENOMEM. */
 int tally__http_client_new(struct http_client **out, const struct http_client_options *options,
 			   struct tally_error *error);
 void tally__http_client_free(struct http_client *client);

@@ -9,6 +9,7 @@ libtallyall_la_SOURCES += \
 	%D%/curl_api.c %D%/curl_api.h \
 	%D%/exchange.c %D%/exchange.h \
 	%D%/fetch.c %D%/fetch.h \
+	%D%/exchange_failure.c %D%/exchange_receive.c %D%/exchange_setup.c \
 	%D%/gnutls_api.c %D%/gnutls_api.h \
 	%D%/http.c %D%/http.h \
 	%D%/listen.c %D%/listen.h \
