@@ -39,13 +39,14 @@ enum option_kind {
 
 struct option {
 	enum option_kind kind;
-	char letter;                /* the short form; 0: none */
-	const char *name;           /* the long form, without the dashes */
-	const char *aliases;        /* other long forms, separated by spaces; Pact's names */
-	const char *argument;       /* what help calls the value, such as "FILE" */
-	const char *help;           /* a phrase without a full stop */
-	const char *variables;      /* environment variables, separated by spaces; the first wins */
-	const char *fallback;       /* the default, as it would be typed */
+	char letter;           /* the short form; 0: none */
+	const char *name;      /* the long form, without the dashes */
+	const char *aliases;   /* other long forms, separated by spaces; Pact's names */
+	const char *argument;  /* what help calls the value, such as "FILE" */
+	const char *help;      /* a phrase without a full stop */
+	const char *variables; /* environment variables, separated by spaces; the first wins */
+	bool whole_variable;   /* LIST: a variable holds one value; else several, with commas */
+	const char *fallback;  /* the default, as it would be typed */
 	const char *const *choices; /* CHOICE: closed by NULL; the value is the index */
 	long min, max;              /* NUMBER: both included */
 	size_t offset;

@@ -96,19 +96,23 @@ static int add_folder(struct call *call, struct text_list *paths, const char *pa
 	return code;
 }
 
+int contract_paths_add(struct call *call, struct text_list *paths, const char *path,
+		       struct tally_error *error)
+{
+	struct stat info;
+
+	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+		return add_folder(call, paths, path, error);
+	text_list_add(call, paths, path);
+	return 0;
+}
+
 int contract_paths_find(struct call *call, struct text_list *paths, struct tally_error *error)
 {
 	int code = 0;
 
-	for (size_t i = 0; i < call->operand_count && code == 0; i++) {
-		const char *path = call->operands[i];
-		struct stat info;
-
-		if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-			code = add_folder(call, paths, path, error);
-		else
-			text_list_add(call, paths, path);
-	}
+	for (size_t i = 0; i < call->operand_count && code == 0; i++)
+		code = contract_paths_add(call, paths, call->operands[i], error);
 	if (code == 0 && call->operand_count > 0 && paths->count == 0)
 		code = set_error(error, TALLY_ENOTHING, call->operands[0],
 				 "expected contract files (*.json) in it, found none");
@@ -126,18 +130,39 @@ int contract_files_read(struct call *call, struct contract_files *files)
 	return code < 0 ? failed(&error) : 0;
 }
 
+int contract_files_add_file(struct call *call, struct contract_files *files, const char *path,
+			    struct tally_error *error)
+{
+	struct contract_file file = {.path = path};
+	int code = tally_contract_read_file(&file.contract, path, error);
+
+	if (code == 0)
+		*append(call, files) = file;
+	return code;
+}
+
+int contract_files_add_text(struct call *call, struct contract_files *files, const char *name,
+			    const char *text, size_t len, struct tally_error *error)
+{
+	struct contract_file file = {.path = name};
+	int code = tally_contract_parse(&file.contract, text, len, error);
+
+	if (code == 0)
+		*append(call, files) = file;
+	else if (error && !error->where[0])
+		(void)snprintf(error->where, sizeof(error->where), "%s", name);
+	return code;
+}
+
 int contract_files_add(struct call *call, struct contract_files *files, const cJSON *document,
 		       struct tally_error *error)
 {
-	struct contract_file file = {.path = ""};
 	char *text = NULL;
 	size_t len = 0;
 	int code = tally_json_write(&text, &len, document, TALLY_JSON_COMPACT, error);
 
 	if (code == 0)
-		code = tally_contract_parse(&file.contract, text, len, error);
-	if (code == 0)
-		*append(call, files) = file;
+		code = contract_files_add_text(call, files, "", text, len, error);
 	tally_free(text);
 	return code;
 }

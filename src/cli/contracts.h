@@ -7,11 +7,13 @@
 #include "cli/command.h"
 
 struct contract_file {
-	const char *path; /* "" for a contract of the broker */
+	const char *path; /* or URL; "" for a contract of the broker */
 	struct tally_contract *contract;
-	cJSON *document;
-	const char *consumer_version; /* of a contract of the broker; otherwise NULL */
-	const char *why;              /* the same: why it is to be verified, as a sentence */
+	cJSON *document;              /* only of contract_files_read */
+	const cJSON *history;         /* what the broker says of its contract; otherwise NULL */
+	const char *consumer_version; /* the same */
+	const char *content;          /* for those who compare; or NULL */
+	size_t place;                 /* for those who sort */
 };
 
 struct contract_files {
@@ -19,11 +21,19 @@ struct contract_files {
 	size_t count;
 };
 
-/* The files that the call's operands name; a folder stands for its files that end in .json, in the
- * order of their names, but for a configuration of tally lint.  0, or an error. */
+/* Adds the files that a path stands for: a folder for its files that end in .json, in the order of
+ * their names, but for a configuration of tally lint.  0, or an error. */
+int contract_paths_add(struct call *call, struct text_list *paths, const char *path,
+		       struct tally_error *error);
+/* Those that the call's operands name; an error when there are none. */
 int contract_paths_find(struct call *call, struct text_list *paths, struct tally_error *error);
 /* Reads them.  0, or an exit status. */
 int contract_files_read(struct call *call, struct contract_files *files);
+/* Adds the contract of a file, or a text that came from `name`.  0, or an error. */
+int contract_files_add_file(struct call *call, struct contract_files *files, const char *path,
+			    struct tally_error *error);
+int contract_files_add_text(struct call *call, struct contract_files *files, const char *name,
+			    const char *text, size_t len, struct tally_error *error);
 /* Adds a contract document that came from elsewhere (a copy of it).  0, or an error. */
 int contract_files_add(struct call *call, struct contract_files *files, const cJSON *document,
 		       struct tally_error *error);

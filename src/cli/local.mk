@@ -56,6 +56,7 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/trust.h \
 	%D%/values.c \
 	%D%/verify.h \
+	%D%/verify_choose.c \
 	%D%/verify_options.c \
 	%D%/verify_publish.c \
 	%D%/verify_report.c \

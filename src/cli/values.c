@@ -134,7 +134,7 @@ bool option_set(struct call *call, const struct option *option, const char *labe
 	return false;
 }
 
-/* A list's variable holds its values separated by commas. */
+/* A list's variable holds its values separated by commas, but for those that hold one. */
 static bool set_list_variable(struct call *call, const struct option *option, const char *label,
 			      const char *text, void *values)
 {
@@ -174,7 +174,7 @@ static bool complete(struct call *call, const struct option *option, void *value
 	const char *label = NULL;
 	const char *text = find_variable(call, option, &label);
 
-	if (text && option->kind == OPTION_KIND_LIST)
+	if (text && option->kind == OPTION_KIND_LIST && !option->whole_variable)
 		return set_list_variable(call, option, label, text, values);
 	if (text)
 		return option_set(call, option, label, text, values);

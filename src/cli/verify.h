@@ -11,13 +11,23 @@
 #include <tally.h>
 
 #include "cli/command.h"
+#include "cli/common.h"
 #include "cli/contracts.h"
 
 struct verify_options {
+	struct text_list files, dirs, urls; /* as operands */
+	bool ignore_no_contracts;
 	const char *provider_url;
+	const char *hostname; /* what else the provider's URL is made of */
+	long port;
+	int transport;
+	const char *base_path;
 	const char *provider;
 	struct broker_access broker;
 	const char *consumer_version;
+	struct text_list selectors, consumer_version_tags;
+	bool enable_pending;
+	const char *include_wip_since;
 	const char *provider_version;
 	const char *provider_branch;
 	const char *build_url;
@@ -39,12 +49,14 @@ struct verify_options {
 	const char *now;
 	const char *json;
 	int format;
+	bool no_colour;
 };
 
 struct verify_run {
 	struct call *call;
 	struct verify_options *options;
 	struct tally_broker *broker;
+	cJSON *selectors; /* of consumer versions, for the broker; NULL: none are given */
 	struct contract_files files;
 	cJSON *from_broker; /* its answer, which lends the versions of the contracts */
 	cJSON *results;
@@ -59,10 +71,18 @@ int verify_options_check(struct verify_run *run);
 
 /* ---- verify_sources.c ---- */
 
-/* Reads the contracts, and leaves those that were asked for: EXIT_NOTHING when there are none. */
+/* Whether the broker's contracts are wanted. */
+bool verify_sources_ask_broker(const struct verify_run *run);
+/* Reads all contracts that there are. */
 int verify_sources_load(struct verify_run *run);
+
+/* ---- verify_choose.c ---- */
+
+/* Leaves the contracts that were asked for, each once, in one order whatever the order of the
+ * sources was: EXIT_NOTHING when there are none. */
+int verify_choose(struct verify_run *run);
 /* Says in the results where each contract came from. */
-void verify_sources_tell(struct verify_run *run);
+void verify_choose_tell(struct verify_run *run);
 
 /* ---- verify_publish.c ---- */
 

@@ -1,26 +1,148 @@
 /* verify_options.c - the options of tally verify. */
 #include "config.h"
 
+#include <string.h>
+
 #include "cli/common.h"
 #include "cli/origin.h"
 #include "cli/output.h"
 #include "cli/verify.h"
 
-static int check_provider(struct verify_run *run)
+static const char *const transport_choices[] = {"http", "https", NULL};
+
+/* ---- where the provider is ---- */
+
+/* The URL from its parts, as Pact's verifier has them. */
+static const char *make_url(struct call *call, const struct verify_options *o)
 {
-	return need(run->call, run->options->provider_url, "provider-url",
+	const char *host = o->hostname ? o->hostname : "localhost";
+	const char *path = o->base_path ? o->base_path : "";
+	bool bare_ipv6 = strchr(host, ':') && *host != '[';
+	const char *port = o->port > 0 ? scratch_format(&call->scratch, ":%ld", o->port) : "";
+
+	return scratch_format(&call->scratch, "%s://%s%s%s%s%s%s", transport_choices[o->transport],
+			      bare_ipv6 ? "[" : "", host, bare_ipv6 ? "]" : "", port,
+			      *path && *path != '/' ? "/" : "", path);
+}
+
+static int find_provider(struct verify_run *run)
+{
+	struct verify_options *o = run->options;
+	bool in_parts = o->hostname || o->port > 0;
+
+	if (o->provider_url && (in_parts || o->base_path))
+		return wrong("--provider-url and %s are both given: leave one out",
+			     o->hostname   ? "--hostname"
+			     : o->port > 0 ? "--port"
+					   : "--base-path");
+	if (!o->provider_url && in_parts)
+		o->provider_url = make_url(run->call, o);
+	return need(run->call, o->provider_url, "provider-url",
 		    "the address of the running provider, such as http://127.0.0.1:8080");
 }
 
-/* Results are of one version, and should be of a branch. */
+/* ---- texts that stand for several, or for something else ---- */
+
+/* "a,b" stands for two. */
+static void split_at_commas(struct call *call, struct text_list *list)
+{
+	struct text_list parts = {0};
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *text = list->items[i];
+
+		while (*text) {
+			size_t len = strcspn(text, ",");
+
+			if (len > 0)
+				text_list_add(call, &parts,
+					      scratch_copy(&call->scratch, text, len));
+			text += len + (text[len] == ',');
+		}
+	}
+	*list = parts;
+}
+
+/* Pact's NAME=VALUE is understood, too: a name has neither of the two characters. */
+static void spell_headers(struct call *call, struct text_list *headers)
+{
+	for (size_t i = 0; i < headers->count; i++) {
+		const char *text = headers->items[i];
+		size_t len = strcspn(text, ":=");
+
+		if (text[len] == '=')
+			headers->items[i] = scratch_format(&call->scratch, "%.*s: %s", (int)len,
+							   text, text + len + 1);
+	}
+}
+
+/* ---- selectors ---- */
+
+static void add_selector(struct verify_run *run, cJSON *selector)
+{
+	if (!run->selectors)
+		run->selectors = cJSON_CreateArray();
+	if (!selector || !cJSON_AddItemToArray(run->selectors, selector))
+		out_of_memory();
+}
+
+static int add_selectors(struct verify_run *run, const char *text)
+{
+	static const char label[] = "--consumer-version-selectors";
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *value = NULL;
+
+	if (tally_json_parse(&value, text, strlen(text), &error) < 0)
+		return wrong("%s: expected JSON such as {\"mainBranch\": true}, found %s: %s",
+			     label, text, error.message);
+	if (cJSON_IsObject(value)) {
+		add_selector(run, value);
+		return 0;
+	}
+	while (cJSON_IsArray(value) && cJSON_IsObject(value->child))
+		add_selector(run, cJSON_DetachItemFromArray(value, 0));
+	if (cJSON_IsArray(value) && !value->child && run->selectors) {
+		cJSON_Delete(value);
+		return 0;
+	}
+	cJSON_Delete(value);
+	return wrong("%s: expected an object or a list of objects, found %s", label, text);
+}
+
+static int find_selectors(struct verify_run *run)
+{
+	const struct verify_options *o = run->options;
+	int status = 0;
+
+	for (size_t i = 0; i < o->selectors.count && status == 0; i++)
+		status = add_selectors(run, o->selectors.items[i]);
+	for (size_t i = 0; i < o->consumer_version_tags.count && status == 0; i++) {
+		cJSON *selector = cJSON_CreateObject();
+
+		if (!cJSON_AddStringToObject(selector, "tag", o->consumer_version_tags.items[i]) ||
+		    !cJSON_AddTrueToObject(selector, "latest"))
+			out_of_memory();
+		add_selector(run, selector);
+	}
+	return status;
+}
+
+/* ---- the provider's version ---- */
+
+/* Results are of one version, and should be of a branch; what is pending depends on it, too. */
 static int find_version(struct verify_run *run)
 {
 	struct verify_options *o = run->options;
 	struct origin origin = {.version = o->provider_version, .branch = o->provider_branch};
+	bool for_question = o->enable_pending || o->include_wip_since || run->selectors;
 
+	if (!o->publish && !for_question)
+		return 0;
 	origin_find(run->call, &origin, ORIGIN_VERSION_AND_BRANCH);
 	o->provider_version = origin.version;
 	o->provider_branch = origin.branch;
+	if (!o->publish)
+		return 0;
 	return need(run->call, o->provider_version, "provider-version",
 		    "the provider's version (there is neither a CI variable nor a git commit to "
 		    "take it from)");
@@ -28,22 +150,48 @@ static int find_version(struct verify_run *run)
 
 int verify_options_check(struct verify_run *run)
 {
-	int status = check_provider(run);
+	struct verify_options *o = run->options;
+	int status = find_provider(run);
 
+	spell_headers(run->call, &o->headers);
+	split_at_commas(run->call, &o->provider_tags);
+	split_at_commas(run->call, &o->consumer_version_tags);
+	if (status == 0)
+		status = find_selectors(run);
 	if (status == 0)
 		status = verify_report_check(run);
-	if (status == 0 && run->options->publish)
-		status = find_version(run);
-	return status;
+	return status == 0 ? find_version(run) : status;
 }
 
 #define O struct verify_options
 
 const struct option verify_option_table[] = {
-	OPTION_TEXT(O, provider_url, .letter = 'u', .name = "provider-url", .argument = "URL",
+	OPTION_LIST(O, files, .letter = 'f', .name = "file", .argument = "FILE",
+		    .help = "a contract file, like the operand"),
+	OPTION_LIST(O, dirs, .letter = 'd', .name = "dir", .argument = "DIR",
+		    .help = "a folder, like the operand"),
+	OPTION_LIST(O, urls, .letter = 'u', .name = "url", .argument = "URL",
+		    .aliases = "webhook-callback-url", .variables = "PACT_WEBHOOK_CALLBACK_URL",
+		    .help = "a contract's URL, like the operand; asked for as the broker is"),
+	OPTION_FLAG(O, ignore_no_contracts, .name = "ignore-no-pacts-error",
+		    .aliases = "ignore-no-contracts", .variables = "TALLY_IGNORE_NO_PACTS_ERROR",
+		    .help = "leave with 0 when there is nothing to verify; it is said all the "
+			    "same"),
+	OPTION_TEXT(O, provider_url, .name = "provider-url", .argument = "URL",
 		    .aliases = "provider-base-url",
 		    .variables = "TALLY_PROVIDER_URL PACT_PROVIDER_BASE_URL",
 		    .help = "where the provider answers; a path in it goes before each request's"),
+	OPTION_TEXT(O, hostname, .name = "hostname", .argument = "HOST",
+		    .variables = "PACT_PROVIDER_HOSTNAME",
+		    .help = "in place of --provider-url: its host; localhost where only a port is "
+			    "given"),
+	OPTION_NUMBER(O, port, .letter = 'p', .name = "port", .argument = "PORT", .min = 1,
+		      .max = 65535, .variables = "PACT_PROVIDER_PORT", .help = "its port"),
+	OPTION_CHOICE(O, transport, .name = "transport", .choices = transport_choices,
+		      .aliases = "scheme", .variables = "PACT_PROVIDER_TRANSPORT",
+		      .fallback = "http", .help = "its scheme"),
+	OPTION_TEXT(O, base_path, .name = "base-path", .argument = "PATH",
+		    .variables = "PACT_PROVIDER_BASE_PATH", .help = "its path"),
 	OPTION_TEXT(O, provider, .letter = 'n', .name = "provider", .argument = "NAME",
 		    .aliases = "provider-name", .variables = "TALLY_PROVIDER PACT_PROVIDER_NAME",
 		    .help = "the provider's name: only its contracts are replayed; needed with "
@@ -52,6 +200,22 @@ const struct option verify_option_table[] = {
 	OPTION_TEXT(O, consumer_version, .name = "consumer-version", .argument = "APP@VERSION",
 		    .help = "replay the broker's contract of this consumer version, wherever it "
 			    "is, and no other"),
+	OPTION_LIST(O, selectors, .name = "consumer-version-selectors", .argument = "JSON",
+		    .aliases = "consumer-version-selector",
+		    .variables = "TALLY_CONSUMER_VERSION_SELECTORS", .whole_variable = true,
+		    .help = "which consumer versions of the broker are meant: a selector such as "
+			    "{\"deployedOrReleased\": true}, or a list of them"),
+	OPTION_LIST(O, consumer_version_tags, .name = "consumer-version-tag", .argument = "TAG",
+		    .aliases = "consumer-version-tags", .variables = "PACT_CONSUMER_VERSION_TAGS",
+		    .help = "the newest consumer versions with this tag; several with commas"),
+	OPTION_FLAG(O, enable_pending, .name = "enable-pending",
+		    .variables = "TALLY_ENABLE_PENDING PACT_ENABLE_PENDING",
+		    .help = "let what never passed on the provider's branch fail without failing "
+			    "the run"),
+	OPTION_TEXT(O, include_wip_since, .name = "include-wip-pacts-since", .argument = "DATE",
+		    .variables = "TALLY_INCLUDE_WIP_PACTS_SINCE PACT_INCLUDE_WIP_PACTS_SINCE",
+		    .help = "replay work in progress, too: heads of branches since that day which "
+			    "never passed; it cannot fail the run"),
 	OPTION_FLAG(O, publish, .letter = 'r', .name = "publish",
 		    .aliases = "publish-verification-results",
 		    .variables = "TALLY_PUBLISH PACT_PUBLISH_VERIFICATION_RESULTS",
@@ -66,15 +230,16 @@ const struct option verify_option_table[] = {
 		    .variables = "TALLY_PROVIDER_BRANCH PACT_PROVIDER_BRANCH",
 		    .help = "its branch; without it, the one that the CI system or git names"),
 	OPTION_LIST(O, provider_tags, .name = "provider-tag", .argument = "TAG",
-		    .aliases = "provider-version-tag", .variables = "PACT_PROVIDER_TAGS",
-		    .help = "a tag for the provider's version"),
+		    .aliases = "provider-tags provider-version-tag provider-version-tags",
+		    .variables = "TALLY_PROVIDER_TAGS PACT_PROVIDER_TAGS",
+		    .help = "a tag for the provider's version; several with commas"),
 	OPTION_TEXT(O, build_url, .name = "build-url", .argument = "URL",
 		    .variables = "TALLY_BUILD_URL BUILD_URL BUILDKITE_BUILD_URL CI_JOB_URL "
 				 "CIRCLE_BUILD_URL TRAVIS_BUILD_WEB_URL",
 		    .help = "the CI run that verifies"),
 	OPTION_LIST(O, headers, .letter = 'H', .name = "header", .argument = "HEADER",
 		    .aliases = "custom-provider-header",
-		    .help = "a header \"Name: value\" to put into every request"),
+		    .help = "a header \"Name: value\", or NAME=VALUE, to put into every request"),
 	OPTION_TEXT(O, filter_description, .name = "filter-description", .argument = "REGEX",
 		    .variables = "TALLY_FILTER_DESCRIPTION PACT_DESCRIPTION",
 		    .help = "replay only interactions whose description matches"),
@@ -85,7 +250,8 @@ const struct option verify_option_table[] = {
 		    .variables = "TALLY_FILTER_NO_STATE PACT_PROVIDER_NO_STATE",
 		    .help = "replay only interactions without a provider state"),
 	OPTION_LIST(O, filter_consumers, .letter = 'c', .name = "filter-consumer",
-		    .argument = "NAME", .help = "replay only this consumer's contracts"),
+		    .argument = "NAME", .variables = "TALLY_FILTER_CONSUMER",
+		    .help = "replay only this consumer's contracts"),
 	OPTION_TEXT(O, state_change_url, .letter = 's', .name = "state-change-url",
 		    .argument = "URL", .aliases = "provider-states-setup-url",
 		    .variables = "TALLY_STATE_CHANGE_URL PACT_PROVIDER_STATE_CHANGE_URL",
@@ -104,14 +270,18 @@ const struct option verify_option_table[] = {
 		      .fallback = "0", .variables = "TALLY_JOBS",
 		      .help = "how many interactions are replayed at once; 0 chooses a safe value"),
 	OPTION_FLAG(O, exit_on_first_error, .name = "exit-on-first-error", .aliases = "fail-fast",
+		    .variables = "TALLY_EXIT_ON_FIRST_ERROR",
 		    .help = "stop at the first interaction that fails"),
 	OPTION_FLAG(O, insecure_tls, .name = "disable-ssl-verification", .aliases = "insecure-tls",
-		    .help = "accept any certificate of the provider"),
+		    .variables = "TALLY_DISABLE_SSL_VERIFICATION",
+		    .help = "accept any certificate of the provider, and of the servers of URLs"),
 	COMMON_OPTION_SEED(O, seed),
 	COMMON_OPTION_NOW(O, now),
 	OPTION_TEXT(O, json, .letter = 'j', .name = "json", .argument = "FILE",
 		    .variables = "TALLY_JSON_REPORT PACT_VERIFIER_JSON_REPORT",
 		    .help = "write the results to this file, too, as JSON"),
 	COMMON_OPTION_FORMAT(O, format),
+	OPTION_FLAG(O, no_colour, .name = "no-colour", .aliases = "no-color",
+		    .help = "print without colours, as with NO_COLOR set"),
 	OPTION_END,
 };

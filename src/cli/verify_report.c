@@ -18,7 +18,8 @@ int verify_report_check(struct verify_run *run)
 int verify_report(struct verify_run *run)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
-	const struct tally_text_options text_options = {.colour = out_has_colours()};
+	const struct tally_text_options text_options = {.colour = out_has_colours() &&
+								  !run->options->no_colour};
 	const char *json = run->options->json;
 	char *text = NULL;
 

@@ -1,170 +1,272 @@
-/* verify_sources.c - where tally verify has its contracts from: files, folders, the broker. */
+/* verify_sources.c - where tally verify has its contracts from: files, folders, URLs, the broker.
+ *
+ * What cannot be read is said, all of it, and then nothing is asked: half of the contracts are no
+ * answer. */
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/verify.h"
 
-/* One sentence of all the reasons why a contract is to be verified. */
-static const char *join_reasons(struct call *call, const cJSON *reasons)
-{
-	const char *joined = "";
-	const cJSON *reason;
+/* So many sources that cannot be read are said one by one. */
+enum { SAID_MAX = 20 };
 
-	cJSON_ArrayForEach(reason, reasons)
-	{
-		if (cJSON_IsString(reason))
-			joined = scratch_format(&call->scratch, "%s%s%s", joined,
-						*joined ? "; " : "", reason->valuestring);
-	}
-	return joined;
+struct reading {
+	struct verify_run *run;
+	size_t bad_count;
+	int status; /* of the first that could not be read, or EXIT_WRONG when one is wrong */
+};
+
+static bool is_url(const char *source)
+{
+	return strncasecmp(source, "http://", 7) == 0 || strncasecmp(source, "https://", 8) == 0;
 }
 
-/* Asks for all contracts of the provider, or for that of one consumer version. */
-static int ask_broker(struct verify_run *run, struct tally_error *error)
+static void refuse(struct reading *reading, const struct tally_error *error)
 {
-	const struct verify_options *o = run->options;
-	const struct tally_verification_query query = {.provider = o->provider};
-	struct app_version consumer;
+	int status = tally_error_exit_status(error->code);
 
-	if (!o->consumer_version)
-		return tally_broker_contracts_to_verify(run->broker, &query, &run->from_broker,
-							error);
-	app_version_split(run->call, o->consumer_version, &consumer);
-	if (!consumer.version || !*consumer.version)
-		return set_error(error, TALLY_EINVAL, "--consumer-version",
-				 "expected APP@VERSION, found \"%s\"", o->consumer_version);
-	return tally_broker_contract_of(run->broker, o->provider, consumer.app, consumer.version,
-					&run->from_broker, error);
+	if (reading->bad_count++ < SAID_MAX)
+		(void)failed(error);
+	if (reading->status == 0 || status == EXIT_WRONG)
+		reading->status = status;
 }
 
-static int load_from_broker(struct verify_run *run)
+/* ---- files and folders ---- */
+
+static void read_path(struct reading *reading, const char *path)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
-	const cJSON *item;
-	int status = need(run->call, run->options->provider, "provider",
-			  "the name of the provider whose contracts the broker is asked for");
+	struct text_list paths = {0};
 
-	if (status != 0)
-		return status;
-	if (ask_broker(run, &error) < 0)
-		return failed(&error);
+	if (contract_paths_add(reading->run->call, &paths, path, &error) < 0) {
+		refuse(reading, &error);
+		return;
+	}
+	if (paths.count == 0)
+		note("%s: expected contract files (*.json) in it, found none", path);
+	for (size_t i = 0; i < paths.count; i++) {
+		struct tally_error why = TALLY_ERROR_INIT;
+
+		if (contract_files_add_file(reading->run->call, &reading->run->files,
+					    paths.items[i], &why) < 0)
+			refuse(reading, &why);
+	}
+}
+
+/* ---- URLs ---- */
+
+/* "https://broker.test:8080" of a URL: its length. */
+static size_t origin_len(const char *url)
+{
+	const char *authority = strstr(url, "://") + 3;
+
+	return (size_t)(authority - url) + strcspn(authority, "/?#");
+}
+
+/* The name and token are the broker's: no other server is told them. */
+static bool may_know_credentials(const struct broker_access *broker, const char *url)
+{
+	size_t len = origin_len(url);
+
+	if (!broker->location || !is_url(broker->location))
+		return true;
+	return origin_len(broker->location) == len && strncasecmp(broker->location, url, len) == 0;
+}
+
+/* What the URL is called: without a name and password. */
+static const char *url_name(struct call *call, const char *url)
+{
+	const char *authority = strstr(url, "://") + 3;
+	size_t len = strcspn(authority, "/?#");
+
+	while (len > 0 && authority[len - 1] != '@')
+		len--;
+	return scratch_format(&call->scratch, "%.*s%s", (int)(authority - url), url,
+			      authority + len);
+}
+
+static void read_url(struct reading *reading, const char *url)
+{
+	struct call *call = reading->run->call;
+	const struct verify_options *o = reading->run->options;
+	bool may_know = may_know_credentials(&o->broker, url);
+	const struct tally_fetch_options options = {
+		.user = may_know ? broker_user(call, &o->broker) : NULL,
+		.token = may_know ? o->broker.token : NULL,
+		.insecure_tls = o->insecure_tls,
+	};
+	struct tally_error error = TALLY_ERROR_INIT;
+	char *text = NULL;
+	size_t len = 0;
+	int code = tally_fetch(&text, &len, url, &options, &error);
+
+	if (code == 0)
+		code = contract_files_add_text(call, &reading->run->files, url_name(call, url),
+					       text, len, &error);
+	if (code < 0)
+		refuse(reading, &error);
+	tally_free(text);
+}
+
+static void read_sources(struct reading *reading, const struct text_list *sources)
+{
+	for (size_t i = 0; i < sources->count; i++) {
+		if (is_url(sources->items[i]))
+			read_url(reading, sources->items[i]);
+		else
+			read_path(reading, sources->items[i]);
+	}
+}
+
+/* ---- the broker ---- */
+
+/* What the broker has to say beside the contracts. */
+static void tell_remarks(const cJSON *answer)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, json_get(answer, "unmatched"))
+	{
+		if (cJSON_IsString(item))
+			note("%s", item->valuestring);
+	}
+	cJSON_ArrayForEach(item, json_get(answer, "notices"))
+	{
+		if (*json_text(item, "text"))
+			note("%s", json_text(item, "text"));
+	}
+}
+
+static int take_from_broker(struct verify_run *run)
+{
+	const cJSON *item;
+
 	cJSON_ArrayForEach(item, json_get(run->from_broker, "contracts"))
 	{
+		struct tally_error error = TALLY_ERROR_INIT;
 		struct contract_file *file;
 
 		if (contract_files_add(run->call, &run->files, json_get(item, "contract"), &error) <
 		    0)
 			return failed(&error);
 		file = &run->files.items[run->files.count - 1];
+		file->history = item;
 		file->consumer_version = json_text(item, "consumerVersion");
-		file->why = join_reasons(run->call, json_get(item, "why"));
 	}
+	tell_remarks(run->from_broker);
 	return 0;
 }
 
-static int load(struct verify_run *run)
+static int load_from_broker(struct verify_run *run)
 {
 	const struct verify_options *o = run->options;
-	int status = 0;
+	const struct tally_verification_query query = {
+		.provider = o->provider,
+		.provider_version = o->provider_version,
+		.provider_branch = o->provider_branch,
+		.provider_tags = o->provider_tags.items,
+		.provider_tag_count = o->provider_tags.count,
+		.selectors = run->selectors,
+		.enable_pending = o->enable_pending,
+		.include_wip_since = o->include_wip_since,
+	};
+	struct tally_error error = TALLY_ERROR_INIT;
+	int code;
+	int status = need(run->call, o->provider, "provider",
+			  "the name of the provider whose contracts the broker is asked for");
 
-	if (run->call->operand_count == 0 && !o->broker.location)
-		return wrong("no contracts: expected FILE or DIR, or --broker; see tally verify "
-			     "--help");
-	if (run->call->operand_count > 0 && o->consumer_version)
-		return wrong("--consumer-version is for contracts of the broker: leave it out, or "
-			     "%s",
-			     run->call->operands[0]);
-	if (o->publish)
-		status = broker_open_to_change(run->call, &o->broker, &run->broker);
-	else if (run->call->operand_count == 0)
-		status = broker_open(run->call, &o->broker, &run->broker);
 	if (status != 0)
 		return status;
-	return run->call->operand_count > 0 ? contract_files_read(run->call, &run->files)
-					    : load_from_broker(run);
-}
-
-static bool wanted(const struct verify_options *o, const struct tally_contract *contract)
-{
-	const struct text_list *consumers = &o->filter_consumers;
-
-	if (o->provider && strcmp(o->provider, tally_contract_provider(contract)) != 0)
-		return false;
-	for (size_t i = 0; i < consumers->count; i++) {
-		if (strcmp(consumers->items[i], tally_contract_consumer(contract)) == 0)
-			return true;
-	}
-	return consumers->count == 0;
-}
-
-/* Says which contracts of the broker are replayed, and why. */
-static void tell(const struct contract_files *files)
-{
-	for (size_t i = 0; i < files->count; i++) {
-		const struct contract_file *file = &files->items[i];
-
-		if (file->consumer_version)
-			note("replaying %s %s: %s", tally_contract_consumer(file->contract),
-			     file->consumer_version, file->why);
-	}
-}
-
-/* Leaves the contracts that were asked for, in their order. */
-static int choose(struct verify_run *run)
-{
-	struct contract_files *files = &run->files;
-	size_t all = files->count;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < all; i++) {
-		struct contract_file file = files->items[i];
-
-		if (!wanted(run->options, file.contract)) {
-			tally_contract_free(file.contract);
-			cJSON_Delete(file.document);
-			continue;
-		}
-		files->items[kept++] = file;
-	}
-	files->count = kept;
-	tell(files);
-	if (kept > 0)
+	code = broker_ask_contracts(run->call, run->broker, &query, o->consumer_version,
+				    &run->from_broker, &error);
+	/* Beside other sources, none is no reason to stop. */
+	if (code == TALLY_ENOTHING && run->files.count > 0) {
+		(void)failed(&error);
 		return 0;
-	note("nothing to verify: %zu contract%s read, none for %s%s", all, plural(all),
-	     run->options->provider ? run->options->provider : "this provider",
-	     run->options->filter_consumers.count > 0 ? " and the consumers of --filter-consumer"
-						      : "");
-	return EXIT_NOTHING;
+	}
+	return code < 0 ? failed_in_options(run->call, &error) : take_from_broker(run);
+}
+
+/* ---- all ---- */
+
+static size_t count_given(const struct verify_run *run)
+{
+	const struct verify_options *o = run->options;
+
+	return run->call->operand_count + o->files.count + o->dirs.count + o->urls.count;
+}
+
+bool verify_sources_ask_broker(const struct verify_run *run)
+{
+	const struct verify_options *o = run->options;
+
+	/* With files, a broker may be there to record the results alone. */
+	return count_given(run) == 0 ||
+	       (o->broker.location &&
+		(run->selectors || o->include_wip_since || o->consumer_version));
+}
+
+static int check_sources(const struct verify_run *run)
+{
+	const struct verify_options *o = run->options;
+
+	if (count_given(run) == 0 && !o->broker.location)
+		return wrong("no contracts: expected FILE, DIR or URL, or --broker; see tally "
+			     "verify --help");
+	if (o->consumer_version && count_given(run) > 0)
+		return wrong("--consumer-version is for contracts of the broker: leave it out, or "
+			     "%s",
+			     run->call->operand_count > 0 ? run->call->operands[0]
+							  : "the other sources");
+	if (o->consumer_version && run->selectors)
+		return wrong("--consumer-version names one contract: leave it out, or "
+			     "--consumer-version-selectors");
+	if (run->selectors && !o->broker.location)
+		return wrong("--consumer-version-selectors and --consumer-version-tags choose "
+			     "from what a broker has, and --broker is missing");
+	return 0;
+}
+
+static int open_broker(struct verify_run *run)
+{
+	const struct broker_access *access = &run->options->broker;
+
+	if (run->options->publish)
+		return broker_open_to_change(run->call, access, &run->broker);
+	return verify_sources_ask_broker(run) ? broker_open(run->call, access, &run->broker) : 0;
+}
+
+static int read_given(struct verify_run *run)
+{
+	const struct verify_options *o = run->options;
+	const struct text_list operands = {run->call->operands, run->call->operand_count};
+	struct reading reading = {.run = run};
+
+	read_sources(&reading, &operands);
+	read_sources(&reading, &o->files);
+	read_sources(&reading, &o->dirs);
+	read_sources(&reading, &o->urls);
+	if (reading.bad_count > SAID_MAX)
+		note("and %zu more", reading.bad_count - SAID_MAX);
+	if (reading.bad_count > 0 && reading.bad_count + run->files.count > 1)
+		note("nothing was asked: %zu of %zu contracts cannot be read", reading.bad_count,
+		     reading.bad_count + run->files.count);
+	return reading.status;
 }
 
 int verify_sources_load(struct verify_run *run)
 {
-	int status = load(run);
+	int status = check_sources(run);
 
-	return status == 0 ? choose(run) : status;
-}
-
-/* The results are in the order of the files. */
-void verify_sources_tell(struct verify_run *run)
-{
-	cJSON *contract;
-	size_t i = 0;
-
-	cJSON_ArrayForEach(contract, json_get(run->results, "contracts"))
-	{
-		const struct contract_file *file = &run->files.items[i++];
-
-		if (i > run->files.count)
-			return;
-		if ((*file->path &&
-		     !cJSON_AddStringToObject(contract, "file",
-					      valid_text(&run->call->scratch, file->path))) ||
-		    (file->consumer_version && !cJSON_AddStringToObject(contract, "consumerVersion",
-									file->consumer_version)) ||
-		    (file->why && !cJSON_AddStringToObject(contract, "why", file->why)))
-			out_of_memory();
-	}
+	if (status == 0)
+		status = open_broker(run);
+	if (status == 0)
+		status = read_given(run);
+	if (status == 0 && verify_sources_ask_broker(run))
+		status = load_from_broker(run);
+	return status;
 }

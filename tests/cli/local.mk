@@ -22,6 +22,7 @@ cli_tests = \
 	%D%/t0140-publish.sh \
 	%D%/t0145-origin.sh \
 	%D%/t0200-verify.sh \
+	%D%/t0201-verify-sources.sh \
 	%D%/t0300-main-job.sh \
 	%D%/t0310-environment.sh \
 	%D%/t0330-log.sh

@@ -101,7 +101,7 @@ test_expect_success 'bad contracts are refused before anything is asked' '
 
 test_expect_success 'wrong use' '
 	expect_refused "--provider-url is missing" "$tally" verify good.json
-	expect_refused "no contracts: expected FILE or DIR, or --broker" \
+	expect_refused "no contracts: expected FILE, DIR or URL, or --broker" \
 		"$tally" verify --provider-url http://127.0.0.1:1
 	expect_refused "--provider-url: expected" "$tally" verify good.json --provider-url ftp://x
 	expect_refused "--provider-url: " "$tally" verify good.json --provider-url "http://127.0.0.1:99999"

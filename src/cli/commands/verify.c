@@ -30,7 +30,10 @@ static int replay(struct verify_run *run)
 		scratch_array(&run->call->scratch, run->files.count, sizeof(*contracts));
 
 	for (size_t i = 0; i < run->files.count; i++)
-		contracts[i].contract = run->files.items[i].contract;
+		contracts[i] = (struct tally_verify_contract){
+			.contract = run->files.items[i].contract,
+			.history = run->files.items[i].history,
+		};
 	return tally_verify(contracts, run->files.count, &options, &run->results, &error) < 0
 		       ? failed_in_options(run->call, &error)
 		       : 0;
@@ -44,12 +47,14 @@ static int verify(struct verify_run *run)
 	if (status == 0)
 		status = verify_sources_load(run);
 	if (status == 0)
+		status = verify_choose(run);
+	if (status == 0)
 		status = verify_publish_find_provider(run);
 	if (status == 0)
 		status = replay(run);
 	if (status != 0)
 		return status;
-	verify_sources_tell(run);
+	verify_choose_tell(run);
 	if (run->options->publish)
 		status = verify_publish(run);
 	printed = verify_report(run);
@@ -68,17 +73,20 @@ static int run(struct call *call)
 	if (!call_parse(call, &o))
 		return call->status;
 	status = verify(&run);
+	if (status == EXIT_NOTHING && o.ignore_no_contracts)
+		status = EXIT_YES;
 	cJSON_Delete(run.results);
 	cJSON_Delete(run.from_broker);
+	cJSON_Delete(run.selectors);
 	contract_files_release(&run.files);
 	tally_broker_close(run.broker);
 	return status;
 }
 
 static const struct operand operands[] = {
-	{.name = "FILE|DIR",
-	 .help = "contract files, or folders of them; without any, the contracts that the broker "
-		 "says this provider has to honour",
+	{.name = "FILE|DIR|URL",
+	 .help = "contract files, folders of them, URLs; without any, the contracts that the "
+		 "broker says this provider has to honour",
 	 .optional = true,
 	 .repeated = true},
 	OPERAND_END,
@@ -110,9 +118,12 @@ const struct command command_verify = {
 	.summary = "replay contracts against the real provider",
 	.description =
 		"Sends the requests of contracts to a running provider and compares its answers "
-		"with what the contracts expect. The contracts are files and folders, or, without "
-		"any, those that the broker says the provider has to honour: of each consumer the "
-		"head of its main branch and every version that is deployed.\n\n"
+		"with what the contracts expect. The contracts are files, folders and URLs, or, "
+		"without any, those that the broker says the provider has to honour: of each "
+		"consumer the head of its main branch and every version that is deployed. With "
+		"selectors, or work in progress, the broker's contracts are replayed beside the "
+		"others. A contract that comes twice is replayed once, and the order is that of "
+		"the names of consumers. When one cannot be read, nothing is asked.\n\n"
 		"Where the request of an interaction has generators, it is sent with generated "
 		"values: those of provider states are what the state-change URL answers, a JSON "
 		"object of names and values, over the states' parameters.\n\n"
