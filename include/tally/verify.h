@@ -41,11 +41,21 @@ struct tally_verify_options {
 	bool state_change_as_query;   /* state and parameters in the query, not in a JSON body */
 	const char *const *headers;   /* "Name: value", put into every request */
 	size_t header_count;
+	/* Commands for the shell (doc/verify.md says what they are given and print).  One that sets
+	 * up and tears down provider states, in the place of state_change_url; one that makes
+	 * messages, in the place of a POST to provider_url, which is not needed where there are
+	 * only messages; and one that prints header lines for every request, which replace others
+	 * of their names: run once, or for each request. */
+	const char *state_command;
+	const char *message_command;
+	const char *header_command;
+	bool header_command_each;
+	unsigned command_timeout_ms;    /* for each of them; 0: request_timeout_ms */
 	const char *filter_description; /* regular expression, searched for; NULL: all */
 	const char *filter_state;       /* the same, over the names of provider states */
 	bool filter_no_state;           /* only interactions without a provider state */
 	unsigned request_timeout_ms;    /* 0: 5000 */
-	unsigned jobs; /* interactions at once; 0: 1 with a state-change URL, else 4 */
+	unsigned jobs; /* interactions at once; 0: 1 where states are set up, else 4 */
 	bool insecure_tls;
 	bool exit_on_first_error;
 	/* More names of secrets: of headers, cookies, parameters, members.  Case, "-" and "_" don't

@@ -223,7 +223,7 @@ bool tally__attempt_begin(struct attempt *attempt)
 {
 	tally__attempt_clear(attempt);
 	attempt->phase = PHASE_REQUEST;
-	if (tally__outside_has_states(attempt->run->settings)) {
+	if (tally__outside_has_states(attempt->run->settings, attempt->task->interaction)) {
 		attempt->phase = PHASE_SETUP;
 		attempt->was_set_up = tally__arena_alloc_array(&attempt->kept, state_calls(attempt),
 							       sizeof(*attempt->was_set_up));

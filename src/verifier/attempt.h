@@ -31,6 +31,7 @@ struct attempt {
 	struct arena kept;        /* for the whole attempt */
 	struct arena arena;       /* for the step under way: a request and its answer */
 	struct http_request sent; /* the last request over HTTP; in `arena` */
+	http_client_done *done;   /* of its answer, while the header command runs */
 	struct generated made;    /* what it holds of generated values */
 	int64_t asked_ms;
 

@@ -4,9 +4,8 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "verifier/command_output.h"
 #include "verifier/outside.h"
-
-#define METADATA_HEADER "Pact-Message-Metadata"
 
 /* The words for an interaction that could not be compared. */
 static int set_error(struct attempt *attempt, const struct tally_error *problem,
@@ -79,49 +78,6 @@ static int compare_response(struct attempt *attempt, const struct http_response 
 	return status;
 }
 
-/* The metadata that came with a message: the content type, overlaid by what the header holds as
- * JSON in base64.  *out is to be deleted. */
-static int read_metadata(cJSON **out, const struct http_response *response,
-			 struct tally_error *error)
-{
-	const char *header = tally__http_header_get(&response->headers, METADATA_HEADER);
-	const char *type = tally__http_header_get(&response->headers, "Content-Type");
-	struct tally_error problem = TALLY_ERROR_INIT;
-	cJSON *metadata = NULL;
-	struct buf text;
-	int status = 0;
-
-	tally__json_setup();
-	tally__buf_init(&text, LIMIT_HEADER_BYTES);
-	if (header == NULL) {
-		metadata = cJSON_CreateObject();
-		if (metadata == NULL)
-			status = TALLY_ENOMEM;
-	} else if (!tally__base64_decode(&text, header, strlen(header)) || text.status != 0) {
-		status = text.status == TALLY_ENOMEM ? TALLY_ENOMEM : TALLY_EPARSE;
-		tally__fail(&problem, TALLY_EPARSE, "it is not base64");
-	} else {
-		status = tally_json_parse(&metadata, text.bytes, text.len, &problem);
-		if (status == 0 && !cJSON_IsObject(metadata))
-			status = tally__fail(&problem, TALLY_EPARSE, "it is no JSON object");
-	}
-	if (status == 0 && tally__json_get(metadata, "contentType") == NULL)
-		status = tally__json_put(metadata, "contentType",
-					 cJSON_CreateString(type != NULL ? type : ""));
-	tally__buf_release(&text);
-	if (status == 0) {
-		*out = metadata;
-		return 0;
-	}
-	cJSON_Delete(metadata);
-	if (status == TALLY_ENOMEM)
-		return tally__fail_nomem(error);
-	return tally__fail(error, TALLY_EPARSE,
-			   "the provider's header " METADATA_HEADER
-			   " cannot be read: expected a JSON object in base64, but %s",
-			   problem.message);
-}
-
 static int match_message(struct attempt *attempt, const struct message *actual,
 			 struct tally_error *error)
 {
@@ -157,7 +113,9 @@ static int compare_message(struct attempt *attempt, const struct http_response *
 			    "the message with a status of 200",
 			    response->status);
 	else if (attempt->matcher != NULL)
-		read_metadata(&metadata, response, &problem);
+		tally__read_metadata(&metadata,
+				     tally__http_header_get(&response->headers, METADATA_HEADER),
+				     type, &problem);
 	if (problem.code != 0)
 		return set_error(attempt, &problem, error);
 	actual.metadata = metadata;

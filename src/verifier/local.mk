@@ -1,9 +1,13 @@
 libtallyall_la_SOURCES += \
 	%D%/attempt.c %D%/attempt.h \
+	%D%/command.c %D%/command.h \
+	%D%/command_output.c %D%/command_output.h \
 	%D%/compare.c \
 	%D%/curl_command.c \
 	%D%/generate.c \
+	%D%/header_command.c %D%/header_command.h \
 	%D%/outside.c %D%/outside.h \
+	%D%/outside_command.c %D%/outside_command.h \
 	%D%/plan.c \
 	%D%/record.c \
 	%D%/report_text.c \

@@ -2,17 +2,30 @@
 
 #include "verifier/outside.h"
 
-#include "base/time.h"
+#include "verifier/header_command.h"
+#include "verifier/outside_command.h"
 #include "verifier/request.h"
 
-bool tally__outside_has_states(const struct settings *settings)
+bool tally__outside_has_states(const struct settings *settings,
+			       const struct interaction *interaction)
 {
+	/* A command has nothing to do where there is no state; a URL is told so. */
+	if (settings->options->state_command != NULL)
+		return interaction->state_count > 0;
 	return settings->options->state_change_url != NULL;
 }
 
 bool tally__outside_tears_down(const struct settings *settings)
 {
 	return settings->options->state_change_teardown;
+}
+
+void tally__outside_failed(struct attempt *attempt, const struct tally_error *failure)
+{
+	if (attempt->phase == PHASE_REQUEST)
+		tally__attempt_answered(attempt, NULL, failure);
+	else
+		tally__attempt_state_changed(attempt, NULL, failure);
 }
 
 /* The values in an answer, which is JSON or has none.  *out is to be deleted.  TALLY_ENOMEM. */
@@ -30,8 +43,7 @@ static int read_values(cJSON **out, const struct http_response *response, struct
 	return status == TALLY_ENOMEM ? status : 0;
 }
 
-/* The run is over: nothing that ends now says anything about the provider. */
-static bool is_over(struct run *run, const struct tally_error *failure)
+bool tally__outside_is_over(struct run *run, const struct tally_error *failure)
 {
 	if (failure != NULL && failure->code == TALLY_ENOMEM)
 		tally__run_give_up(run, failure->code, failure->message);
@@ -46,7 +58,7 @@ static void on_state_answer(void *context, const struct http_response *response,
 	struct tally_error refusal = TALLY_ERROR_INIT;
 	cJSON *values = NULL;
 
-	if (is_over(run, failure))
+	if (tally__outside_is_over(run, failure))
 		return;
 	/* Where states have a server of their own, that one says nothing about the provider. */
 	if (run->settings->one_server)
@@ -66,13 +78,15 @@ static void on_state_answer(void *context, const struct http_response *response,
 int tally__outside_change_state(struct attempt *attempt, const struct provider_state *state,
 				bool teardown, struct tally_error *error)
 {
-	struct run *run = attempt->run;
-	int status = tally__verifier_state_request(&attempt->sent, &attempt->arena, run->settings,
-						   state, teardown, error);
+	const struct settings *settings = attempt->run->settings;
+	int status;
 
+	if (settings->options->state_command != NULL)
+		return tally__state_command(attempt, state, teardown, error);
+	status = tally__verifier_state_request(&attempt->sent, &attempt->arena, settings, state,
+					       teardown, error);
 	if (status == 0)
-		status = tally__http_client_submit(run->client, &attempt->sent, on_state_answer,
-						   attempt, error);
+		status = tally__header_command_send(attempt, on_state_answer, error);
 	return status;
 }
 
@@ -82,7 +96,7 @@ static void on_provider_answer(void *context, const struct http_response *respon
 	struct attempt *attempt = context;
 	const struct answer answer = {.response = response};
 
-	if (is_over(attempt->run, failure))
+	if (tally__outside_is_over(attempt->run, failure))
 		return;
 	tally__run_note_connection(attempt->run, failure);
 	tally__attempt_answered(attempt, &answer, failure);
@@ -91,18 +105,18 @@ static void on_provider_answer(void *context, const struct http_response *respon
 int tally__outside_ask(struct attempt *attempt, const struct interaction *asked,
 		       struct tally_error *error)
 {
-	struct run *run = attempt->run;
-	int status = tally__verifier_request(&attempt->sent, &attempt->arena, run->settings, asked,
-					     error);
+	const struct settings *settings = attempt->run->settings;
+	int status;
 
+	if (asked->kind != INTERACTION_HTTP && settings->options->message_command != NULL)
+		return tally__message_command(attempt, asked, error);
+	status = tally__verifier_request(&attempt->sent, &attempt->arena, settings, asked, error);
 	if (status != 0)
 		return status;
 	attempt->method = tally__arena_strdup(&attempt->kept, attempt->sent.method);
-	attempt->url = tally__verifier_shown_url(&attempt->kept, run->settings->secrets,
-						 attempt->sent.target);
+	attempt->url =
+		tally__verifier_shown_url(&attempt->kept, settings->secrets, attempt->sent.target);
 	if (attempt->method == NULL || attempt->url == NULL)
 		return tally__fail_nomem(error);
-	attempt->asked_ms = tally__time_monotonic_ms();
-	return tally__http_client_submit(run->client, &attempt->sent, on_provider_answer, attempt,
-					 error);
+	return tally__header_command_send(attempt, on_provider_answer, error);
 }

@@ -16,7 +16,8 @@ struct answer {
 };
 
 /* Whether provider states are set up, and torn down, at all. */
-bool tally__outside_has_states(const struct settings *settings);
+bool tally__outside_has_states(const struct settings *settings,
+			       const struct interaction *interaction);
 bool tally__outside_tears_down(const struct settings *settings);
 
 /* Sets up or tears down a provider state; NULL: the interaction has none, which is told too.
@@ -27,5 +28,11 @@ int tally__outside_change_state(struct attempt *attempt, const struct provider_s
 /* Asks for the interaction, whose request has its generated values already.  Errors as above. */
 int tally__outside_ask(struct attempt *attempt, const struct interaction *asked,
 		       struct tally_error *error);
+
+/* For what is behind this seam.  Whether the run is over: nothing that ends now says anything about
+ * the provider. */
+bool tally__outside_is_over(struct run *run, const struct tally_error *failure);
+/* Tells the attempt that the step under way has failed. */
+void tally__outside_failed(struct attempt *attempt, const struct tally_error *failure);
 
 #endif

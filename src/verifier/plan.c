@@ -49,6 +49,7 @@ int tally__run_init(struct run *run, const struct settings *settings,
 	int status = 0;
 
 	*run = (struct run){.settings = settings};
+	tally__arena_init(&run->arena, 0);
 	for (size_t i = 0; i < count; i++)
 		total += contracts[i].contract->interaction_count;
 	run->tasks = tally__calloc(total, sizeof(*run->tasks));
@@ -72,4 +73,5 @@ void tally__run_release(struct run *run)
 		cJSON_Delete(run->tasks[i].warnings);
 	}
 	tally__free(run->tasks);
+	tally__arena_release(&run->arena);
 }

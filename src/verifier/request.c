@@ -225,11 +225,8 @@ static int put_request_message(cJSON *document, const struct interaction *intera
 	return status;
 }
 
-/* Messages are asked for over HTTP: the provider is told which one, and answers with its content.
- */
-static int make_message_request(struct http_request *out, struct arena *arena,
-				const struct settings *settings,
-				const struct interaction *interaction, struct tally_error *error)
+int tally__verifier_message_body(struct http_request *out, struct arena *arena,
+				 const struct interaction *interaction, struct tally_error *error)
 {
 	cJSON *document;
 	int status;
@@ -246,9 +243,19 @@ static int make_message_request(struct http_request *out, struct arena *arena,
 		cJSON_Delete(document);
 		return status == TALLY_ENOMEM ? tally__fail_nomem(error) : status;
 	}
+	return take_json_body(out, arena, document, error);
+}
+
+/* Messages are asked for over HTTP: the provider is told which one, and answers with its content.
+ */
+static int make_message_request(struct http_request *out, struct arena *arena,
+				const struct settings *settings,
+				const struct interaction *interaction, struct tally_error *error)
+{
+	int status = tally__verifier_message_body(out, arena, interaction, error);
+
 	out->method = "POST";
 	out->target = settings->options->provider_url;
-	status = take_json_body(out, arena, document, error);
 	return status != 0 ? status : tally__verifier_headers(out, arena, settings, true, error);
 }
 
@@ -259,6 +266,10 @@ int tally__verifier_request(struct http_request *out, struct arena *arena,
 	int status;
 
 	*out = (struct http_request){0};
+	if (settings->base_url == NULL)
+		return tally__fail(error, TALLY_EINVAL,
+				   "it is asked for over HTTP, but the provider's URL was not "
+				   "given");
 	if (interaction->kind == INTERACTION_HTTP)
 		status = make_http_request(out, arena, settings, &interaction->request, error);
 	else

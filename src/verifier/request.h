@@ -24,6 +24,13 @@ int tally__verifier_state_request(struct http_request *out, struct arena *arena,
 				  const struct provider_state *state, bool teardown,
 				  struct tally_error *error);
 
+/* The bodies of these alone, which commands are given too: body and body_len are set. */
+int tally__verifier_message_body(struct http_request *out, struct arena *arena,
+				 const struct interaction *interaction, struct tally_error *error);
+int tally__verifier_state_body(struct http_request *out, struct arena *arena,
+			       const struct provider_state *state, const char *action,
+			       struct tally_error *error);
+
 /* A copy of a URL without secrets: its user information and parameters.  NULL when memory is short.
  */
 const char *tally__verifier_shown_url(struct arena *arena, const struct secrets *secrets,

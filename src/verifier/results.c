@@ -154,7 +154,8 @@ static int put_generation(cJSON **list, cJSON *document, struct run *run)
 /* What a run leaves out is told, rather than left to be guessed from failures. */
 static int put_warnings(cJSON *document, struct run *run, struct tally_error *error)
 {
-	bool has_states = run->settings->options->state_change_url != NULL;
+	const struct tally_verify_options *options = run->settings->options;
+	bool has_states = options->state_change_url != NULL || options->state_command != NULL;
 	size_t stateful = 0, answered_once = 0;
 	size_t total = run->selected_count;
 	cJSON *list = NULL;
@@ -167,10 +168,9 @@ static int put_warnings(cJSON *document, struct run *run, struct tally_error *er
 		stateful += !has_states && interaction->state_count > 0;
 		answered_once += interaction->response_count > 1;
 	}
-	if (put_warning(
-		    &list, document, stateful, total,
-		    "need a provider state, but no state-change URL was given: their states were "
-		    "not set up") != 0 ||
+	if (put_warning(&list, document, stateful, total,
+			"need a provider state, but no state-change URL or command was given: "
+			"their states were not set up") != 0 ||
 	    put_warning(
 		    &list, document, answered_once, total,
 		    "expect several answers to one message, of which only the first is asked for "

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "verifier/attempt.h"
+#include "verifier/header_command.h"
 
 void tally__run_give_up(struct run *run, int code, const char *message)
 {
@@ -144,12 +145,16 @@ int tally__run_all(struct run *run, struct tally_error *error)
 							   .insecure_tls = options->insecure_tls};
 	int status = tally__http_client_new(&run->client, &client_options, error);
 
+	run->commands.client = run->client;
+	if (status == 0)
+		status = tally__header_command_once(run, error);
 	if (status == 0)
 		status = make_attempts(run, error);
 	if (status == 0) {
 		start_tasks(run);
 		status = tally__http_client_run(run->client, &run->stop, error);
 	}
+	tally__commands_release(&run->commands);
 	tally__http_client_free(run->client);
 	run->client = NULL;
 	free_attempts(run);

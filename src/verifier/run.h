@@ -4,6 +4,7 @@
 #define TALLY_VERIFIER_RUN_H
 
 #include "http/client.h"
+#include "verifier/command.h"
 #include "verifier/settings.h"
 #include "verifier/task.h"
 
@@ -16,6 +17,9 @@ struct run {
 	size_t selected_count;
 
 	struct http_client *client;
+	struct commands commands;
+	struct arena arena;             /* of what is kept as long as the run */
+	struct http_headers headers;    /* what the header command printed for the whole run */
 	struct attempt *attempts;       /* room for as many as may be under way */
 	struct attempt *idle;           /* those that are not */
 	size_t next;                    /* the first task that was not looked at yet */

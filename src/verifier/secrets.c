@@ -16,6 +16,7 @@ int tally__secrets_init(struct secrets *secrets, const char *const *names, size_
 {
 	*secrets = (struct secrets){0};
 	tally__arena_init(&secrets->arena, 0);
+	secrets->name_capacity = count + 1;
 	secrets->names = tally__arena_alloc_array(&secrets->arena, count + 1, sizeof(*names));
 	secrets->values = tally__arena_alloc_array(&secrets->arena, LIMIT_SECRET_VALUES,
 						   sizeof(*secrets->values));
@@ -77,6 +78,32 @@ enum secret_reach tally__secrets_reach(const struct secrets *secrets, const char
 			return SECRET_REACH_ALL;
 	}
 	return tally__secret_name_reach(name, len);
+}
+
+int tally__secrets_learn_name(struct secrets *secrets, const char *name)
+{
+	char squeezed[SECRET_NAME_BYTES];
+	size_t len = tally__secret_name_squeeze(squeezed, name, strlen(name));
+	const char **names = secrets->names;
+
+	/* Of "*" all names would be secrets. */
+	if (strspn(squeezed, "*") == len ||
+	    tally__secrets_reach(secrets, name, strlen(name)) == SECRET_REACH_ALL)
+		return 0;
+	if (secrets->name_count == secrets->name_capacity) {
+		names = tally__arena_alloc_array(&secrets->arena, secrets->name_count * 2,
+						 sizeof(*names));
+		if (names == NULL)
+			return TALLY_ENOMEM;
+		memcpy(names, secrets->names, secrets->name_count * sizeof(*names));
+		secrets->names = names;
+		secrets->name_capacity = secrets->name_count * 2;
+	}
+	names[secrets->name_count] = tally__arena_memdup(&secrets->arena, squeezed, len);
+	if (names[secrets->name_count] == NULL)
+		return TALLY_ENOMEM;
+	secrets->name_count++;
+	return 0;
 }
 
 static bool is_secret(const struct secrets *secrets, const char *name, size_t len)

@@ -24,7 +24,7 @@ struct secret_value {
 struct secrets {
 	struct arena arena;
 	const char **names; /* squeezed; with "*" at an end for any text there */
-	size_t name_count;
+	size_t name_count, name_capacity;
 	struct secret_value *values; /* what was sent as a secret: a ring of LIMIT_SECRET_VALUES */
 	size_t value_count, next_value;
 	bool first_bytes[256]; /* that a value begins with */
@@ -39,6 +39,9 @@ void tally__secrets_release(struct secrets *secrets);
 
 /* What is not to be shown of a value with this name. */
 enum secret_reach tally__secrets_reach(const struct secrets *secrets, const char *name, size_t len);
+
+/* One more name, of a header that is a secret whatever it is called.  TALLY_ENOMEM. */
+int tally__secrets_learn_name(struct secrets *secrets, const char *name);
 
 /* Remembers the values of secret headers and of the URL's user information, so that they are found
  * where the provider repeats them.  TALLY_ENOMEM. */

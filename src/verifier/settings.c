@@ -54,17 +54,19 @@ static int set_urls(struct settings *settings, struct tally_error *error)
 {
 	const struct tally_verify_options *options = settings->options;
 	size_t len;
-	int status;
+	int status = 0;
 
-	if (options->provider_url == NULL)
+	if (options->provider_url == NULL && options->message_command == NULL)
 		return tally__fail_at(error, TALLY_EINVAL, "provider_url", 0, 0,
 				      "is missing: say where the provider listens, such as "
 				      "http://127.0.0.1:8080");
-	status = check_url(&settings->arena, "provider_url", options->provider_url, true, error);
+	if (options->provider_url != NULL)
+		status = check_url(&settings->arena, "provider_url", options->provider_url, true,
+				   error);
 	if (status == 0 && options->state_change_url != NULL)
 		status = check_url(&settings->arena, "state_change_url", options->state_change_url,
 				   false, error);
-	if (status != 0)
+	if (status != 0 || options->provider_url == NULL)
 		return status;
 	settings->one_server = options->state_change_url != NULL &&
 			       same_server(options->provider_url, options->state_change_url);
@@ -73,6 +75,32 @@ static int set_urls(struct settings *settings, struct tally_error *error)
 		len--;
 	settings->base_url = tally__arena_memdup(&settings->arena, options->provider_url, len);
 	return settings->base_url != NULL ? 0 : tally__fail_nomem(error);
+}
+
+static int check_command(const char *what, const char *command, struct tally_error *error)
+{
+	if (command == NULL || command[strspn(command, " \t\n")] != '\0')
+		return 0;
+	return tally__fail_at(error, TALLY_EINVAL, what, 0, 0,
+			      "is empty: expected a command for the shell");
+}
+
+static int check_commands(const struct tally_verify_options *options, struct tally_error *error)
+{
+	int status = check_command("state_command", options->state_command, error);
+
+	if (status == 0)
+		status = check_command("message_command", options->message_command, error);
+	if (status == 0)
+		status = check_command("header_command", options->header_command, error);
+	if (status == 0 && options->state_command != NULL && options->state_change_url != NULL)
+		status = tally__fail_at(error, TALLY_EINVAL, "state_command", 0, 0,
+					"cannot be combined with state_change_url: provider states "
+					"are set up by the one or the other");
+	if (status == 0 && options->header_command == NULL && options->header_command_each)
+		status = tally__fail_at(error, TALLY_EINVAL, "header_command_each", 0, 0,
+					"says how often header_command runs, which was not given");
+	return status;
 }
 
 /* "Name: value"; blanks around the value don't count. */
@@ -143,7 +171,8 @@ static unsigned choose_jobs(const struct tally_verify_options *options)
 {
 	if (options->jobs > 0)
 		return options->jobs < LIMIT_JOBS ? options->jobs : LIMIT_JOBS;
-	if (options->state_change_url != NULL || options->exit_on_first_error)
+	if (options->state_change_url != NULL || options->state_command != NULL ||
+	    options->exit_on_first_error)
 		return 1;
 	return DEFAULT_JOBS;
 }
@@ -158,9 +187,14 @@ int tally__settings_init(struct settings *settings, const struct tally_verify_op
 	settings->timeout_ms =
 		options->request_timeout_ms != 0 ? options->request_timeout_ms : DEFAULT_TIMEOUT_MS;
 	settings->jobs = choose_jobs(options);
+	settings->command_timeout_ms = options->command_timeout_ms != 0
+					       ? options->command_timeout_ms
+					       : settings->timeout_ms;
 	status = set_secrets(settings, error);
 	if (status == 0)
 		status = set_urls(settings, error);
+	if (status == 0)
+		status = check_commands(options, error);
 	if (status == 0)
 		status = tally__value_source_init(&settings->source, options->seed, options->now,
 						  error);

@@ -13,14 +13,14 @@
 struct settings {
 	const struct tally_verify_options *options; /* lent */
 	struct arena arena;
-	struct secrets *secrets;     /* learns from what is sent */
-	const char *base_url;        /* provider_url without closing slashes */
-	bool one_server;             /* the provider handles its states itself */
+	struct secrets *secrets; /* learns from what is sent */
+	const char *base_url;    /* provider_url without closing slashes; NULL: none is needed */
+	bool one_server;         /* the provider handles its states itself */
 	struct http_headers headers; /* for every request */
 	struct regex *description;   /* NULL: any */
 	struct regex *state;         /* NULL: any */
 	struct value_source source;
-	unsigned timeout_ms;
+	unsigned timeout_ms, command_timeout_ms;
 	unsigned jobs;
 };
 

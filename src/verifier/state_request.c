@@ -94,9 +94,9 @@ static int make_query_url(struct http_request *out, struct arena *arena, const c
 	return status;
 }
 
-static int make_json_body(struct http_request *out, struct arena *arena,
-			  const struct provider_state *state, const char *action,
-			  struct tally_error *error)
+int tally__verifier_state_body(struct http_request *out, struct arena *arena,
+			       const struct provider_state *state, const char *action,
+			       struct tally_error *error)
 {
 	cJSON *document;
 	const cJSON *params = state != NULL ? state->params : NULL;
@@ -140,7 +140,7 @@ int tally__verifier_state_request(struct http_request *out, struct arena *arena,
 		status =
 			make_query_url(out, arena, options->state_change_url, state, action, error);
 	} else {
-		status = make_json_body(out, arena, state, action, error);
+		status = tally__verifier_state_body(out, arena, state, action, error);
 	}
 	if (status != 0)
 		return status;

@@ -138,7 +138,7 @@ static void parameters_alone_will_do(void **state)
 	verify_well(fixture);
 	assert_string_equal(fixture->log.bytes,
 			    "PUT /users/1?role=admin {\"id\":1,\"keep\":1.50}\n");
-	assert_in(warning(fixture, 0), "no state-change URL was given");
+	assert_in(warning(fixture, 0), "no state-change URL or command was given");
 	assert_string_equal(
 		warning(fixture, 1),
 		"an update (given \"a user\" and \"a key\", values: id, role): request "
