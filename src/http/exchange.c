@@ -244,6 +244,12 @@ int tally__exchange_outcome(struct exchange *exchange, CURLcode status,
 		return tally__fail(error, exchange->failure.code, "%s", exchange->failure.message);
 	if (status != CURLE_OK && !exchange->complete)
 		return tally__exchange_fail(exchange, status, options, error);
+	/* libcurl is content with a part of it. */
+	if (!exchange->has_head)
+		return tally__fail(error, TALLY_EIO,
+				   "%s closed the connection within the head of its answer; see "
+				   "what it logged",
+				   exchange->address);
 	curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_VERSION, &version);
 	if (options->version == HTTP_CLIENT_HTTP_2 && version != CURL_HTTP_VERSION_2_0)
 		return tally__fail(error, TALLY_EIO,

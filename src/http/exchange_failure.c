@@ -106,14 +106,15 @@ static int fail_memory(struct exchange *exchange, struct tally_error *error)
 /* The connection was closed in good order, but too early. */
 static int fail_short(struct exchange *exchange, struct tally_error *error)
 {
-	curl_off_t announced = -1;
+	curl_off_t announced = -1, received = 0;
 
 	curl_easy_getinfo(exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+	curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
 	if (announced >= 0)
 		return tally__fail(error, TALLY_EIO,
 				   "%s closed the connection within its answer: expected %lld "
-				   "bytes of body, as its Content-Length says, found %zu",
-				   exchange->address, (long long)announced, exchange->body.len);
+				   "bytes of body, as its Content-Length says, found %lld",
+				   exchange->address, (long long)announced, (long long)received);
 	return tally__fail(error, TALLY_EIO,
 			   "%s closed the connection within its answer: expected a last chunk of "
 			   "the body, found none after %zu bytes",
@@ -170,8 +171,7 @@ int tally__exchange_fail(struct exchange *exchange, CURLcode status,
 				   "%s answered with a body that is not encoded as its "
 				   "Content-Encoding says: %s",
 				   exchange->address, reason);
-	case CURLE_UNSUPPORTED_PROTOCOL: /* also said of answers before HTTP/1.0 */
-	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_UNSUPPORTED_PROTOCOL: /* said of answers before HTTP/1.0 */
 		return tally__fail(error, TALLY_EIO,
 				   "%s gave no proper HTTP answer: expected one that begins with "
 				   "\"HTTP/1.1\": %s; is that the right port?",

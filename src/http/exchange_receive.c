@@ -1,6 +1,7 @@
 /* What libcurl hands over of an answer. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -108,7 +109,39 @@ static bool may_leave_bytes(const struct exchange *exchange, long status)
 	       tally__http_header_get(&exchange->headers, "Transfer-Encoding") != NULL;
 }
 
-/* The head that the answer's body follows is complete.  False: nothing follows. */
+/* Where the body ends must be beyond doubt: libcurl takes the last of several lengths, and reads to
+ * the end of the connection when there are too many digits. */
+static int check_lengths(struct exchange *exchange)
+{
+	const struct http_headers *headers = &exchange->headers;
+	uint64_t length = 0;
+	bool found = false;
+
+	if (tally__http_header_get(headers, "Transfer-Encoding") != NULL)
+		return 0;
+	for (size_t i = 0; i < headers->count; i++) {
+		const char *value = headers->items[i].value;
+		uint64_t other;
+
+		if (!tally__text_equal_nocase(headers->items[i].name, "Content-Length"))
+			continue;
+		if (!tally__text_to_u64(value, &other) || other > INT64_MAX)
+			return tally__fail(&exchange->failure, TALLY_EIO,
+					   "%s answered with the Content-Length \"%.40s\"; "
+					   "expected a number of bytes",
+					   exchange->address, value);
+		if (found && other != length)
+			return tally__fail(&exchange->failure, TALLY_EIO,
+					   "%s answered with two lengths of its body, %" PRIu64
+					   " and %" PRIu64 "; expected one Content-Length",
+					   exchange->address, length, other);
+		length = other;
+		found = true;
+	}
+	return 0;
+}
+
+/* The head that the answer's body follows is complete.  False: nothing is to follow. */
 static bool end_head(struct exchange *exchange, long status)
 {
 	CURL *easy = exchange->easy;
@@ -117,6 +150,8 @@ static bool end_head(struct exchange *exchange, long status)
 	long version = CURL_HTTP_VERSION_NONE;
 
 	exchange->has_head = true;
+	if (check_lengths(exchange) != 0)
+		return false;
 	/* Of a coding that it does not know, such as "utf-8", libcurl would take nothing. */
 	if (coding != NULL && !all_decoded(coding))
 		curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
@@ -160,7 +195,8 @@ size_t tally__exchange_on_header(char *bytes, size_t size, size_t count, void *c
 		return receive_line(exchange, bytes, len) == 0 ? len : 0;
 	exchange->in_headers = false;
 	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status < 200)
+	/* After 101 libcurl, which asked for nothing else, takes the rest for the body. */
+	if (status < 200 && status != 101)
 		return len;
 	return end_head(exchange, status) ? len : 0;
 }

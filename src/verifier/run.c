@@ -142,6 +142,7 @@ int tally__run_all(struct run *run, struct tally_error *error)
 								   run->settings->timeout_ms,
 							   .timeout_ms = run->settings->timeout_ms,
 							   .max_parallel = run->settings->jobs,
+							   .decode = true,
 							   .insecure_tls = options->insecure_tls};
 	int status = tally__http_client_new(&run->client, &client_options, error);
 

@@ -78,6 +78,12 @@ TESTS += %D%/test_verifier_commands
 tests_unit_test_verifier_commands_SOURCES = %D%/test_verifier_commands.c $(verifier_fixture)
 tests_unit_test_verifier_commands_LDADD = $(unit_libs)
 tests_unit_test_verifier_commands_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_verifier_responses
+TESTS += %D%/test_verifier_responses
+EXTRA_DIST += %D%/script_server.h
+tests_unit_test_verifier_responses_SOURCES = %D%/test_verifier_responses.c $(verifier_fixture)
+tests_unit_test_verifier_responses_LDADD = $(unit_libs)
+tests_unit_test_verifier_responses_CPPFLAGS = $(unit_cppflags)
 
 check_PROGRAMS += %D%/test_verifier_generate
 TESTS += %D%/test_verifier_generate
