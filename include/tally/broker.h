@@ -69,8 +69,8 @@ TALLY_API int tally_broker_open(struct tally_broker **out, const char *location,
 TALLY_API void tally_broker_close(struct tally_broker *broker);
 
 /* Who makes the changes that follow (copied); NULL for the default.  A Pact Broker knows that from
- * the credentials alone: nothing comes of it there.  TALLY_EINVAL for what git
- * cannot store: "<", ">", line ends.  @since 0.1 */
+ * the credentials alone: nothing comes of it there.  TALLY_EINVAL for what git cannot store: "<",
+ * ">", line ends.  @since 0.1 */
 TALLY_API int tally_broker_set_author(struct tally_broker *broker, const char *name,
 				      const char *email, struct tally_error *error);
 
@@ -125,6 +125,12 @@ TALLY_API int tally_broker_contracts_to_verify(struct tally_broker *broker,
  * with this one.  TALLY_ENOTFOUND (the version), TALLY_ENOTHING (it has none).  @since 0.1 */
 TALLY_API int tally_broker_contract_of(struct tally_broker *broker, const char *provider,
 				       const char *consumer, const char *version, cJSON **answer,
+				       struct tally_error *error);
+
+/* The contract at an address of a Pact Broker, such as a webhook of it calls with: the same answer,
+ * with this one.  Only the address's path counts: it is asked of the broker that was opened.
+ * TALLY_ENOTFOUND; TALLY_EUNSUPPORTED for a git repository.  @since 0.1 */
+TALLY_API int tally_broker_contract_at(struct tally_broker *broker, const char *url, cJSON **answer,
 				       struct tally_error *error);
 
 /* A run of a provider version.  Strings may be NULL and counts 0 where not said otherwise; all is

@@ -81,9 +81,8 @@ static int unsupported(const struct tally_broker *broker, const char *what,
 		       struct tally_error *error)
 {
 	return tally__fail_at(error, TALLY_EUNSUPPORTED, broker->location, 0, 0,
-			      "this is %s, with which Tally cannot %s: use a broker that is a git "
-			      "repository, or the broker's own command line",
-			      broker->kind->name, what);
+			      "with %s as its broker, Tally cannot %s yet", broker->kind->name,
+			      what);
 }
 
 int tally_broker_set_author(struct tally_broker *broker, const char *name, const char *email,
@@ -118,6 +117,14 @@ int tally_broker_contract_of(struct tally_broker *broker, const char *provider,
 	if (broker->kind->contract_of == NULL)
 		return unsupported(broker, "take one version's contract", error);
 	return broker->kind->contract_of(broker, provider, consumer, version, answer, error);
+}
+
+int tally_broker_contract_at(struct tally_broker *broker, const char *url, cJSON **answer,
+			     struct tally_error *error)
+{
+	if (broker->kind->contract_at == NULL)
+		return unsupported(broker, "take a contract by its address", error);
+	return broker->kind->contract_at(broker, url, answer, error);
 }
 
 int tally_broker_record_results(struct tally_broker *broker, const struct tally_run *run,

@@ -23,6 +23,8 @@ struct broker_kind {
 				   struct tally_error *error);
 	int (*contract_of)(struct tally_broker *broker, const char *provider, const char *consumer,
 			   const char *version, cJSON **answer, struct tally_error *error);
+	int (*contract_at)(struct tally_broker *broker, const char *url, cJSON **answer,
+			   struct tally_error *error);
 	int (*record_results)(struct tally_broker *broker, const struct tally_run *run,
 			      const cJSON *results, cJSON **answer, struct tally_error *error);
 	int (*environment_create)(struct tally_broker *broker, const char *name,

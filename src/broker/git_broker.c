@@ -255,6 +255,7 @@ static void git_broker_release(struct tally_broker *handle)
 }
 
 static const struct broker_kind git_kind = {
+	.name = "a git repository",
 	.release = git_broker_release,
 	.set_author = tally__git_broker_set_author,
 	.publish = tally__git_broker_publish,

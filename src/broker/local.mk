@@ -16,8 +16,15 @@ libtallyall_la_SOURCES += \
 	%D%/log.c \
 	%D%/offers.c \
 	%D%/offers.h \
+	%D%/pact_answer.c \
 	%D%/pact_broker.c \
 	%D%/pact_broker.h \
+	%D%/pact_call.c \
+	%D%/pact_call.h \
+	%D%/pact_contracts.c \
+	%D%/pact_results.c \
+	%D%/pact_url.c \
+	%D%/pact_url.h \
 	%D%/pair.c \
 	%D%/pair.h \
 	%D%/publish.c \

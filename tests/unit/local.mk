@@ -311,3 +311,10 @@ TESTS += %D%/test_verifier_secrets
 tests_unit_test_verifier_secrets_SOURCES = %D%/test_verifier_secrets.c $(verifier_fixture)
 tests_unit_test_verifier_secrets_LDADD = $(unit_libs)
 tests_unit_test_verifier_secrets_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_broker_pact
+TESTS += %D%/test_broker_pact
+EXTRA_DIST += tests/cases/pact_broker
+tests_unit_test_broker_pact_SOURCES = %D%/test_broker_pact.c %D%/pact_site.c %D%/pact_site.h
+tests_unit_test_broker_pact_LDADD = $(unit_libs)
+tests_unit_test_broker_pact_CPPFLAGS = $(unit_cppflags)
