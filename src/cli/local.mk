@@ -59,6 +59,7 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/verify_choose.c \
 	%D%/verify_options.c \
 	%D%/verify_publish.c \
+	%D%/verify_replay.c \
 	%D%/verify_report.c \
 	%D%/verify_sources.c
 libtallycli_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src

@@ -84,6 +84,11 @@ int verify_choose(struct verify_run *run);
 /* Says in the results where each contract came from. */
 void verify_choose_tell(struct verify_run *run);
 
+/* ---- verify_replay.c ---- */
+
+/* Has the library replay the contracts. */
+int verify_replay(struct verify_run *run);
+
 /* ---- verify_publish.c ---- */
 
 /* Whose results these are: of the provider that was named, or of that of all contracts. */

@@ -268,7 +268,9 @@ const struct option verify_option_table[] = {
 		      .help = "how long an answer may take, in milliseconds"),
 	OPTION_NUMBER(O, jobs, .name = "jobs", .argument = "N", .min = 0, .max = 256,
 		      .fallback = "0", .variables = "TALLY_JOBS",
-		      .help = "how many interactions are replayed at once; 0 chooses a safe value"),
+		      .help = "how many interactions are replayed at once, those that share a "
+			      "provider state one after another; 0: 1 where states are set up, "
+			      "else 4"),
 	OPTION_FLAG(O, exit_on_first_error, .name = "exit-on-first-error", .aliases = "fail-fast",
 		    .variables = "TALLY_EXIT_ON_FIRST_ERROR",
 		    .help = "stop at the first interaction that fails"),

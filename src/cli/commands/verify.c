@@ -5,40 +5,6 @@
 #include "cli/output.h"
 #include "cli/verify.h"
 
-static int replay(struct verify_run *run)
-{
-	const struct verify_options *o = run->options;
-	struct tally_verify_options options = {
-		.provider_url = o->provider_url,
-		.state_change_url = o->state_change_url,
-		.state_change_teardown = o->state_change_teardown,
-		.state_change_as_query = o->state_change_as_query,
-		.headers = o->headers.items,
-		.header_count = o->headers.count,
-		.filter_description = o->filter_description,
-		.filter_state = o->filter_state,
-		.filter_no_state = o->filter_no_state,
-		.request_timeout_ms = (unsigned)o->request_timeout_ms,
-		.jobs = (unsigned)o->jobs,
-		.insecure_tls = o->insecure_tls,
-		.exit_on_first_error = o->exit_on_first_error,
-		.seed = (unsigned long)o->seed,
-		.now = o->now,
-	};
-	struct tally_error error = TALLY_ERROR_INIT;
-	struct tally_verify_contract *contracts =
-		scratch_array(&run->call->scratch, run->files.count, sizeof(*contracts));
-
-	for (size_t i = 0; i < run->files.count; i++)
-		contracts[i] = (struct tally_verify_contract){
-			.contract = run->files.items[i].contract,
-			.history = run->files.items[i].history,
-		};
-	return tally_verify(contracts, run->files.count, &options, &run->results, &error) < 0
-		       ? failed_in_options(run->call, &error)
-		       : 0;
-}
-
 static int verify(struct verify_run *run)
 {
 	int status = verify_options_check(run);
@@ -51,7 +17,7 @@ static int verify(struct verify_run *run)
 	if (status == 0)
 		status = verify_publish_find_provider(run);
 	if (status == 0)
-		status = replay(run);
+		status = verify_replay(run);
 	if (status != 0)
 		return status;
 	verify_choose_tell(run);

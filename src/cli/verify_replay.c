@@ -1,0 +1,53 @@
+/* verify_replay.c - the run itself. */
+#include "config.h"
+
+#include "cli/common.h"
+#include "cli/output.h"
+#include "cli/verify.h"
+
+static struct tally_verify_options make_options(const struct verify_run *run)
+{
+	const struct verify_options *o = run->options;
+
+	return (struct tally_verify_options){
+		.provider_url = o->provider_url,
+		.state_change_url = o->state_change_url,
+		.state_change_teardown = o->state_change_teardown,
+		.state_change_as_query = o->state_change_as_query,
+		.headers = o->headers.items,
+		.header_count = o->headers.count,
+		.filter_description = o->filter_description,
+		.filter_state = o->filter_state,
+		.filter_no_state = o->filter_no_state,
+		.request_timeout_ms = (unsigned)o->request_timeout_ms,
+		.jobs = (unsigned)o->jobs,
+		.insecure_tls = o->insecure_tls,
+		.exit_on_first_error = o->exit_on_first_error,
+		.seed = (unsigned long)o->seed,
+		.now = o->now,
+	};
+}
+
+static int ask(struct verify_run *run, const struct tally_verify_options *options,
+	       struct tally_error *error)
+{
+	struct tally_verify_contract *contracts =
+		scratch_array(&run->call->scratch, run->files.count, sizeof(*contracts));
+
+	for (size_t i = 0; i < run->files.count; i++)
+		contracts[i] = (struct tally_verify_contract){
+			.contract = run->files.items[i].contract,
+			.history = run->files.items[i].history,
+		};
+	return tally_verify(contracts, run->files.count, options, &run->results, error);
+}
+
+int verify_replay(struct verify_run *run)
+{
+	struct tally_verify_options options = make_options(run);
+	struct tally_error error = TALLY_ERROR_INIT;
+	int code;
+
+	code = ask(run, &options, &error);
+	return code < 0 ? failed_in_options(run->call, &error) : 0;
+}
