@@ -132,12 +132,19 @@ static bool equal_param(const struct mime_param *a, const struct mime_param *b)
 					       : strcmp(a->value, b->value) == 0;
 }
 
-/* The first parameter from `at` on that says something of the content: what the boundary of a
- * multipart body is does not. */
+/* What the boundary of a multipart body is says nothing of the content, and no parameter says
+ * anything when it is there again.  They are sorted. */
+static bool says_nothing(const struct mime *mime, size_t at)
+{
+	if (at > 0 && equal_param(&mime->params[at - 1], &mime->params[at]))
+		return true;
+	return tally__mime_is_multipart(mime) && strcmp(mime->params[at].name, "boundary") == 0;
+}
+
+/* The first parameter from `at` on that says something of the content. */
 static size_t next_param(const struct mime *mime, size_t at)
 {
-	while (at < mime->param_count && tally__mime_is_multipart(mime) &&
-	       strcmp(mime->params[at].name, "boundary") == 0)
+	while (at < mime->param_count && says_nothing(mime, at))
 		at++;
 	return at;
 }

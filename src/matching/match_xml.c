@@ -299,10 +299,10 @@ static void compare_content(const struct xml_pair *pair)
 
 	if (gather(pair->walk, pair->expected, &expected) &&
 	    gather(pair->walk, pair->actual, &actual)) {
-		if (expected.count > 0) {
-			compare_by_name(pair, &expected, &actual);
-		} else if (pair->walk->strict && actual.count > 0) {
+		if (expected.count == 0 && actual.count > 0 && pair->walk->strict) {
 			report_no_children(pair, &actual);
+		} else {
+			compare_by_name(pair, &expected, &actual);
 		}
 	}
 	tally__free(expected.items);

@@ -111,21 +111,42 @@ struct operand tally__values_operand(struct walk *walk, const struct name_values
 							    : tally__values_text(walk, values));
 }
 
-/* What the rules say of how many values there are. */
-static void apply_bounds(struct walk *walk, const struct place *place, const struct rule_list *list,
-			 const struct name_values *actual)
+/* What a rule says of the values as a list; what it says of each of them comes after that. */
+static bool apply_to_list(struct walk *walk, const struct place *place, const struct rule *rule,
+			  const struct name_values *expected, const struct name_values *actual)
 {
-	struct operand none = {.text = "", .len = 0};
-	struct operand shown = tally__operand_text(tally__values_text(walk, actual));
+	struct operand e = tally__operand_text("");
+	struct operand a = tally__operand_text(tally__values_text(walk, actual));
+
+	switch (rule->kind->on_list) {
+	case CONTAINER_BOUNDS:
+		return tally__walk_apply_container(walk, place, rule, CONTAINER_BOUNDS, false, &e,
+						   &a, actual->value_count);
+	case CONTAINER_EQUAL:
+		if (expected->value_count == actual->value_count) {
+			return true;
+		}
+		e = tally__operand_text(tally__values_text(walk, expected));
+		tally__walk_report(walk, place, "equality", &e, &a, "Expected %s to be equal to %s",
+				   a.text ? a.text : "", e.text ? e.text : "");
+		return false;
+	case CONTAINER_UNABLE:
+		return false;
+	case CONTAINER_PASS:
+	case CONTAINER_TEST:
+		break;
+	}
+	return true;
+}
+
+static void apply_to_lists(struct walk *walk, const struct place *place,
+			   const struct rule_list *list, const struct name_values *expected,
+			   const struct name_values *actual)
+{
 	struct mark mark = tally__walk_mark(walk);
 
 	for (size_t i = 0; i < list->count && walk->status == 0; i++) {
-		const struct rule *rule = &list->rules[i];
-
-		if (rule->kind->on_list == CONTAINER_BOUNDS &&
-		    tally__walk_apply_container(walk, place, rule, CONTAINER_BOUNDS, false, &none,
-						&shown, actual->value_count) &&
-		    list->any) {
+		if (apply_to_list(walk, place, &list->rules[i], expected, actual) && list->any) {
 			tally__walk_rewind(walk, mark);
 			break;
 		}
@@ -138,7 +159,7 @@ void tally__values_apply(struct walk *walk, const struct place *place, const str
 	if (expected->value_count == 0) {
 		return;
 	}
-	apply_bounds(walk, place, list, actual);
+	apply_to_lists(walk, place, list, expected, actual);
 	for (size_t i = 0; i < actual->value_count && tally__walk_step(walk); i++) {
 		size_t example = i < expected->value_count ? i : 0;
 		struct operand e = tally__operand_text(expected->values[example]);
@@ -319,7 +340,7 @@ static void compare_field(struct walk *walk, const struct parameters *p, const s
 		return;
 	}
 	if (list) {
-		apply_bounds(walk, place, list, actual);
+		apply_to_lists(walk, place, list, expected, actual);
 	} else {
 		compare_count(walk, p, place, expected, actual);
 	}
