@@ -1,6 +1,7 @@
 // Cases as contract files of version 2, 3 or 4, and what a case's actual part is on the wire.
 //
-// A case: { id, topic, kind: 'request' | 'response' | 'message', spec, expected, rules, actual }.
+// A case: { id, topic, kind: 'request' | 'response' | 'message' | 'answer' (to a message), spec,
+// expected, rules, generators, pending, actual }.
 // expected: { method, query: { name: [value] }, headers: { name: [value] }, path, body, status,
 // metadata }; body: { type, json } or { type, text }, or { file } for what stands in the file as it
 // is.  actual: { method, path, query (raw), headers: [[name, value]], body (text or Buffer), status,
@@ -56,13 +57,20 @@ function rulesFor(spec, rules) {
 
 const numbers = (status) => (status === undefined ? undefined : num(status));
 
+const TYPES = { request: 'Synchronous/HTTP', response: 'Synchronous/HTTP', message: 'Asynchronous/Messages', answer: 'Synchronous/Messages' };
+
 function interaction(test) {
   const { spec, expected } = test;
   const rules = rulesFor(spec, test.rules);
   const body = bodyFor(spec, expected.body);
-  const head = { ...(spec === '4' ? { type: test.kind === 'message' ? 'Asynchronous/Messages' : 'Synchronous/HTTP' } : {}), description: test.id };
-  const part = { headers: headersFor(spec, expected.headers), body, matchingRules: rules };
-  if (test.kind === 'message') return { ...head, contents: body, metadata: expected.metadata, matchingRules: rules };
+  const head = { ...(spec === '4' ? { type: TYPES[test.kind] } : {}), description: test.id, pending: test.pending };
+  const { generators } = test;
+  const part = { headers: headersFor(spec, expected.headers), body, matchingRules: rules, generators: spec === '2' ? undefined : generators };
+  const message = { contents: body, metadata: expected.metadata, matchingRules: rules, generators };
+  if (test.kind === 'message') return { ...head, ...message };
+  if (test.kind === 'answer') {
+    return { ...head, request: { contents: bodyFor(spec, { type: 'application/json', json: { id: test.id } }) }, response: [message] };
+  }
   if (test.kind === 'request') {
     return { ...head,
       request: { method: expected.method, path: expected.path, query: queryFor(spec, expected.query), ...part },

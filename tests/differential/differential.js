@@ -1,26 +1,28 @@
 // Tally beside the reference implementation of Pact: differential.js [--seed N] [--count N]
-// [--topics [--every N]] [--topic BEGINNING] [--only ID] [--size N] [--show N].  TALLY names the
-// program; the reference is found in NODE_PATH, and PACT can name another.
+// [--topics] [--broken] [--every N] [--topic BEGINNING] [--only ID] [--size N] [--show N].  TALLY
+// names the program; the reference is found in NODE_PATH, and PACT can name another.
 //
-// Judges COUNT cases by chance, and those of topics.js, with both.  Where they differ, the case is
-// printed with what is needed to see why; the exit status is 1 if there was a difference that no row
-// of known.js explains, or, with all topics, if a row explained nothing.
+// Judges COUNT cases by chance, those of topics.js and those of broken_cases.js with both, or every
+// Nth of them.  Where the verdicts differ, or what they are about, the case is printed with what is
+// needed to see why; the exit status is 1 if there was a difference that no row of known.js
+// explains, or, with all of them, if a row explained nothing.
 'use strict';
 const { parseArgs } = require('node:util');
 const { Random, text } = require('./values');
 const { contract } = require('./contract');
 const { generate } = require('./generate');
 const { topics } = require('./topics');
+const { all: broken } = require('./broken_cases');
 const { explain, rows } = require('./known');
 const { Reference, Tally, judge } = require('./engines');
 
 const { values: options } = parseArgs({ options: {
   seed: { type: 'string', default: '1' }, count: { type: 'string', default: '0' }, size: { type: 'string', default: '25' },
-  topics: { type: 'boolean', default: false }, every: { type: 'string', default: '1' }, only: { type: 'string' }, topic: { type: 'string' }, show: { type: 'string', default: '20' } } });
+  topics: { type: 'boolean', default: false }, broken: { type: 'boolean', default: false }, every: { type: 'string', default: '1' }, only: { type: 'string' }, topic: { type: 'string' }, show: { type: 'string', default: '20' } } });
 
 function collect() {
   const random = new Random(Number(options.seed));
-  const cases = options.topics ? topics().filter((_, index) => index % Number(options.every) === 0) : [];
+  const cases = [...(options.topics ? topics() : []), ...(options.broken ? broken() : [])].filter((_, index) => index % Number(options.every) === 0);
   for (let i = 0; i < Number(options.count); i += 1) cases.push(generate(random, `r${options.seed}-${i}`));
   if (options.topic) return cases.filter((test) => test.topic.startsWith(options.topic));
   return options.only ? cases.filter((test) => test.id === options.only) : cases;
@@ -28,13 +30,17 @@ function collect() {
 
 function show(test, reference, tally) {
   const actual = { ...test.actual, body: test.actual.body === undefined ? undefined : String(test.actual.body) };
-  console.log(`# ${test.id} (${test.topic}, ${test.kind}, version ${test.spec}): reference ${reference.verdict}, tally ${tally.verdict}`);
+  const verdict = ({ verdict: is, parts, exit }) => [is, parts, test.pending ? `exit ${exit}` : ''].filter((part) => part !== '' && part !== undefined).join(' ');
+  console.log(`# ${test.id} (${test.topic}${test.how ? `; ${test.how}` : ''}, ${test.kind}, version ${test.spec}): reference ${verdict(reference)}, tally ${verdict(tally)}`);
   const expected = { ...test.expected };
   if (Buffer.isBuffer(expected.body?.text)) expected.body = { ...expected.body, text: String(expected.body.text) };
   console.log(`#   expected ${text({ ...expected, rules: test.rules })}`);
   console.log(`#   actual   ${JSON.stringify(actual)}`);
   for (const why of [reference.why, tally.why]) if (why) console.log(`#   ${why.trim().replace(/\n/g, '\n#   ')}`);
 }
+
+// Those that are pending have contracts of their own, whose exit status is theirs.
+const isSame = (test, their, our) => their.verdict === our.verdict && (their.parts ?? '') === (our.parts ?? '') && (!test.pending || their.exit === our.exit);
 
 async function main() {
   const cases = collect();
@@ -47,8 +53,8 @@ async function main() {
     const [theirs, ours] = await Promise.all([reference, tally].map((engine) => judge(engine, cases, Number(options.size))));
     for (const test of cases) {
       const [their, our] = [theirs.get(test.id), ours.get(test.id)];
-      const row = their.verdict === our.verdict ? undefined : explain(test, their.verdict, our.verdict, our.why);
-      if (their.verdict === our.verdict) {
+      const row = isSame(test, their, our) ? undefined : explain(test, their, our);
+      if (isSame(test, their, our)) {
         counts[our.verdict === 'refused' ? 'refused' : our.verdict ? 'matched' : 'mismatched'] += 1;
       } else if (row) {
         counts.explained += 1;
@@ -63,7 +69,7 @@ async function main() {
     reference.stop();
     tally.stop();
   }
-  const unseen = options.topics && options.every === '1' ? rows.filter((row) => !explained.has(row)) : [];
+  const unseen = options.every === '1' && !options.topic && !options.only ? rows({ topics: options.topics, broken: options.broken }).filter((row) => !explained.has(row)) : [];
   for (const row of unseen) console.log(`# nothing differed by: ${row}`);
   for (const [row, count] of explained) console.log(`# ${count} × ${row}`);
   console.log(`# ${cases.length} cases: ${counts.matched} matched, ${counts.mismatched} mismatched, ${counts.refused} refused by both, ` +

@@ -14,9 +14,12 @@ process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
 let files = 0;
 const scratchFile = (name) => path.join(scratch, `${(files += 1)}-${name}`);
 
+// The reference reads all certificates again for each interaction; nothing here speaks TLS.
+const ENVIRONMENT = { ...process.env, SSL_CERT_FILE: '/dev/null', SSL_CERT_DIR: '/dev/null' };
+
 function run(program, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: scratch });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: scratch, env: ENVIRONMENT });
     let out = '';
     child.stdout.on('data', (piece) => { out += piece; });
     child.stderr.on('data', (piece) => { out += piece; });
@@ -50,13 +53,38 @@ async function replay(server, content, program, args, read) {
   server.close();
   if (!fs.existsSync(report)) return { refused: done.out };
   const outcomes = read(JSON.parse(fs.readFileSync(report, 'utf8')));
-  return outcomes.size === 0 ? { refused: done.out } : { outcomes };
+  return outcomes.size === 0 ? { refused: done.out } : { outcomes, status: done.status };
+}
+
+// The parts of an answer that a mismatch can be about, as both reports name them.
+const PARTS = { BodyMismatch: 'body', BodyTypeMismatch: 'body', StatusMismatch: 'status', HeaderMismatch: 'header', MetadataMismatch: 'metadata', 'body-type': 'body' };
+// Where a rule for metadata is at work, Tally tells the place in the value, too.
+const keyOf = (name) => (/^\$(?:\.([^.[]+)|\['(.*?)'\]|\[(.*?)\])/.exec(name) ?? [name]).filter((part) => part !== undefined).pop().toLowerCase();
+const partOf = (type, name) => (['header', 'metadata'].includes(PARTS[type] ?? type) ? `${PARTS[type] ?? type} ${keyOf(name)}` : PARTS[type] ?? type);
+const partsOf = (mismatches) => [...new Set(mismatches)].sort().join(', ');
+
+// What failed, by the last word of its title, which is the description.
+function referenceOutcomes(report) {
+  const outcomes = new Map(report.interactionResults.map((result) => [result.description, { verdict: result.result === 'OK', parts: '' }]));
+  for (const { interaction, mismatch } of [...report.errors, ...report.pendingErrors]) {
+    const outcome = outcomes.get(interaction.split(' ').pop());
+    if (!outcome) continue;
+    outcome.parts = partsOf((mismatch.mismatches ?? [{ type: 'error' }]).map(({ type, key }) => partOf(type, key)));
+    outcome.why = (mismatch.mismatches ?? [{ mismatch: mismatch.message }]).map((one) => `${one.path ?? one.key ?? ''}: ${one.mismatch}`).join('\n');
+  }
+  return outcomes;
+}
+
+function tallyOutcome({ outcome, mismatches, message }) {
+  const parts = outcome === 'error' ? 'error' : partsOf(mismatches.map(({ type, path: name }) => partOf(type, name)));
+  const why = [message, ...mismatches.map((one) => `${one.path}: ${one.message}`)].filter((line) => line).join('\n');
+  return { verdict: { passed: true, failed: false }[outcome] ?? 'refused', parts, why };
 }
 
 // The cases, against a provider that has their answers.
 async function verify(engine, cases) {
   const answer = await engine.replay(await serve(cases), contract(cases));
-  return answer.refused === undefined ? { verdicts: cases.map((test) => answer.outcomes.get(test.id)) } : answer;
+  return answer.refused === undefined ? { verdicts: cases.map((test) => ({ ...answer.outcomes.get(test.id), exit: answer.status })) } : answer;
 }
 
 // The cases, sent to a mock server.
@@ -127,11 +155,9 @@ class Reference {
     return replay(server, content, this.program,
       (file, port, report) => ['verifier', '-f', file, '-h', '127.0.0.1', '-p', String(port), '-n', 'provider', '-j', report, '--no-colour',
         ...(states ? ['-s', `http://127.0.0.1:${port}${STATES}`] : [])],
-      (report) => new Map(report.interactionResults.map((result) => [result.description, { verdict: result.result === 'OK' }])));
+      referenceOutcomes);
   }
 }
-
-const OUTCOMES = { passed: { verdict: true }, failed: { verdict: false } };
 
 class Tally {
   constructor(program) { this.program = program; }
@@ -165,8 +191,7 @@ class Tally {
     return replay(server, content, this.program,
       (file, port, report) => ['verify', file, '--provider-url', `http://127.0.0.1:${port}`, '--json', report,
         ...(states ? ['--state-change-url', `http://127.0.0.1:${port}${STATES}`] : [])],
-      (report) => new Map(report.contracts.flatMap((one) => one.interactions)
-        .map((result) => [result.description, OUTCOMES[result.outcome] ?? { verdict: 'refused', why: JSON.stringify(result) }])));
+      (report) => new Map(report.contracts.flatMap((one) => one.interactions).map((result) => [result.description, tallyOutcome(result)])));
   }
 }
 
@@ -182,7 +207,7 @@ async function judgeTogether(engine, cases) {
 async function judge(engine, cases, size) {
   const groups = new Map();
   for (const test of cases) {
-    const key = test.alone ? test.id : `${test.spec} ${test.kind}`;
+    const key = test.alone ? test.id : `${test.spec} ${test.kind} ${test.pending ?? false}`;
     groups.set(key, [...(groups.get(key) || []), test]);
   }
   const verdicts = new Map();

@@ -6,7 +6,12 @@ differential: all
 	cd tests/interop && NODE_PATH=`pwd`/node_modules PACT_DO_NOT_TRACK=true TALLY='$(abs_top_builddir)/tally' \
 		node '$(abs_top_srcdir)/%D%/differential.js' $(DIFFERENTIAL)
 .PHONY: differential
-EXTRA_DIST += %D%/contract.js %D%/differential.js %D%/engines.js %D%/generate.js \
+# What verifiers say of broken answers; tests/interop/verify.sh runs a part of it.
+DIFFERENTIAL_VERIFY = --broken --count 1000 --seed 1
+differential-verify:
+	$(MAKE) $(AM_MAKEFLAGS) differential DIFFERENTIAL='$(DIFFERENTIAL_VERIFY)'
+.PHONY: differential-verify
+EXTRA_DIST += %D%/answers.js %D%/broken.js %D%/broken_cases.js %D%/contract.js %D%/differential.js %D%/engines.js %D%/generate.js \
 	%D%/generators.js %D%/known.js \
 	%D%/paths.js %D%/rules.js %D%/topics.js %D%/topics_bodies.js %D%/topics_parts.js %D%/topics_trees.js \
 	%D%/values.js %D%/wire.js

@@ -54,4 +54,4 @@ function topics() {
   return cases;
 }
 
-module.exports = { topics };
+module.exports = { topics, exact, rulesOf };

@@ -17,7 +17,8 @@ function serve(cases) {
     request.on('data', (piece) => { body += piece; });
     request.on('end', () => {
       const id = request.method === 'POST' ? JSON.parse(body).description : request.url.slice(1);
-      const { actual } = byId.get(id);
+      // Whoever follows a redirection comes to what is not there.
+      const { actual } = byId.get(id) ?? { actual: { status: 404 } };
       response.sendDate = false;
       const content = actual.body === undefined ? '' : Buffer.from(actual.body);
       response.writeHead(actual.status ?? 200, [...flat(actual.headers), ...flat(metadataHeader(actual.metadata)), 'Content-Length', content.length]);

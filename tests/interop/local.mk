@@ -1,7 +1,8 @@
 # Tests against the reference implementation of Pact, from npm; skipped where node or npm is missing.
-interop_tests = %D%/interop.sh %D%/consumer.sh %D%/library.sh %D%/stub.sh %D%/schemas.sh
+interop_tests = %D%/interop.sh %D%/consumer.sh %D%/library.sh %D%/stub.sh %D%/schemas.sh \
+	%D%/verify.sh
 # The first installs the packages.
-%D%/consumer.log %D%/library.log %D%/stub.log %D%/schemas.log: %D%/interop.log
+%D%/consumer.log %D%/library.log %D%/stub.log %D%/schemas.log %D%/verify.log: %D%/interop.log
 interop_programs = %D%/rewrite
 tests_interop_rewrite_SOURCES = %D%/rewrite.c
 tests_interop_rewrite_LDADD = libtally.la $(CJSON_LIBS)

@@ -1,0 +1,14 @@
+#!/bin/sh
+# The verifier of Tally beside the reference one: the same contracts, the same providers.
+# shellcheck source=tests/interop/lib.sh
+. "${TALLY_SRCDIR:?}/tests/interop/lib.sh"
+
+compared() { # SCRIPT OPTION...: says what differed
+	script=$1
+	shift
+	TALLY=$tally node "$TALLY_SRCDIR/tests/differential/$script.js" "$@" >compared.out 2>&1 && return 0
+	cat compared.out
+}
+expect 'both give the same verdicts on providers that are right, and wrong in one place' \
+	compared differential --broken --every 7
+finish
