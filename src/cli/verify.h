@@ -41,6 +41,11 @@ struct verify_options {
 	const char *state_change_url;
 	bool state_change_teardown;
 	bool state_change_as_query;
+	const char *state_command;
+	const char *message_command;
+	const char *header_command;
+	bool header_command_each;
+	long command_timeout_ms;
 	long request_timeout_ms;
 	long jobs;
 	bool exit_on_first_error;

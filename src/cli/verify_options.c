@@ -37,6 +37,9 @@ static int find_provider(struct verify_run *run)
 					   : "--base-path");
 	if (!o->provider_url && in_parts)
 		o->provider_url = make_url(run->call, o);
+	/* Messages can do without. */
+	if (!o->provider_url && o->message_command)
+		return 0;
 	return need(run->call, o->provider_url, "provider-url",
 		    "the address of the running provider, such as http://127.0.0.1:8080");
 }
@@ -262,6 +265,26 @@ const struct option verify_option_table[] = {
 	OPTION_FLAG(O, state_change_as_query, .name = "state-change-as-query",
 		    .variables = "TALLY_STATE_CHANGE_AS_QUERY PACT_PROVIDER_STATE_CHANGE_AS_QUERY",
 		    .help = "put state and parameters into its query in place of a JSON body"),
+	OPTION_TEXT(O, state_command, .name = "state-command", .argument = "COMMAND",
+		    .variables = "TALLY_STATE_COMMAND",
+		    .help = "set up provider states with this shell command: it is given action, "
+			    "state and params as JSON, and prints values as a JSON object"),
+	OPTION_TEXT(O, message_command, .name = "message-command", .argument = "COMMAND",
+		    .variables = "TALLY_MESSAGE_COMMAND",
+		    .help = "ask this shell command for messages: it is given description and "
+			    "states as JSON, and prints the contents, after header lines with "
+			    "metadata and an empty line if there are any"),
+	OPTION_TEXT(O, header_command, .name = "header-command", .argument = "COMMAND",
+		    .variables = "TALLY_HEADER_COMMAND",
+		    .help = "put the headers \"Name: value\" that this shell command prints into "
+			    "every request, in place of others of their names; they are not shown"),
+	OPTION_FLAG(O, header_command_each, .name = "header-command-each",
+		    .variables = "TALLY_HEADER_COMMAND_EACH",
+		    .help = "run it for each request, not once before the first"),
+	OPTION_NUMBER(O, command_timeout_ms, .name = "command-timeout", .argument = "MS", .min = 0,
+		      .max = 3600000, .fallback = "0", .variables = "TALLY_COMMAND_TIMEOUT",
+		      .help = "how long each of these commands may take, in milliseconds; 0: as "
+			      "long as an answer"),
 	OPTION_NUMBER(O, request_timeout_ms, .name = "request-timeout", .argument = "MS", .min = 1,
 		      .max = 3600000, .fallback = "5000",
 		      .variables = "TALLY_REQUEST_TIMEOUT PACT_PROVIDER_REQUEST_TIMEOUT",
