@@ -17,7 +17,8 @@ dist_docpages_DATA = \
 	%D%/performance.md \
 	%D%/reports.md \
 	%D%/store-format.md \
-	%D%/stub.md
+	%D%/stub.md \
+	%D%/verify.md
 decisionsdir = $(docdir)/decisions
 dist_decisions_DATA = \
 	%D%/decisions/0001-libraries-loaded-when-used.md \

@@ -24,8 +24,9 @@ cli_tests = \
 	%D%/t0200-verify.sh \
 	%D%/t0201-verify-sources.sh \
 	%D%/t0203-verify-commands.sh \
+	%D%/t0240-verify-page.sh \
 	%D%/t0300-main-job.sh \
 	%D%/t0310-environment.sh \
 	%D%/t0330-log.sh
 TESTS += $(cli_tests)
-EXTRA_DIST += $(cli_tests) %D%/lib.sh
+EXTRA_DIST += $(cli_tests) %D%/lib.sh %D%/pages.sh
