@@ -312,9 +312,15 @@ tests_unit_test_verifier_secrets_SOURCES = %D%/test_verifier_secrets.c $(verifie
 tests_unit_test_verifier_secrets_LDADD = $(unit_libs)
 tests_unit_test_verifier_secrets_CPPFLAGS = $(unit_cppflags)
 
-check_PROGRAMS += %D%/test_broker_pact
-TESTS += %D%/test_broker_pact
+check_PROGRAMS += %D%/test_broker_pact %D%/test_broker_pact_refusals %D%/test_broker_pact_url
+TESTS += %D%/test_broker_pact %D%/test_broker_pact_refusals %D%/test_broker_pact_url
 EXTRA_DIST += tests/cases/pact_broker
 tests_unit_test_broker_pact_SOURCES = %D%/test_broker_pact.c %D%/pact_site.c %D%/pact_site.h
 tests_unit_test_broker_pact_LDADD = $(unit_libs)
 tests_unit_test_broker_pact_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_broker_pact_refusals_SOURCES = %D%/test_broker_pact_refusals.c %D%/pact_site.c \
+	%D%/pact_site.h
+tests_unit_test_broker_pact_refusals_LDADD = $(unit_libs)
+tests_unit_test_broker_pact_refusals_CPPFLAGS = $(unit_cppflags)
+tests_unit_test_broker_pact_url_LDADD = $(unit_libs)
+tests_unit_test_broker_pact_url_CPPFLAGS = $(unit_cppflags)

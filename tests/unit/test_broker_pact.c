@@ -518,6 +518,5 @@ int main(void)
 		TEST(the_rest_is_not_there_yet),
 	};
 
-	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
