@@ -13,6 +13,7 @@
 #ifndef TALLY_VERIFY_H
 #define TALLY_VERIFY_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,10 +29,18 @@ extern "C" {
 struct tally_verify_contract {
 	const struct tally_contract *contract;
 	/* What a broker said of it, as tally_broker_contracts_to_verify (tally/broker.h) answers:
-	 * an object; members that are not understood are passed through.  NULL: nothing is known,
-	 * as of a contract file.  Lent until the call returns. */
+	 * {"pending": bool, "wip": bool (work in progress), "interactions": [{"digest",
+	 * "passedBefore": whether it passed on the provider's branch, ever, "outcome":
+	 * "passed"|"failed"|"flaky", what this version of the provider has already; absent:
+	 * none}]}. Further members go into the results as they are.  NULL: nothing is known, as of
+	 * a contract file.  Lent until the call returns. */
 	const cJSON *history;
 };
+
+/* Told of a run as it goes: in the beginning, and whenever an interaction is done.  `total` are
+ * those that the provider is asked for; `failed` of those done make the run fail.  Called from
+ * within tally_verify.  @since 0.1 */
+typedef void tally_verify_progress(void *context, size_t done, size_t total, size_t failed);
 
 /* All zero, but for provider_url, gives the defaults.  @since 0.1 */
 struct tally_verify_options {
@@ -50,14 +59,32 @@ struct tally_verify_options {
 	const char *message_command;
 	const char *header_command;
 	bool header_command_each;
-	unsigned command_timeout_ms;    /* for each of them; 0: request_timeout_ms */
-	const char *filter_description; /* regular expression, searched for; NULL: all */
-	const char *filter_state;       /* the same, over the names of provider states */
-	bool filter_no_state;           /* only interactions without a provider state */
-	unsigned request_timeout_ms;    /* 0: 5000 */
-	unsigned jobs; /* interactions at once; 0: 1 where states are set up, else 4 */
+	unsigned command_timeout_ms;         /* for each of them; 0: request_timeout_ms */
+	const char *filter_description;      /* regular expression, searched for; NULL: all */
+	const char *filter_state;            /* the same, over the names of provider states */
+	bool filter_no_state;                /* only interactions without a provider state */
+	const char *const *filter_consumers; /* names; none: all */
+	size_t filter_consumer_count;
+	const char *const *only_digests; /* of interactions; none: all */
+	size_t only_digest_count;
+	bool only_needed; /* don't ask for what has an outcome in its contract's history */
+	unsigned request_timeout_ms; /* 0: 5000 */
+	unsigned total_timeout_ms;   /* of the whole run; 0: none */
+	/* Interactions at once.  0: 1 where provider states are set up and parallel_states is not
+	 * given, and with exit_on_first_error; else 4.  Those that share a provider state, directly
+	 * or over others, never run at once, and always in the order of the contracts. */
+	unsigned jobs;
+	bool parallel_states; /* the provider can be in several states at once */
+	unsigned retries;     /* how often one that did not pass is tried again; up to 1000 */
+	unsigned repeat;      /* how often each is replayed; 0: once; up to 1000 */
 	bool insecure_tls;
 	bool exit_on_first_error;
+	/* Looked at while it runs, for a signal handler to set: from 1 on nothing new is begun,
+	 * what is under way is broken off, and what was set up is torn down, in 5 seconds at most;
+	 * from 2 on that is broken off, too.  NULL: none. */
+	const volatile sig_atomic_t *interrupt;
+	tally_verify_progress *progress; /* NULL: none */
+	void *progress_context;
 	/* More names of secrets: of headers, cookies, parameters, members.  Case, "-" and "_" don't
 	 * count; "*" at an end stands for any text. */
 	const char *const *secret_names;
@@ -68,16 +95,41 @@ struct tally_verify_options {
 
 /* Replays the interactions of `contracts`, in order, and compares the answers.
  *
- * *results is one JSON document: {"success": bool, "counts": {"passed", "failed", "pending",
- * "skipped"}, "warnings": [texts; absent when there are none], "seed": that of generated
- * values, absent when there were none, "seedChosen": true when none was given, "contracts":
- * [{"consumer", "provider", "spec", "success", "interactions": [{"description", "digest", "key",
- * "id", "providerStates": [names], "pending": bool, "outcome": "passed"|"failed"|"error"|"skipped",
- * "message": why it is an error, "mismatches": [as in tally/match.h], "mismatchesOmitted": how many
- * more, "request": {"method", "url", "curl": a command that repeats it, without secrets; absent
- * when it passed}, "durationMs"}]}]}.  Everything is in the order of the contracts, whatever ran
- * first.  "failed" counts errors too; "pending" counts what failed but was pending, which does not
- * make "success" false.  To be released with cJSON_Delete.
+ * *results is one JSON document, in the order of the contracts, whatever ran first:
+ *
+ *   {"success": bool, "provider": the one of all contracts, "startedAt": "2026-11-21T08:14:16Z",
+ *    "durationMs", "interrupted": true when it was, "outOfTime": true when the total time was over,
+ *    "counts": {"passed", "failed" (errors too), "flaky", "pending" (what did not pass, but may),
+ *               "skipped"; and of all these "new", "regressed", "known"},
+ *    "warnings": [texts; absent when there are none],
+ *    "seed": that of generated values, absent when there were none, "seedChosen": true when none
+ *    was given,
+ *    "contracts": [{"consumer", "provider", "spec", "success", what the history says,
+ *                   "interactions": [...]}]}
+ *
+ * and of each interaction
+ *
+ *   {"description", "digest", "key", "id", "providerStates": [names], "pending": bool,
+ *    "outcome": "passed"|"failed"|"error"|"flaky"|"skipped",
+ *    "standing": of one that did not pass, by the history: "new" (it never passed on this branch,
+ *    and is pending or of a contract that is pending or work in progress) or "regressed",
+ *    "message": why it is an error, or has no verdict,
+ *    "mismatches": [as in tally/match.h], "mismatchesOmitted": how many more,
+ *    "request": {"method", "url", "curl": a command that repeats it, absent when it passed},
+ *    "response": {"status", "headers": [{"name", "value"}], "bodyBytes", "body": as a text, when it
+ *    is one, "cut": true when it is longer}, absent when it passed,
+ *    "durationMs": how long the answer took,
+ *    "attempts": [{"outcome", "durationMs"}], when there was more than one,
+ *    "known": true when it was not asked for, but taken from the history, with what that has}
+ *
+ * "success" is false when an interaction failed that is not pending, or could not be reached in
+ * time; a contract's is also false when nothing of it was verified.  Pending is what its consumer
+ * calls so, and of a contract that is pending or work in progress what never passed on this branch:
+ * the rest has regressed, and fails the run.  Flaky is what both passed and did not, in attempts or
+ * in the history.  To be released with cJSON_Delete.
+ *
+ * An interaction that several contracts of one consumer have in common is asked once; what came of
+ * it stands in each.
  *
  * There are no secrets in it: values of the names in doc/reports.md and of secret_names, user
  * information in URLs, tokens that are known by their form, and what was sent as one of these,
@@ -85,7 +137,8 @@ struct tally_verify_options {
  *
  * A provider that answers wrongly, late or not at all is a result.  A provider state that cannot be
  * set up, or matching rules that cannot be understood, are an error of their interaction, and the
- * provider is not asked; a teardown follows every set-up that succeeded.
+ * provider is not asked.  A teardown follows every set-up that was done or may have been, as when
+ * its answer did not come.
  *
  * Errors: TALLY_EINVAL (an option), TALLY_EPARSE (no interaction that was selected has matching
  * rules that can be understood), TALLY_EUNREACHABLE (no connection to the provider could be made at

@@ -44,6 +44,10 @@
 	X(LIMIT_LINT_STATES, 20000, "spellings",                                                   \
 	  "of provider states, compared with one another; more are not")                           \
 	X(LIMIT_JOBS, 256, "interactions", "verified at once")                                     \
+	X(LIMIT_ATTEMPTS, 1000, "attempts", "at one interaction: repetitions, retries")            \
+	X(LIMIT_TEARDOWN_MS, 5000, "ms", "tearing down after an interrupt or a run's total time")  \
+	X(LIMIT_SHOWN_HEADERS, 100, "headers", "of an answer, shown in results")                   \
+	X(LIMIT_SHOWN_BODY_BYTES, 16384, "bytes", "of an answer's body, shown in results")         \
 	X(LIMIT_REASON_BYTES, 65536, "bytes", "why one interaction could not be verified")         \
 	X(LIMIT_REPORT_BYTES, 67108864, "bytes", "results of a verification as text")              \
 	X(LIMIT_COMMAND_BYTES, 4194304, "bytes", "a command that repeats a request")               \

@@ -346,17 +346,29 @@ void tally__http_client_cancel(struct http_client *client, http_client_event *ev
 	tally__watches_cancel(&client->watches, event, context);
 }
 
-void tally__http_client_break_off(struct http_client *client, const struct tally_error *failure)
+/* Of the first `count` in the list: callbacks put what they submit at the end of the queue. */
+static void break_off_in(struct http_client *client, struct exchange_list *list, size_t count,
+			 const void *context, const struct tally_error *failure)
 {
-	size_t running = client->running.count, queued = client->queued.count;
+	struct exchange *exchange = list->first, *next;
 
-	/* What callbacks submit goes to the end of the queue. */
-	for (; running > 0; running--) {
-		curl_multi_remove_handle(client->multi, client->running.first->easy);
-		end_with_failure(client, &client->running, client->running.first, failure);
+	for (; count > 0; count--, exchange = next) {
+		next = exchange->next;
+		if (context != NULL && exchange->context != context)
+			continue;
+		if (list == &client->running)
+			curl_multi_remove_handle(client->multi, exchange->easy);
+		end_with_failure(client, list, exchange, failure);
 	}
-	for (; queued > 0; queued--)
-		end_with_failure(client, &client->queued, client->queued.first, failure);
+}
+
+void tally__http_client_break_off(struct http_client *client, const void *context,
+				  const struct tally_error *failure)
+{
+	size_t queued = client->queued.count;
+
+	break_off_in(client, &client->running, client->running.count, context, failure);
+	break_off_in(client, &client->queued, queued, context, failure);
 }
 
 static bool has_work(const struct http_client *client)
@@ -369,7 +381,7 @@ static bool has_work(const struct http_client *client)
 static void end_all(struct http_client *client, const struct tally_error *failure)
 {
 	while (has_work(client)) {
-		tally__http_client_break_off(client, failure);
+		tally__http_client_break_off(client, NULL, failure);
 		tally__watches_stop(&client->watches);
 	}
 }

@@ -93,9 +93,11 @@ int tally__http_client_at(struct http_client *client, int64_t monotonic_ms,
 void tally__http_client_cancel(struct http_client *client, http_client_event *event,
 			       const void *context);
 
-/* Ends all exchanges that are queued or under way now with this failure, as if it had come from the
- * other side; what their callbacks submit stays.  Also from a callback.  Watches and times stay. */
-void tally__http_client_break_off(struct http_client *client, const struct tally_error *failure);
+/* Ends the exchanges of this context that are queued or under way now (NULL: all) with this
+ * failure, as if it had come from the other side; what their callbacks submit stays.  Also from a
+ * callback. Watches and times stay. */
+void tally__http_client_break_off(struct http_client *client, const void *context,
+				  const struct tally_error *failure);
 
 /* Runs until nothing is queued, under way, watched or timed, or until *stop becomes true (may be
  * NULL): then exchanges end with TALLY_ETIMEOUT, watches and times with HTTP_STOPPED.  0, or

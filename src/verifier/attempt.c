@@ -74,7 +74,8 @@ static const struct provider_state *current_state(const struct attempt *attempt)
 
 void tally__attempt_note_error(struct attempt *attempt, const char *message)
 {
-	attempt->outcome = INTERACTION_ERROR;
+	if (!attempt->broken_off)
+		attempt->outcome = INTERACTION_ERROR;
 	if (attempt->message.len == 0)
 		tally__buf_adds(&attempt->message, message);
 	else
@@ -103,6 +104,21 @@ static void note_state_failure(struct attempt *attempt, const char *reason)
 	tally__buf_release(&text);
 }
 
+/* The run has no time for the rest of it: no verdict, whatever came so far. */
+static void note_break_off(struct attempt *attempt)
+{
+	struct buf text;
+
+	if (attempt->broken_off)
+		return;
+	attempt->broken_off = true;
+	tally__buf_init(&text, TALLY_ERROR_MESSAGE_BYTES);
+	tally__buf_adds(&text, "broken off: ");
+	tally__run_add_end(attempt->run, &text);
+	tally__attempt_note_error(attempt, text.status == 0 ? text.bytes : "broken off");
+	tally__buf_release(&text);
+}
+
 /* Moves on to the next state that was set up; false when none is left. */
 static bool find_teardown(struct attempt *attempt)
 {
@@ -122,13 +138,18 @@ static bool begin_teardown(struct attempt *attempt)
 
 /* The steps: each takes what came of one, and says whether there is another.
  *
- * All states are tried, also after one that failed; the provider is asked when none did. */
-static bool after_setup(struct attempt *attempt, const cJSON *values,
+ * All states are tried, also after one that failed; the provider is asked when none did.  `ran`:
+ * the handler has, or may have, done what it was asked, so that it is to be undone. */
+static bool after_setup(struct attempt *attempt, const cJSON *values, bool ran,
 			const struct tally_error *failure)
 {
+	attempt->was_set_up[attempt->state] = ran;
+	if (tally__run_breaks_off(attempt->run)) {
+		note_break_off(attempt);
+		return begin_teardown(attempt);
+	}
 	if (failure != NULL)
 		note_state_failure(attempt, failure->message);
-	attempt->was_set_up[attempt->state] = failure == NULL;
 	if (attempt->generators != NULL && tally__verifier_take_values(attempt, values) != 0)
 		tally__run_give_up(attempt->run, TALLY_ENOMEM, "out of memory");
 	if (++attempt->state < state_calls(attempt))
@@ -147,6 +168,19 @@ static bool after_teardown(struct attempt *attempt, const struct tally_error *fa
 	return find_teardown(attempt);
 }
 
+/* What did not pass is shown with what was sent and what came. */
+static int keep_exchange(struct attempt *attempt, const struct answer *answer)
+{
+	const struct secrets *secrets = attempt->run->settings->secrets;
+
+	if (attempt->url != NULL) {
+		attempt->curl = tally__verifier_curl(&attempt->kept, secrets, &attempt->sent);
+		if (attempt->curl == NULL)
+			return TALLY_ENOMEM;
+	}
+	return answer == NULL ? 0 : tally__answer_show(&attempt->response, answer);
+}
+
 static bool after_request(struct attempt *attempt, const struct answer *answer,
 			  const struct tally_error *failure)
 {
@@ -154,24 +188,24 @@ static bool after_request(struct attempt *attempt, const struct answer *answer,
 
 	if (attempt->asked_ms >= 0)
 		attempt->duration_ms = tally__time_monotonic_ms() - attempt->asked_ms;
-	if (failure != NULL)
+	if (failure != NULL && tally__run_breaks_off(attempt->run))
+		note_break_off(attempt);
+	else if (failure != NULL)
 		tally__attempt_note_error(attempt, failure->message);
 	else if (tally__verifier_compare(attempt, answer, &error) != 0)
 		tally__run_give_up(attempt->run, error.code, error.message);
-	if (attempt->outcome != INTERACTION_PASSED && attempt->url != NULL) {
-		attempt->curl = tally__verifier_curl(
-			&attempt->kept, attempt->run->settings->secrets, &attempt->sent);
-		if (attempt->curl == NULL)
-			tally__run_give_up(attempt->run, TALLY_ENOMEM, "out of memory");
-	}
+	if (attempt->outcome != INTERACTION_PASSED &&
+	    keep_exchange(attempt, failure == NULL ? answer : NULL) != 0)
+		tally__run_give_up(attempt->run, TALLY_ENOMEM, "out of memory");
 	return begin_teardown(attempt);
 }
 
+/* Of a step that could not be begun. */
 static bool after_failure(struct attempt *attempt, const struct tally_error *failure)
 {
 	switch (attempt->phase) {
 	case PHASE_SETUP:
-		return after_setup(attempt, NULL, failure);
+		return after_setup(attempt, NULL, false, failure);
 	case PHASE_REQUEST:
 		return after_request(attempt, NULL, failure);
 	case PHASE_TEARDOWN:
@@ -190,33 +224,45 @@ static int ask(struct attempt *attempt, struct tally_error *error)
 	return status;
 }
 
+static int ask_outside(struct attempt *attempt, struct tally_error *error)
+{
+	tally__arena_clear(&attempt->arena);
+	tally__generated_release(&attempt->made);
+	if (attempt->run->is_hopeless)
+		return tally__fail(error, TALLY_ETIMEOUT, "there was no time left for it");
+	if (attempt->phase == PHASE_REQUEST)
+		return ask(attempt, error);
+	return tally__outside_change_state(attempt, current_state(attempt),
+					   attempt->phase == PHASE_TEARDOWN, error);
+}
+
 /* Begins the step whose turn it is.  One that cannot be begun has failed like one that nobody
  * answered; then the next has its turn.  False: none is left. */
 static bool begin_step(struct attempt *attempt)
 {
-	struct run *run = attempt->run;
 	struct tally_error error;
 	bool more = true;
 	int status;
 
-	while (more && !run->stop) {
+	while (more) {
 		error = (struct tally_error)TALLY_ERROR_INIT;
-		tally__arena_clear(&attempt->arena);
-		tally__generated_release(&attempt->made);
-		if (attempt->phase == PHASE_REQUEST)
-			status = ask(attempt, &error);
-		else
-			status = tally__outside_change_state(attempt, current_state(attempt),
-							     attempt->phase == PHASE_TEARDOWN,
-							     &error);
-		if (status == 0)
+		status = ask_outside(attempt, &error);
+		attempt->is_under_way = status == 0;
+		if (attempt->is_under_way)
 			return true;
 		if (status == TALLY_ENOMEM || status == TALLY_EUNSUPPORTED ||
 		    status == TALLY_EINTERNAL)
-			tally__run_give_up(run, status, error.message);
+			tally__run_give_up(attempt->run, status, error.message);
 		more = after_failure(attempt, &error);
 	}
 	return false;
+}
+
+/* What ends a step that was begun. */
+static void go_on(struct attempt *attempt, bool more)
+{
+	if (!more || !begin_step(attempt))
+		tally__run_go_on(attempt);
 }
 
 bool tally__attempt_begin(struct attempt *attempt)
@@ -235,21 +281,38 @@ bool tally__attempt_begin(struct attempt *attempt)
 	return begin_step(attempt);
 }
 
+/* A handler that answered too late or not properly may have done its work all the same. */
+static bool may_have_run(const struct tally_error *failure)
+{
+	return failure == NULL || failure->code == TALLY_ETIMEOUT || failure->code == TALLY_EIO ||
+	       failure->code == TALLY_ELIMIT;
+}
+
 void tally__attempt_state_changed(struct attempt *attempt, const cJSON *values,
 				  const struct tally_error *failure)
 {
-	bool more = attempt->phase == PHASE_SETUP ? after_setup(attempt, values, failure)
-						  : after_teardown(attempt, failure);
-
-	if (!more || !begin_step(attempt))
-		tally__run_go_on(attempt);
+	attempt->is_under_way = false;
+	if (attempt->phase == PHASE_SETUP)
+		go_on(attempt, after_setup(attempt, values, may_have_run(failure), failure));
+	else
+		go_on(attempt, after_teardown(attempt, failure));
 }
 
 void tally__attempt_answered(struct attempt *attempt, const struct answer *answer,
 			     const struct tally_error *failure)
 {
-	if (!after_request(attempt, answer, failure) || !begin_step(attempt))
-		tally__run_go_on(attempt);
+	attempt->is_under_way = false;
+	go_on(attempt, after_request(attempt, answer, failure));
+}
+
+void tally__attempt_init(struct attempt *attempt, struct run *run)
+{
+	*attempt = (struct attempt){.run = run};
+	tally__arena_init(&attempt->kept, 0);
+	tally__arena_init(&attempt->arena, 0);
+	tally__generated_init(&attempt->made);
+	tally__buf_init(&attempt->message, LIMIT_REASON_BYTES);
+	tally__attempt_clear(attempt);
 }
 
 void tally__attempt_clear(struct attempt *attempt)
@@ -260,10 +323,12 @@ void tally__attempt_clear(struct attempt *attempt)
 	tally__buf_clear(&attempt->message);
 	cJSON_Delete(attempt->state_values);
 	cJSON_Delete(attempt->mismatches);
-	attempt->state_values = attempt->mismatches = NULL;
+	cJSON_Delete(attempt->response);
+	attempt->state_values = attempt->mismatches = attempt->response = NULL;
 	attempt->state = 0;
 	attempt->was_set_up = NULL;
 	attempt->setup_failed = attempt->teardown_failed = false;
+	attempt->is_under_way = attempt->broken_off = false;
 	attempt->sent = (struct http_request){0};
 	attempt->outcome = INTERACTION_SKIPPED;
 	attempt->omitted_mismatches = 0;

@@ -24,8 +24,10 @@ struct attempt {
 
 	/* While it runs. */
 	enum phase phase;
-	size_t state;     /* the provider state whose turn it is */
-	bool *was_set_up; /* for each state; in `kept` */
+	bool is_under_way; /* it waits for the world outside */
+	bool broken_off;   /* the run has no time for the rest of it */
+	size_t state;      /* the provider state whose turn it is */
+	bool *was_set_up;  /* for each state: it is to be torn down; in `kept` */
 	bool setup_failed, teardown_failed;
 	cJSON *state_values;      /* what set-ups gave; NULL: nothing */
 	struct arena kept;        /* for the whole attempt */
@@ -40,6 +42,7 @@ struct attempt {
 	struct buf message; /* why it is an error */
 	cJSON *mismatches;  /* NULL: none */
 	size_t omitted_mismatches;
+	cJSON *response;          /* what came, as it is shown; only when it did not pass */
 	const char *method, *url; /* as shown, in `kept`; NULL: nothing was asked over HTTP */
 	const char *curl;         /* a command that asks again; only when it did not pass */
 	int64_t duration_ms;      /* from the question to the answer; negative: nothing was asked */
@@ -49,11 +52,13 @@ struct attempt {
  * (matching rules), TALLY_ELIMIT, TALLY_ENOMEM. */
 int tally__attempt_compile(struct attempt *attempt, struct tally_error *error);
 
+void tally__attempt_init(struct attempt *attempt, struct run *run);
+
 /* Begins a replay of attempt->task.  True: it is under way, and will call tally__run_go_on.  False:
  * it has come to its end already. */
 bool tally__attempt_begin(struct attempt *attempt);
 
-/* What came of it, as members of an interaction in the results: "outcome", "message", "mismatches",
+/* What came of it, as members of an interaction in the results: "message", "mismatches",
  * "request" …  NULL when memory is short. */
 cJSON *tally__attempt_record(struct attempt *attempt);
 
@@ -66,7 +71,8 @@ void tally__attempt_clear(struct attempt *attempt);
 void tally__attempt_end(struct attempt *attempt);
 void tally__attempt_release(struct attempt *attempt);
 
-/* The call backs of outside.h.  A `failure` says why there is no answer. */
+/* The call backs of outside.h.  A `failure` says why there is no answer.  A set-up that failed with
+ * TALLY_ETIMEOUT, TALLY_EIO or TALLY_ELIMIT may have been done all the same, and is torn down. */
 struct answer;
 void tally__attempt_state_changed(struct attempt *attempt, const cJSON *values,
 				  const struct tally_error *failure);

@@ -147,12 +147,15 @@ int tally__command_start(struct commands *commands, const char *what,
 	return status;
 }
 
-void tally__commands_break_off(struct commands *commands, const struct tally_error *failure)
+void tally__commands_break_off(struct commands *commands, const void *context,
+			       const struct tally_error *failure)
 {
 	struct command *next;
 
 	for (struct command *command = commands->first; command != NULL; command = next) {
 		next = command->next;
+		if (context != NULL && command->context != context)
+			continue;
 		if (command->failure.code == 0)
 			command->failure = *failure;
 		tally__child_give_up(command->child);

@@ -24,8 +24,10 @@ int tally__command_start(struct commands *commands, const char *what,
 			 const struct child_options *options, command_done *done, void *context,
 			 struct tally_error *error);
 
-/* Ends all that are under way now: each is stopped and then done with this failure. */
-void tally__commands_break_off(struct commands *commands, const struct tally_error *failure);
+/* Ends those of this context that are under way now (NULL: all): each is stopped and then done with
+ * this failure. */
+void tally__commands_break_off(struct commands *commands, const void *context,
+			       const struct tally_error *failure);
 
 /* Ends them at once, and calls nobody. */
 void tally__commands_release(struct commands *commands);

@@ -144,8 +144,8 @@ int tally__verifier_generate(struct attempt *attempt, struct interaction *asked,
 		return tally__fail_nomem(error);
 	}
 	tally__value_source_context(&attempt->run->settings->source, GENERATOR_PROVIDER,
-				    attempt->task->contract->consumer, interaction, 0, &random,
-				    &context);
+				    attempt->task->contract->consumer, interaction,
+				    attempt->task->attempt_count, &random, &context);
 	context.state_values = values;
 	if (interaction->kind == INTERACTION_HTTP)
 		status = tally__generate_request(&asked->request, &attempt->made,

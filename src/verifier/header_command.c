@@ -67,6 +67,7 @@ static void on_printed_once(void *context, const struct buf *output,
 	struct once *once = context;
 	struct run *run = once->run;
 
+	tally__run_unwatch(run);
 	if (failure != NULL) {
 		once->status = failure->code;
 		if (once->error != NULL)
@@ -108,22 +109,18 @@ static void on_printed(void *context, const struct buf *output, const struct tal
 	struct attempt *attempt = context;
 	struct http_headers headers = {0};
 	struct tally_error error = TALLY_ERROR_INIT;
-	int status = 0;
 
-	if (tally__outside_is_over(attempt->run, failure))
-		return;
 	if (failure != NULL)
 		error = *failure;
 	else
-		status = take_headers(&headers, &attempt->arena, attempt->run->settings->secrets,
-				      output, &error);
+		take_headers(&headers, &attempt->arena, attempt->run->settings->secrets, output,
+			     &error);
 	if (error.code == 0)
-		status = put_headers(&attempt->sent, &attempt->arena, &headers, &error);
+		put_headers(&attempt->sent, &attempt->arena, &headers, &error);
 	if (error.code == 0)
-		status = submit(attempt, attempt->done, &error);
-	if (status == TALLY_ENOMEM)
-		tally__run_give_up(attempt->run, error.code, error.message);
-	else if (error.code != 0)
+		submit(attempt, attempt->done, &error);
+	tally__outside_note(attempt->run, &error);
+	if (error.code != 0)
 		tally__outside_failed(attempt, &error);
 }
 

@@ -43,11 +43,17 @@ static int read_values(cJSON **out, const struct http_response *response, struct
 	return status == TALLY_ENOMEM ? status : 0;
 }
 
-bool tally__outside_is_over(struct run *run, const struct tally_error *failure)
+void tally__outside_note(struct run *run, const struct tally_error *failure)
 {
 	if (failure != NULL && failure->code == TALLY_ENOMEM)
 		tally__run_give_up(run, failure->code, failure->message);
-	return run->stop;
+}
+
+/* When the run is over, nothing that fails says anything about the provider. */
+static void note_connection(struct run *run, const struct tally_error *failure)
+{
+	if (failure == NULL || !tally__run_breaks_off(run))
+		tally__run_note_connection(run, failure);
 }
 
 static void on_state_answer(void *context, const struct http_response *response,
@@ -58,13 +64,12 @@ static void on_state_answer(void *context, const struct http_response *response,
 	struct tally_error refusal = TALLY_ERROR_INIT;
 	cJSON *values = NULL;
 
-	if (tally__outside_is_over(run, failure))
-		return;
+	tally__outside_note(run, failure);
 	/* Where states have a server of their own, that one says nothing about the provider. */
 	if (run->settings->one_server)
-		tally__run_note_connection(run, failure);
+		note_connection(run, failure);
 	if (response != NULL && (response->status < 200 || response->status > 299)) {
-		tally__fail(&refusal, TALLY_EIO, "the handler answered %d, expected 2xx",
+		tally__fail(&refusal, TALLY_EINVAL, "the handler answered %d, expected 2xx",
 			    response->status);
 		failure = &refusal;
 	}
@@ -96,9 +101,8 @@ static void on_provider_answer(void *context, const struct http_response *respon
 	struct attempt *attempt = context;
 	const struct answer answer = {.response = response};
 
-	if (tally__outside_is_over(attempt->run, failure))
-		return;
-	tally__run_note_connection(attempt->run, failure);
+	tally__outside_note(attempt->run, failure);
+	note_connection(attempt->run, failure);
 	tally__attempt_answered(attempt, &answer, failure);
 }
 
@@ -119,4 +123,10 @@ int tally__outside_ask(struct attempt *attempt, const struct interaction *asked,
 	if (attempt->method == NULL || attempt->url == NULL)
 		return tally__fail_nomem(error);
 	return tally__header_command_send(attempt, on_provider_answer, error);
+}
+
+void tally__outside_break_off(struct attempt *attempt, const struct tally_error *failure)
+{
+	tally__commands_break_off(&attempt->run->commands, attempt, failure);
+	tally__http_client_break_off(attempt->run->client, attempt, failure);
 }

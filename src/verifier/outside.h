@@ -15,6 +15,10 @@ struct answer {
 	const struct message *message;        /* with its metadata */
 };
 
+/* What is shown of it: {"status", "headers": [{"name", "value"}], "bodyBytes", "body": a text,
+ * "cut": true when it was longer}.  TALLY_ENOMEM. */
+int tally__answer_show(cJSON **out, const struct answer *answer);
+
 /* Whether provider states are set up, and torn down, at all. */
 bool tally__outside_has_states(const struct settings *settings,
 			       const struct interaction *interaction);
@@ -29,9 +33,12 @@ int tally__outside_change_state(struct attempt *attempt, const struct provider_s
 int tally__outside_ask(struct attempt *attempt, const struct interaction *asked,
 		       struct tally_error *error);
 
-/* For what is behind this seam.  Whether the run is over: nothing that ends now says anything about
- * the provider. */
-bool tally__outside_is_over(struct run *run, const struct tally_error *failure);
+/* Ends with this failure, through the same call backs, what is under way; nothing when that is
+ * nothing. */
+void tally__outside_break_off(struct attempt *attempt, const struct tally_error *failure);
+
+/* For what is behind this seam.  Looks at a failure that concerns the whole run. */
+void tally__outside_note(struct run *run, const struct tally_error *failure);
 /* Tells the attempt that the step under way has failed. */
 void tally__outside_failed(struct attempt *attempt, const struct tally_error *failure);
 

@@ -33,16 +33,19 @@ static void on_state(void *context, const struct buf *output, const struct tally
 	struct tally_error error = TALLY_ERROR_INIT;
 	cJSON *values = NULL;
 
-	if (tally__outside_is_over(attempt->run, failure))
-		return;
+	tally__outside_note(attempt->run, failure);
+	/* It says itself that it failed: there is nothing to tear down. */
+	if (failure != NULL && failure->code == TALLY_EIO) {
+		error = *failure;
+		error.code = TALLY_EINVAL;
+		failure = &error;
+	}
 	/* What is printed by a teardown is nobody's business. */
 	if (failure == NULL && attempt->phase == PHASE_SETUP &&
 	    tally__command_values(&values, output, &error) != 0)
 		failure = &error;
-	if (error.code == TALLY_ENOMEM)
-		tally__run_give_up(attempt->run, error.code, error.message);
-	else
-		tally__attempt_state_changed(attempt, values, failure);
+	tally__outside_note(attempt->run, &error);
+	tally__attempt_state_changed(attempt, values, failure);
 	cJSON_Delete(values);
 }
 
@@ -72,15 +75,12 @@ static void on_message(void *context, const struct buf *output, const struct tal
 	const struct answer answer = {.message = &message};
 	cJSON *metadata = NULL;
 
-	if (tally__outside_is_over(attempt->run, failure))
-		return;
+	tally__outside_note(attempt->run, failure);
 	if (failure == NULL &&
 	    tally__command_message(&message, &metadata, &attempt->arena, output, &error) != 0)
 		failure = &error;
-	if (error.code == TALLY_ENOMEM)
-		tally__run_give_up(attempt->run, error.code, error.message);
-	else
-		tally__attempt_answered(attempt, failure == NULL ? &answer : NULL, failure);
+	tally__outside_note(attempt->run, &error);
+	tally__attempt_answered(attempt, failure == NULL ? &answer : NULL, failure);
 	cJSON_Delete(metadata);
 }
 

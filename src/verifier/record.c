@@ -3,21 +3,6 @@
 
 #include "verifier/attempt.h"
 
-const char *tally__task_outcome_name(enum interaction_outcome outcome)
-{
-	switch (outcome) {
-	case INTERACTION_PASSED:
-		return "passed";
-	case INTERACTION_FAILED:
-		return "failed";
-	case INTERACTION_ERROR:
-		return "error";
-	case INTERACTION_SKIPPED:
-		break;
-	}
-	return "skipped";
-}
-
 static int put_request(cJSON *record, const struct attempt *attempt)
 {
 	cJSON *request;
@@ -46,6 +31,15 @@ static int put_mismatches(cJSON *record, struct attempt *attempt)
 			       cJSON_CreateNumber((double)attempt->omitted_mismatches));
 }
 
+/* Moves it, too. */
+static int put_response(cJSON *record, struct attempt *attempt)
+{
+	cJSON *response = attempt->response;
+
+	attempt->response = NULL;
+	return response == NULL ? 0 : tally__json_put(record, "response", response);
+}
+
 static int put_duration(cJSON *record, const struct attempt *attempt)
 {
 	if (attempt->duration_ms < 0)
@@ -61,12 +55,9 @@ cJSON *tally__attempt_record(struct attempt *attempt)
 
 	tally__json_setup();
 	record = cJSON_CreateObject();
-	if (record != NULL &&
-	    tally__json_put_text(record, "outcome", tally__task_outcome_name(attempt->outcome)) ==
-		    0 &&
-	    tally__json_put_text(record, "message", message) == 0 &&
+	if (record != NULL && tally__json_put_text(record, "message", message) == 0 &&
 	    put_mismatches(record, attempt) == 0 && put_request(record, attempt) == 0 &&
-	    put_duration(record, attempt) == 0)
+	    put_response(record, attempt) == 0 && put_duration(record, attempt) == 0)
 		return record;
 	cJSON_Delete(record);
 	return NULL;

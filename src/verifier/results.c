@@ -1,207 +1,192 @@
 #include "config.h"
 
-#include "verifier/run.h"
+#include "verifier/results.h"
+
+#include <string.h>
+
+#include "base/time.h"
 
 struct counts {
-	size_t passed, failed, pending, skipped;
+	size_t passed, failed, flaky, pending, skipped;
+	size_t unreached; /* of the skipped: they were selected */
+	/* Of them, whichever they are: */
+	size_t is_new, regressed, known;
 };
+
+static bool passed_or_skipped(enum interaction_outcome outcome)
+{
+	return outcome == INTERACTION_PASSED || outcome == INTERACTION_SKIPPED;
+}
 
 static void count_task(struct counts *counts, const struct task *task)
 {
-	if (task->outcome == INTERACTION_PASSED)
+	enum interaction_outcome outcome = tally__task_outcome(task);
+
+	if (outcome == INTERACTION_PASSED)
 		counts->passed++;
-	else if (task->outcome == INTERACTION_SKIPPED)
+	else if (outcome == INTERACTION_SKIPPED)
 		counts->skipped++;
-	else if (task->interaction->pending)
+	else if (task->pending)
 		counts->pending++;
+	else if (outcome == INTERACTION_FLAKY)
+		counts->flaky++;
 	else
 		counts->failed++;
+	counts->unreached += outcome == INTERACTION_SKIPPED && task->selected;
+	counts->known += task->known != NULL;
+	if (passed_or_skipped(outcome) || task->standing == NULL)
+		return;
+	counts->is_new += strcmp(task->standing, "new") == 0;
+	counts->regressed += strcmp(task->standing, "regressed") == 0;
 }
 
-static int put_number(cJSON *object, const char *name, double number)
+static bool is_good(const struct counts *counts)
+{
+	return counts->failed == 0 && counts->flaky == 0 && counts->unreached == 0;
+}
+
+int tally__results_put_number(cJSON *object, const char *name, double number)
 {
 	return tally__json_put(object, name, cJSON_CreateNumber(number));
 }
 
-static int put_bool(cJSON *object, const char *name, bool value)
+int tally__results_put_bool(cJSON *object, const char *name, bool value)
 {
 	return tally__json_put(object, name, cJSON_CreateBool(value));
 }
 
-static int put_states(cJSON *object, const struct interaction *interaction)
+static int put_counts(cJSON *object, const struct counts *counts)
 {
-	cJSON *states = tally__json_put_new(object, "providerStates", cJSON_CreateArray());
-	int status = states != NULL ? 0 : TALLY_ENOMEM;
+	const struct {
+		const char *name;
+		size_t count;
+	} members[] = {
+		{"passed", counts->passed},       {"failed", counts->failed},
+		{"flaky", counts->flaky},         {"pending", counts->pending},
+		{"skipped", counts->skipped},     {"new", counts->is_new},
+		{"regressed", counts->regressed}, {"known", counts->known},
+	};
+	cJSON *member = tally__json_put_new(object, "counts", cJSON_CreateObject());
+	int status = member != NULL ? 0 : TALLY_ENOMEM;
 
-	for (size_t i = 0; i < interaction->state_count && status == 0; i++)
-		status =
-			tally__json_append(states, cJSON_CreateString(interaction->states[i].name));
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && status == 0; i++)
+		status = tally__results_put_number(member, members[i].name,
+						   (double)members[i].count);
 	return status;
 }
 
-/* Moves what came of the deciding attempt into an interaction. */
-static int put_record(cJSON *object, struct task *task)
+/* What the broker said of the contract, but for what stands here already or in its interactions. */
+static int put_history(cJSON *object, const cJSON *history)
 {
-	cJSON *member;
+	const cJSON *member;
 
-	if (task->record == NULL) {
-		if (tally__json_put_text(object, "outcome",
-					 tally__task_outcome_name(task->outcome)) != 0)
+	cJSON_ArrayForEach(member, history)
+	{
+		if (member->string == NULL || strcmp(member->string, "contract") == 0 ||
+		    strcmp(member->string, "interactions") == 0 ||
+		    tally__json_get(object, member->string) != NULL)
+			continue;
+		if (tally__json_put(object, member->string, tally__json_clone(member)) != 0)
 			return TALLY_ENOMEM;
-		return tally__json_put(object, "mismatches", cJSON_CreateArray());
-	}
-	while ((member = cJSON_DetachItemViaPointer(task->record, task->record->child)) != NULL) {
-		if (!cJSON_AddItemToObject(object, member->string, member)) {
-			cJSON_Delete(member);
-			return TALLY_ENOMEM;
-		}
 	}
 	return 0;
 }
 
-static int put_task(cJSON *interactions, struct task *task, struct tally_error *error)
+/* Adds a contract with its tasks, which begin at `first`.  One of which nothing was verified is no
+ * success. */
+static int put_contract(cJSON *list, struct run *run, const struct tally_verify_contract *from,
+			size_t first)
 {
-	const struct interaction *interaction = task->interaction;
-	cJSON *object = tally__json_put_new(interactions, NULL, cJSON_CreateObject());
-
-	if (object == NULL ||
-	    tally__json_put_text(object, "description", interaction->description) != 0 ||
-	    tally__json_put_text(object, "digest", task->digest) != 0 ||
-	    tally__json_put_text(object, "key", interaction->key) != 0 ||
-	    tally__json_put_text(object, "id", interaction->id) != 0 ||
-	    put_states(object, interaction) != 0 ||
-	    put_bool(object, "pending", interaction->pending) != 0 || put_record(object, task) != 0)
-		return tally__fail_nomem(error);
-	return 0;
-}
-
-static int put_counts(cJSON *object, const struct counts *counts)
-{
-	cJSON *member = tally__json_put_new(object, "counts", cJSON_CreateObject());
-
-	if (member == NULL || put_number(member, "passed", (double)counts->passed) != 0 ||
-	    put_number(member, "failed", (double)counts->failed) != 0 ||
-	    put_number(member, "pending", (double)counts->pending) != 0)
-		return TALLY_ENOMEM;
-	return put_number(member, "skipped", (double)counts->skipped);
-}
-
-/* Adds a contract with its tasks, which begin at *next; moves *next on. */
-static int put_contract(cJSON *list, struct run *run, const struct tally_contract *contract,
-			size_t *next, struct tally_error *error)
-{
+	const struct tally_contract *contract = from->contract;
 	cJSON *object = tally__json_put_new(list, NULL, cJSON_CreateObject());
-	size_t first = *next;
+	size_t end = first + contract->interaction_count;
 	struct counts counts = {0};
 	cJSON *interactions;
 	int status = 0;
 
-	*next += contract->interaction_count;
-	for (size_t i = first; i < *next; i++)
+	for (size_t i = first; i < end; i++)
 		count_task(&counts, &run->tasks[i]);
 	if (object == NULL || tally__json_put_text(object, "consumer", contract->consumer) != 0 ||
 	    tally__json_put_text(object, "provider", contract->provider) != 0 ||
 	    tally__json_put_text(object, "spec", tally_spec_text(contract->spec)) != 0 ||
-	    put_bool(object, "success", counts.failed == 0) != 0)
-		return tally__fail_nomem(error);
+	    tally__results_put_bool(object, "success",
+				    is_good(&counts) &&
+					    counts.skipped < contract->interaction_count) != 0 ||
+	    put_history(object, from->history) != 0)
+		return TALLY_ENOMEM;
 	interactions = tally__json_put_new(object, "interactions", cJSON_CreateArray());
 	if (interactions == NULL)
-		return tally__fail_nomem(error);
-	for (size_t i = first; i < *next && status == 0; i++)
-		status = put_task(interactions, &run->tasks[i], error);
+		return TALLY_ENOMEM;
+	for (size_t i = first; i < end && status == 0; i++)
+		status = tally__results_put_task(interactions, run, &run->tasks[i]);
 	return status;
 }
 
-static int put_warning(cJSON **list, cJSON *document, size_t count, size_t total, const char *words)
+static int put_contracts(cJSON *document, struct run *run)
 {
-	struct buf text;
-	int status = TALLY_ENOMEM;
+	cJSON *list = tally__json_put_new(document, "contracts", cJSON_CreateArray());
+	size_t first = 0;
+	int status = list != NULL ? 0 : TALLY_ENOMEM;
 
-	if (count == 0)
-		return 0;
-	if (*list == NULL)
-		*list = tally__json_put_new(document, "warnings", cJSON_CreateArray());
-	tally__buf_init(&text, TALLY_ERROR_MESSAGE_BYTES);
-	tally__buf_addf(&text, "%zu of %zu interactions %s", count, total, words);
-	if (*list != NULL && text.status == 0)
-		status = tally__json_append(*list, cJSON_CreateString(text.bytes));
-	tally__buf_release(&text);
+	for (size_t i = 0; i < run->contract_count && status == 0; i++) {
+		status = put_contract(list, run, &run->contracts[i], first);
+		first += run->contracts[i].contract->interaction_count;
+	}
 	return status;
 }
 
-/* Of generated values: which could not be made, and how all come out the same again. */
-static int put_generation(cJSON **list, cJSON *document, struct run *run)
+/* The provider that all contracts are with; NULL when they are not. */
+static const char *common_provider(const struct run *run)
 {
-	int status = 0;
+	const char *first = run->contracts[0].contract->provider;
 
-	for (size_t i = 0; i < run->count && status == 0; i++) {
-		const cJSON *warning;
-
-		if (run->tasks[i].warnings != NULL && *list == NULL)
-			*list = tally__json_put_new(document, "warnings", cJSON_CreateArray());
-		cJSON_ArrayForEach(warning, run->tasks[i].warnings)
-		{
-			if (status == 0)
-				status = tally__json_append(
-					*list, cJSON_CreateString(warning->valuestring));
-		}
+	for (size_t i = 1; i < run->contract_count; i++) {
+		if (strcmp(run->contracts[i].contract->provider, first) != 0)
+			return NULL;
 	}
-	if (status != 0 || !run->has_generated)
-		return status;
-	return tally__value_source_tell(&run->settings->source, document);
+	return first;
 }
 
-/* What a run leaves out is told, rather than left to be guessed from failures. */
-static int put_warnings(cJSON *document, struct run *run, struct tally_error *error)
+static int put_run(cJSON *document, const struct run *run)
 {
-	const struct tally_verify_options *options = run->settings->options;
-	bool has_states = options->state_change_url != NULL || options->state_command != NULL;
-	size_t stateful = 0, answered_once = 0;
-	size_t total = run->selected_count;
-	cJSON *list = NULL;
+	char started[TIME_TEXT_BYTES];
 
-	for (size_t i = 0; i < run->count; i++) {
-		const struct interaction *interaction = run->tasks[i].interaction;
-
-		if (!run->tasks[i].selected)
-			continue;
-		stateful += !has_states && interaction->state_count > 0;
-		answered_once += interaction->response_count > 1;
-	}
-	if (put_warning(&list, document, stateful, total,
-			"need a provider state, but no state-change URL or command was given: "
-			"their states were not set up") != 0 ||
-	    put_warning(
-		    &list, document, answered_once, total,
-		    "expect several answers to one message, of which only the first is asked for "
-		    "over HTTP") != 0 ||
-	    put_generation(&list, document, run) != 0)
-		return tally__fail_nomem(error);
+	tally__time_format(run->started_unix, started);
+	if (tally__json_put_text(document, "provider", common_provider(run)) != 0 ||
+	    tally__json_put_text(document, "startedAt", started) != 0 ||
+	    tally__results_put_number(document, "durationMs",
+				      (double)(run->ended_ms - run->started_ms)) != 0 ||
+	    (run->end == RUN_INTERRUPTED &&
+	     tally__results_put_bool(document, "interrupted", true) != 0) ||
+	    (run->end == RUN_OUT_OF_TIME &&
+	     tally__results_put_bool(document, "outOfTime", true) != 0))
+		return TALLY_ENOMEM;
 	return 0;
 }
 
-int tally__run_results(struct run *run, const struct tally_verify_contract *contracts, size_t count,
-		       cJSON **results, struct tally_error *error)
+static int fill(cJSON *document, struct run *run)
 {
 	struct counts counts = {0};
-	size_t next = 0;
-	cJSON *document, *list;
+
+	for (size_t i = 0; i < run->count; i++)
+		count_task(&counts, &run->tasks[i]);
+	if (document == NULL ||
+	    tally__results_put_bool(document, "success", is_good(&counts)) != 0 ||
+	    put_run(document, run) != 0 || put_counts(document, &counts) != 0 ||
+	    tally__results_put_warnings(document, run) != 0)
+		return TALLY_ENOMEM;
+	return put_contracts(document, run);
+}
+
+int tally__run_results(struct run *run, cJSON **results, struct tally_error *error)
+{
+	cJSON *document;
 	int status = 0;
 
 	tally__json_setup();
 	document = cJSON_CreateObject();
-	for (size_t i = 0; i < run->count; i++)
-		count_task(&counts, &run->tasks[i]);
-	if (document == NULL || put_bool(document, "success", counts.failed == 0) != 0 ||
-	    put_counts(document, &counts) != 0)
+	if (fill(document, run) != 0)
 		status = tally__fail_nomem(error);
-	if (status == 0)
-		status = put_warnings(document, run, error);
-	list = status == 0 ? tally__json_put_new(document, "contracts", cJSON_CreateArray()) : NULL;
-	if (status == 0 && list == NULL)
-		status = tally__fail_nomem(error);
-	for (size_t i = 0; i < count && status == 0; i++)
-		status = put_contract(list, run, contracts[i].contract, &next, error);
 	if (status == 0)
 		status = tally__secrets_mask_results(run->settings->secrets, document, error);
 	if (status != 0) {

@@ -2,13 +2,14 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "verifier/attempt.h"
 #include "verifier/header_command.h"
 
 void tally__run_give_up(struct run *run, int code, const char *message)
 {
 	tally__fail(&run->fatal, code, "%s", message);
-	run->stop = true;
+	run->end = RUN_FATAL;
 }
 
 void tally__run_note_connection(struct run *run, const struct tally_error *failure)
@@ -17,6 +18,24 @@ void tally__run_note_connection(struct run *run, const struct tally_error *failu
 		run->connected = true;
 	else if (run->unreachable.code == 0)
 		run->unreachable = *failure;
+}
+
+/* While the provider has never answered and a connection to it failed, no more are started: one
+ * that is down need not be asked for each. */
+static bool may_begin(struct run *run)
+{
+	if (run->end == RUN_GOES_ON && tally__run_is_interrupted(run, 1))
+		run->end = RUN_INTERRUPTED;
+	return run->end == RUN_GOES_ON && (run->connected || run->unreachable.code == 0);
+}
+
+static void tell_progress(const struct run *run)
+{
+	const struct tally_verify_options *options = run->settings->options;
+
+	if (options->progress != NULL)
+		options->progress(options->progress_context, run->done, run->asked_count,
+				  run->done_badly);
 }
 
 /* Makes what the attempts need.  Rules that cannot be used are their interaction's error. */
@@ -40,53 +59,101 @@ static bool compile(struct attempt *attempt)
 	return false;
 }
 
-/* Keeps what came of a task, and has the attempt wait for another. */
+/* Each is repeated as often as the caller wants; one that never passed is then tried again. */
+static bool wants_another(const struct task *task, const struct settings *settings)
+{
+	size_t count = settings->repeat;
+
+	if (task->passed_count == 0)
+		count += settings->options->retries;
+	return task->attempt_count < count;
+}
+
+/* Notes in the task what came of one attempt. */
+static void keep_attempt(struct attempt *attempt)
+{
+	if (tally__task_take_attempt(attempt->task, attempt) != 0)
+		tally__run_give_up(attempt->run, TALLY_ENOMEM, "out of memory");
+}
+
 static void end_task(struct attempt *attempt)
 {
 	struct run *run = attempt->run;
 	struct task *task = attempt->task;
+	bool passed;
 
-	task->outcome = attempt->outcome;
-	task->record = tally__attempt_record(attempt);
-	if (task->record == NULL)
-		tally__run_give_up(run, TALLY_ENOMEM, "out of memory");
-	if (task->outcome != INTERACTION_PASSED && !task->interaction->pending &&
-	    run->settings->options->exit_on_first_error)
-		run->ended = true;
+	tally__task_conclude(task, wants_another(task, run->settings));
+	passed = task->outcome == INTERACTION_PASSED || task->outcome == INTERACTION_SKIPPED;
+	run->done++;
+	run->done_badly += !passed && !task->pending;
+	if (!passed && !task->pending && run->settings->options->exit_on_first_error &&
+	    run->end == RUN_GOES_ON)
+		run->end = RUN_FIRST_FAILURE;
 	tally__attempt_end(attempt);
 	attempt->next_idle = run->idle;
 	run->idle = attempt;
+	run->active--;
+	tell_progress(run);
 }
 
-static void begin_task(struct attempt *attempt, struct task *task)
+/* Replays until the task needs no more or one is under way. */
+static bool replay(struct attempt *attempt)
 {
+	do {
+		if (tally__attempt_begin(attempt))
+			return true;
+		keep_attempt(attempt);
+	} while (wants_another(attempt->task, attempt->run->settings) && may_begin(attempt->run));
+	return false;
+}
+
+/* Says whether the task is under way; otherwise it has ended. */
+static bool begin_task(struct run *run, struct task *task)
+{
+	struct attempt *attempt = run->idle;
+
+	run->idle = attempt->next_idle;
+	run->active++;
 	attempt->task = task;
-	if (!compile(attempt) || !tally__attempt_begin(attempt))
-		end_task(attempt);
+	if (!compile(attempt))
+		keep_attempt(attempt);
+	else if (replay(attempt))
+		return true;
+	end_task(attempt);
+	return false;
 }
 
-/* Keeps as many interactions under way as are allowed.  While the provider has never answered and a
- * connection to it failed, no more are started: one that is down need not be asked for each. */
-static void start_tasks(struct run *run)
+/* Begins the task, or those that wait for it in its lane when it has ended at once. */
+static void begin_in_lane(struct run *run, struct task *task)
 {
-	while (run->idle != NULL && run->next < run->count && !run->ended && !run->stop &&
-	       (run->connected || run->unreachable.code == 0)) {
-		struct task *task = &run->tasks[run->next++];
-		struct attempt *attempt = run->idle;
+	while (task != NULL && may_begin(run) && !begin_task(run, task))
+		task = tally__lane_leave(task);
+}
 
-		if (!task->selected)
-			continue;
-		run->idle = attempt->next_idle;
-		begin_task(attempt, task);
+/* Keeps as many interactions under way as are allowed. */
+static void begin_tasks(struct run *run)
+{
+	while (run->idle != NULL && run->next < run->count && may_begin(run)) {
+		struct task *task = &run->tasks[run->next++];
+
+		if (tally__task_is_asked(task) && tally__lane_enter(task))
+			begin_in_lane(run, task);
 	}
 }
 
 void tally__run_go_on(struct attempt *attempt)
 {
 	struct run *run = attempt->run;
+	struct task *task = attempt->task;
 
-	end_task(attempt);
-	start_tasks(run);
+	keep_attempt(attempt);
+	if (!wants_another(task, run->settings) || !may_begin(run) || !replay(attempt)) {
+		end_task(attempt);
+		begin_in_lane(run, tally__lane_leave(task));
+		begin_tasks(run);
+	}
+	if (run->active == 0)
+		tally__run_unwatch(run);
 }
 
 static int make_attempts(struct run *run, struct tally_error *error)
@@ -99,12 +166,7 @@ static int make_attempts(struct run *run, struct tally_error *error)
 	for (size_t i = count; i-- > 0;) {
 		struct attempt *attempt = &run->attempts[i];
 
-		attempt->run = run;
-		tally__arena_init(&attempt->kept, 0);
-		tally__arena_init(&attempt->arena, 0);
-		tally__generated_init(&attempt->made);
-		tally__buf_init(&attempt->message, LIMIT_REASON_BYTES);
-		tally__attempt_clear(attempt);
+		tally__attempt_init(attempt, run);
 		attempt->next_idle = run->idle;
 		run->idle = attempt;
 	}
@@ -135,7 +197,33 @@ static int conclude(const struct run *run, struct tally_error *error)
 	return 0;
 }
 
-int tally__run_all(struct run *run, struct tally_error *error)
+/* When the run is broken off meanwhile, that is told by its results. */
+static int ask_for_headers(struct run *run, struct tally_error *error)
+{
+	struct tally_error problem = TALLY_ERROR_INIT;
+	int status = tally__header_command_once(run, &problem);
+
+	if (status == 0 || tally__run_breaks_off(run))
+		return 0;
+	if (error != NULL)
+		*error = problem;
+	return status;
+}
+
+static int replay_tasks(struct run *run, struct tally_error *error)
+{
+	int status = tally__run_watch(run, error);
+
+	if (status != 0)
+		return status;
+	tell_progress(run);
+	begin_tasks(run);
+	if (run->active == 0)
+		tally__run_unwatch(run);
+	return tally__http_client_run(run->client, NULL, error);
+}
+
+static int replay_all(struct run *run, struct tally_error *error)
 {
 	const struct tally_verify_options *options = run->settings->options;
 	const struct http_client_options client_options = {.connect_timeout_ms =
@@ -148,16 +236,28 @@ int tally__run_all(struct run *run, struct tally_error *error)
 
 	run->commands.client = run->client;
 	if (status == 0)
-		status = tally__header_command_once(run, error);
-	if (status == 0)
 		status = make_attempts(run, error);
-	if (status == 0) {
-		start_tasks(run);
-		status = tally__http_client_run(run->client, &run->stop, error);
-	}
+	if (status == 0)
+		status = tally__run_watch(run, error);
+	if (status == 0)
+		status = ask_for_headers(run, error);
+	if (status == 0)
+		status = replay_tasks(run, error);
 	tally__commands_release(&run->commands);
 	tally__http_client_free(run->client);
 	run->client = NULL;
 	free_attempts(run);
 	return status == 0 ? conclude(run, error) : status;
+}
+
+int tally__run_all(struct run *run, struct tally_error *error)
+{
+	int status = 0;
+
+	run->started_unix = tally__time_now_unix();
+	run->started_ms = tally__time_monotonic_ms();
+	if (run->asked_count > 0)
+		status = replay_all(run, error);
+	run->ended_ms = tally__time_monotonic_ms();
+	return status;
 }

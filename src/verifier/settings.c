@@ -146,35 +146,37 @@ static int set_secrets(struct settings *settings, struct tally_error *error)
 	return status;
 }
 
-static int compile(struct regex **out, const char *what, const char *pattern,
-		   struct tally_error *error)
-{
-	struct tally_error problem = TALLY_ERROR_INIT;
-	int status;
-
-	if (pattern == NULL)
-		return 0;
-	status = tally__regex_new(out, pattern, REGEX_SEARCH, &problem);
-	if (status == TALLY_ENOMEM)
-		return tally__fail_nomem(error);
-	if (status != 0)
-		return tally__fail_at(error, TALLY_EINVAL, what, 0, 0,
-				      "\"%.200s\" is not a valid regular expression: %s", pattern,
-				      problem.message);
-	return 0;
-}
-
-/* Provider states are the provider's, not one request's: with a state-change URL interactions only
+/* Provider states are the provider's, not one request's: where they are set up, interactions only
  * go one after the other unless the caller knows better.  So do they when the first failure ends
  * the run, or which ones ran would be a matter of luck. */
-static unsigned choose_jobs(const struct tally_verify_options *options)
+static unsigned choose_jobs(const struct settings *settings)
 {
+	const struct tally_verify_options *options = settings->options;
+
 	if (options->jobs > 0)
 		return options->jobs < LIMIT_JOBS ? options->jobs : LIMIT_JOBS;
-	if (options->state_change_url != NULL || options->state_command != NULL ||
-	    options->exit_on_first_error)
+	if (options->exit_on_first_error || (settings->has_states && !options->parallel_states))
 		return 1;
 	return DEFAULT_JOBS;
+}
+
+static int check_count(const char *what, unsigned count, struct tally_error *error)
+{
+	if (count <= LIMIT_ATTEMPTS)
+		return 0;
+	return tally__fail_at(error, TALLY_EINVAL, what, 0, 0, "expected no more than %d, found %u",
+			      LIMIT_ATTEMPTS, count);
+}
+
+static int set_attempts(struct settings *settings, struct tally_error *error)
+{
+	const struct tally_verify_options *options = settings->options;
+	int status = check_count("retries", options->retries, error);
+
+	if (status == 0)
+		status = check_count("repeat", options->repeat, error);
+	settings->repeat = options->repeat > 0 ? options->repeat : 1;
+	return status;
 }
 
 int tally__settings_init(struct settings *settings, const struct tally_verify_options *options,
@@ -186,11 +188,15 @@ int tally__settings_init(struct settings *settings, const struct tally_verify_op
 	tally__arena_init(&settings->arena, 0);
 	settings->timeout_ms =
 		options->request_timeout_ms != 0 ? options->request_timeout_ms : DEFAULT_TIMEOUT_MS;
-	settings->jobs = choose_jobs(options);
+	settings->has_states = options->state_change_url != NULL || options->state_command != NULL;
+	settings->jobs = choose_jobs(settings);
 	settings->command_timeout_ms = options->command_timeout_ms != 0
 					       ? options->command_timeout_ms
 					       : settings->timeout_ms;
+	tally__filter_clear(&settings->filter);
 	status = set_secrets(settings, error);
+	if (status == 0)
+		status = set_attempts(settings, error);
 	if (status == 0)
 		status = set_urls(settings, error);
 	if (status == 0)
@@ -201,64 +207,14 @@ int tally__settings_init(struct settings *settings, const struct tally_verify_op
 	for (size_t i = 0; i < options->header_count && status == 0; i++)
 		status = add_header(settings, options->headers[i], error);
 	if (status == 0)
-		status = compile(&settings->description, "filter_description",
-				 options->filter_description, error);
-	if (status == 0)
-		status = compile(&settings->state, "filter_state", options->filter_state, error);
-	if (status == 0 && options->filter_state != NULL && options->filter_no_state)
-		status = tally__fail_at(error, TALLY_EINVAL, "filter_no_state", 0, 0,
-					"cannot be combined with a filter on provider states: no "
-					"interaction would be left");
+		status = tally__filter_init(&settings->filter, options, error);
 	return status;
 }
 
 void tally__settings_release(struct settings *settings)
 {
-	tally__regex_free(settings->description);
-	tally__regex_free(settings->state);
+	tally__filter_release(&settings->filter);
 	if (settings->secrets != NULL)
 		tally__secrets_release(settings->secrets);
 	tally__arena_release(&settings->arena);
-}
-
-int tally__settings_select(const struct settings *settings, const struct interaction *interaction,
-			   bool *selected, struct tally_error *error)
-{
-	bool matches = settings->description == NULL;
-	int status;
-
-	*selected = false;
-	if (settings->options->filter_no_state && interaction->state_count > 0)
-		return 0;
-	if (settings->description != NULL) {
-		status = tally__regex_match(settings->description, interaction->description,
-					    strlen(interaction->description), &matches, error);
-		if (status != 0)
-			return status;
-	}
-	if (!matches)
-		return 0;
-	matches = settings->state == NULL;
-	for (size_t i = 0; i < interaction->state_count && !matches; i++) {
-		const char *name = interaction->states[i].name;
-
-		status = tally__regex_match(settings->state, name, strlen(name), &matches, error);
-		if (status != 0)
-			return status;
-	}
-	*selected = matches;
-	return 0;
-}
-
-void tally__settings_describe(const struct settings *settings, struct buf *out)
-{
-	const struct tally_verify_options *options = settings->options;
-
-	if (options->filter_description != NULL)
-		tally__buf_addf(out, "description ~ \"%s\"", options->filter_description);
-	if (options->filter_state != NULL)
-		tally__buf_addf(out, "%sprovider state ~ \"%s\"", out->len > 0 ? ", " : "",
-				options->filter_state);
-	if (options->filter_no_state)
-		tally__buf_addf(out, "%swithout provider state", out->len > 0 ? ", " : "");
 }

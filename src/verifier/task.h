@@ -8,7 +8,8 @@ enum interaction_outcome {
 	INTERACTION_SKIPPED, /* not selected, or the run ended before */
 	INTERACTION_PASSED,
 	INTERACTION_FAILED,
-	INTERACTION_ERROR
+	INTERACTION_ERROR,
+	INTERACTION_FLAKY /* it passed, and it did not */
 };
 
 /* "passed" … */
@@ -19,11 +20,31 @@ struct task {
 	const struct interaction *interaction;
 	char digest[DIGEST_TEXT_BYTES];
 	bool selected;
+	bool pending;         /* it may do otherwise than pass */
+	const char *standing; /* what that would be: "new", "regressed"; NULL: neither */
+	const cJSON *known;   /* what the broker has of it, in place of asking; NULL: it is asked */
+	struct task *twin;    /* the same of a contract before, asked in its place; NULL: none */
+	bool has_twins;
+
+	struct lane *lane; /* see lanes.h; NULL: it is alone in its own */
+	struct task *next_waiting;
 
 	/* What came of it. */
 	enum interaction_outcome outcome;
-	cJSON *record;   /* of the attempt that decided, see attempt.h; NULL: there was none */
+	size_t attempt_count, passed_count;
+	cJSON *record;   /* of the attempt that decides, see attempt.h; NULL: there was none */
+	cJSON *attempts; /* outcome and duration of each; NULL: there were less than two */
 	cJSON *warnings; /* texts about generated values; NULL: none */
 };
+
+/* Whether the provider has to be asked for it. */
+bool tally__task_is_asked(const struct task *task);
+
+/* Notes what came of an attempt.  TALLY_ENOMEM. */
+struct attempt;
+int tally__task_take_attempt(struct task *task, struct attempt *attempt);
+
+/* Makes the outcome of all its attempts; `incomplete`: there should have been more. */
+void tally__task_conclude(struct task *task, bool incomplete);
 
 #endif

@@ -16,7 +16,7 @@ int tally_verify(const struct tally_verify_contract *contracts, size_t count,
 	if (status == 0)
 		status = tally__run_all(&run, error);
 	if (status == 0)
-		status = tally__run_results(&run, contracts, count, results, error);
+		status = tally__run_results(&run, results, error);
 	if (status != 0 && settings.secrets != NULL)
 		tally__secrets_mask_error(settings.secrets, error);
 	tally__run_release(&run);

@@ -77,7 +77,7 @@ expect 'config.h comes first in every source file' first_is_config
 
 public_only() {
 	grep -HE '^[[:space:]]*#[[:space:]]*include' include/tally.h include/tally/*.h |
-		grep -vE '<(tally/[a-z_]+|cjson/cJSON|std[a-z]+|sys/types)\.h>'
+		grep -vE '<(tally/[a-z_]+|cjson/cJSON|signal|std[a-z]+|sys/types)\.h>'
 	:
 }
 expect 'public headers include only public headers, cJSON and the C library' public_only

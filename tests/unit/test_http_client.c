@@ -654,6 +654,7 @@ struct watched {
 	unsigned events[8];
 	size_t count;
 	struct buf bytes;
+	const void *chosen; /* the context whose exchanges are broken off; NULL: all */
 };
 
 static void watch_pipe(struct watched *watched, struct fixture *fixture, unsigned events,
@@ -838,7 +839,7 @@ static void break_off(void *context, unsigned events)
 
 	note_event(watched, events);
 	tally__fail(&failure, TALLY_EIO, "interrupted");
-	tally__http_client_break_off(watched->fixture->client, &failure);
+	tally__http_client_break_off(watched->fixture->client, watched->chosen, &failure);
 	let_go(watched->fixture);
 }
 
@@ -863,6 +864,30 @@ static void exchanges_are_broken_off(void **state)
 	assert_int_equal(tally.failed, 3);
 	assert_int_equal(tally.code, TALLY_EIO);
 	assert_int_equal(tally.answered, 2);
+}
+
+/* Those of one context end alone, under way or queued. */
+static void chosen_exchanges_are_broken_off(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tally_of_answers chosen = {.fixture = fixture, .submitted = 100};
+	struct tally_of_answers others = {.fixture = fixture, .submitted = 100};
+	struct http_request request = {.method = "GET", .target = url(fixture, "/wait")};
+	struct watched watched = {.fixture = fixture, .chosen = &chosen};
+
+	new_client(fixture, &(struct http_client_options){.max_parallel = 2});
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(tally__http_client_submit(fixture->client, &request, on_done,
+							   i % 2 == 0 ? &chosen : &others, NULL),
+				 0);
+	assert_int_equal(tally__http_client_at(fixture->client, tally__time_monotonic_ms() + 20,
+					       break_off, &watched, NULL),
+			 0);
+	assert_int_equal(tally__http_client_run(fixture->client, NULL, NULL), 0);
+	assert_int_equal(chosen.failed, 3);
+	assert_int_equal(chosen.answered, 0);
+	assert_int_equal(others.failed, 0);
+	assert_int_equal(others.answered, 3);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -894,6 +919,7 @@ int main(void)
 		TEST(times_come),
 		TEST(stopping_ends_watches),
 		TEST(exchanges_are_broken_off),
+		TEST(chosen_exchanges_are_broken_off),
 		TEST(survives_lack_of_memory),
 	};
 
