@@ -61,6 +61,11 @@ TALLY_API int tally_json_write(char **out, size_t *len, const cJSON *value,
 TALLY_API int tally_json_write_file(const char *path, const cJSON *value,
 				    struct tally_error *error);
 
+/* The same for a text of so many bytes.  TALLY_EIO (cannot be written; nothing is left behind).
+ * @since 0.1 */
+TALLY_API int tally_text_write_file(const char *path, const char *text, size_t len,
+				    struct tally_error *error);
+
 /* Releases text that this library handed over.  NULL is fine.  @since 0.1 */
 TALLY_API void tally_free(void *pointer);
 

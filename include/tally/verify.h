@@ -150,13 +150,48 @@ TALLY_API int tally_verify(const struct tally_verify_contract *contracts, size_t
 			   const struct tally_verify_options *options, cJSON **results,
 			   struct tally_error *error);
 
-/* What people read of results: a line for each contract, and for each interaction that did not pass
- * its states, its mismatches and a command that asks again.  Control characters are shown, not
- * sent.  `options` (tally/match.h) may be NULL.  *text is to be released with tally_free.
+/* How results are written as reports.  All zero gives the defaults.  @since 0.1 */
+struct tally_verify_report_options {
+	unsigned indent;  /* text: blanks in front of each line; at most 64 */
+	bool colour;      /* text: with the escape sequences of terminals */
+	unsigned in_full; /* text: how many interactions are told in full; 0: 20 */
+	/* text: where the others are, "report.html"; NULL: says how to have that */
+	const char *rest_in;
+	/* github, gitlab: the folder that the paths of files are relative to; NULL: as they are */
+	const char *folder;
+};
+
+/* Reports of results.  They show control characters and what turns the direction of text, they do
+ * not contain them; results hold no secrets.  `options` may be NULL.  *text is to be released with
+ * tally_free.
+ *
+ * text: for people, a line for each contract; of interactions that did not pass the states, the
+ * mismatches, what came and a command that asks again, of so many in full.
+ * junit: XML as CI systems read it, a suite for each contract; failures that are pending or new are
+ * skipped cases with their reason.
+ * html: one file that needs nothing else, not even scripts.
+ * github: commands of a GitHub workflow, an annotation for each that did not pass.
+ * gitlab: a code quality report, JSON.
+ *
  * TALLY_EINVAL: not such results; TALLY_ELIMIT, TALLY_ENOMEM.  @since 0.1 */
+typedef int tally_verify_report(const cJSON *results,
+				const struct tally_verify_report_options *options, char **text,
+				struct tally_error *error);
 TALLY_API int tally_verify_report_text(const cJSON *results,
-				       const struct tally_text_options *options, char **text,
-				       struct tally_error *error);
+				       const struct tally_verify_report_options *options,
+				       char **text, struct tally_error *error);
+TALLY_API int tally_verify_report_junit(const cJSON *results,
+					const struct tally_verify_report_options *options,
+					char **text, struct tally_error *error);
+TALLY_API int tally_verify_report_html(const cJSON *results,
+				       const struct tally_verify_report_options *options,
+				       char **text, struct tally_error *error);
+TALLY_API int tally_verify_report_github(const cJSON *results,
+					 const struct tally_verify_report_options *options,
+					 char **text, struct tally_error *error);
+TALLY_API int tally_verify_report_gitlab(const cJSON *results,
+					 const struct tally_verify_report_options *options,
+					 char **text, struct tally_error *error);
 
 #ifdef __cplusplus
 }

@@ -133,12 +133,14 @@ void note_seed(const cJSON *answer);
 /* Says what the "warnings" of an answer are. */
 void note_warnings(const cJSON *answer);
 
-/* Whether write_json_file can be expected to succeed, before something is done that it tells of. */
-int check_json_file(struct call *call, const char *path, struct tally_error *error);
+/* Whether a file can be expected to be written by the two below, before something is done that it
+ * tells of. */
+int check_output_file(struct call *call, const char *path, struct tally_error *error);
 /* The same of files in a folder, which is made when it is missing. */
 int check_output_folder(struct call *call, const char *path, struct tally_error *error);
-/* Writes a JSON document to a file as a whole; "-" is standard output. */
+/* Writes a JSON document or a text to a file as a whole; "-" is standard output. */
 int write_json_file(const char *path, const cJSON *value, struct tally_error *error);
+int write_text_file(const char *path, const char *text, struct tally_error *error);
 
 /* Sets an error that the program itself found. */
 __attribute__((format(printf, 4, 5))) int set_error(struct tally_error *error, int code,

@@ -101,7 +101,7 @@ int check_output_folder(struct call *call, const char *path, struct tally_error 
 			 strerror(errno ? errno : ENOTDIR));
 }
 
-int check_json_file(struct call *call, const char *path, struct tally_error *error)
+int check_output_file(struct call *call, const char *path, struct tally_error *error)
 {
 	const char *at = path;
 	struct stat found;
@@ -126,4 +126,12 @@ int write_json_file(const char *path, const cJSON *value, struct tally_error *er
 {
 	return strcmp(path, "-") == 0 ? out_json(value, error)
 				      : tally_json_write_file(path, value, error);
+}
+
+int write_text_file(const char *path, const char *text, struct tally_error *error)
+{
+	if (strcmp(path, "-") != 0)
+		return tally_text_write_file(path, text, strlen(text), error);
+	out_report(text);
+	return 0;
 }

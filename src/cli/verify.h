@@ -52,7 +52,8 @@ struct verify_options {
 	bool insecure_tls;
 	long seed;
 	const char *now;
-	const char *json;
+	struct text_list secret_names;
+	const char *json, *junit, *html; /* files for reports */
 	int format;
 	bool no_colour;
 };
@@ -102,6 +103,8 @@ int verify_publish_find_provider(struct verify_run *run);
 int verify_publish(struct verify_run *run);
 
 /* ---- verify_report.c ---- */
+
+extern const char *const verify_format_choices[];
 
 /* Whether the reports can be expected to be written, before anything is asked. */
 int verify_report_check(struct verify_run *run);

@@ -305,7 +305,21 @@ const struct option verify_option_table[] = {
 	OPTION_TEXT(O, json, .letter = 'j', .name = "json", .argument = "FILE",
 		    .variables = "TALLY_JSON_REPORT PACT_VERIFIER_JSON_REPORT",
 		    .help = "write the results to this file, too, as JSON"),
-	COMMON_OPTION_FORMAT(O, format),
+	OPTION_TEXT(O, junit, .letter = 'x', .name = "junit", .argument = "FILE",
+		    .variables = "TALLY_JUNIT_REPORT PACT_VERIFIER_JUNIT_REPORT",
+		    .help = "write them as JUnit XML, one file for all consumers"),
+	OPTION_TEXT(O, html, .name = "html", .argument = "FILE",
+		    .variables = "TALLY_HTML_REPORT PACT_VERIFIER_HTML_REPORT",
+		    .help = "write them as one page for people, which needs nothing else"),
+	OPTION_LIST(O, secret_names, .name = "mask", .argument = "NAME", .variables = "TALLY_MASK",
+		    .help = "the name of a header, cookie, parameter or member whose values no "
+			    "report shows, beside those of credentials; * at an end stands for "
+			    "any text"),
+	OPTION_CHOICE(O, format, .name = "format", .choices = verify_format_choices,
+		      .fallback = "text", .variables = "TALLY_FORMAT",
+		      .help = "what is printed: a text for people, the results as JSON, "
+			      "annotations for a GitHub workflow, or a code quality report for "
+			      "GitLab"),
 	OPTION_FLAG(O, no_colour, .name = "no-colour", .aliases = "no-color",
 		    .help = "print without colours, as with NO_COLOR set"),
 	OPTION_END,

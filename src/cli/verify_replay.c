@@ -27,6 +27,8 @@ static struct tally_verify_options make_options(const struct verify_run *run)
 		.request_timeout_ms = (unsigned)o->request_timeout_ms,
 		.jobs = (unsigned)o->jobs,
 		.insecure_tls = o->insecure_tls,
+		.secret_names = o->secret_names.items,
+		.secret_name_count = o->secret_names.count,
 		.exit_on_first_error = o->exit_on_first_error,
 		.seed = (unsigned long)o->seed,
 		.now = o->now,

@@ -78,6 +78,11 @@ int tally_json_write_file(const char *path, const cJSON *value, struct tally_err
 	return status;
 }
 
+int tally_text_write_file(const char *path, const char *text, size_t len, struct tally_error *error)
+{
+	return tally__file_replace(path, text, len, error);
+}
+
 /* Whether nothing is nested deeper than what may be parsed, so that recursion ends. */
 bool tally__json_is_shallow(const cJSON *value, unsigned levels)
 {

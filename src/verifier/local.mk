@@ -13,6 +13,12 @@ libtallyall_la_SOURCES += \
 	%D%/outside_command.c %D%/outside_command.h \
 	%D%/plan.c \
 	%D%/record.c \
+	%D%/report.c %D%/report.h \
+	%D%/report_annotations.c \
+	%D%/report_html.c %D%/report_html.h \
+	%D%/report_html_details.c \
+	%D%/report_html_style.c \
+	%D%/report_junit.c \
 	%D%/report_text.c \
 	%D%/request.c %D%/request.h \
 	%D%/result_interaction.c \

@@ -1,161 +1,254 @@
+/* What a person reads on a terminal: a line where all is well, and of what went wrong enough to
+ * mend it, but no more than can be read. */
 #include "config.h"
 
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "format/json.h"
-#include "matching/mismatch.h"
-#include "tally/verify.h"
+#include "verifier/report.h"
 
 /* In front of what belongs to an interaction. */
 #define INDENT 5
 
-static void add_printable(struct buf *out, const char *text, size_t max_chars)
+#define DEFAULT_IN_FULL 20
+/* After those that are told in full, each has a line; after so many of these, only their number. */
+#define MAX_LINES    100
+#define REASON_CHARS 120
+/* Why interactions were left out: there are few reasons. */
+#define MAX_REASONS 8
+
+struct writer {
+	struct buf *out;
+	const struct tally_verify_report_options *options;
+	const cJSON *results;
+	size_t in_full;
+	size_t number; /* of the last interaction that was told */
+	size_t untold; /* interactions without even a line */
+};
+
+static void begin_line(const struct writer *w)
 {
-	if (text != NULL)
-		tally__text_add_printable(out, text, strlen(text), max_chars);
+	tally__buf_addf(w->out, "%*s", (int)w->options->indent, "");
 }
 
-static const char *text_of(const cJSON *object, const char *name)
+static void begin_colour(const struct writer *w, enum report_class class)
 {
-	const char *text = tally__json_get_string(object, name);
-
-	return text != NULL ? text : "";
+	if (w->options->colour)
+		tally__buf_adds(w->out, tally__report_fails(class) ? "\033[31m" : "\033[33m");
 }
 
-enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_ERROR, VERDICT_PENDING, VERDICT_SKIPPED };
-#define VERDICT_COUNT 5
-
-static enum verdict verdict_of(const cJSON *interaction)
+static void end_colour(const struct writer *w)
 {
-	const char *outcome = text_of(interaction, "outcome");
-
-	if (strcmp(outcome, "passed") == 0)
-		return VERDICT_PASSED;
-	if (strcmp(outcome, "skipped") == 0)
-		return VERDICT_SKIPPED;
-	if (tally__json_get_bool(interaction, "pending", false))
-		return VERDICT_PENDING;
-	return strcmp(outcome, "error") == 0 ? VERDICT_ERROR : VERDICT_FAILED;
+	if (w->options->colour)
+		tally__buf_adds(w->out, "\033[0m");
 }
 
-/* "orders-web -> orders: 11 passed, 1 failed". */
-static void add_summary(struct buf *out, const cJSON *contract)
+static void add_summary(const struct writer *w, const cJSON *contract)
 {
-	static const char *const words[VERDICT_COUNT] = {"passed", "failed", "in error",
-							 "pending and failing", "skipped"};
-	size_t counts[VERDICT_COUNT] = {0};
-	const cJSON *interaction;
-	bool any = false;
+	struct report_counts counts = {0};
 
-	cJSON_ArrayForEach(interaction, tally__json_get(contract, "interactions"))
+	tally__report_count(&counts, contract);
+	begin_line(w);
+	tally__report_add_contract(w->out, contract);
+	tally__buf_adds(w->out, ": ");
+	tally__report_add_counts(w->out, &counts);
+	tally__buf_addc(w->out, '\n');
+}
+
+static void add_notices(const struct writer *w, const cJSON *contract)
+{
+	const cJSON *notice;
+
+	cJSON_ArrayForEach(notice, tally__json_get(contract, "notices"))
 	{
-		counts[verdict_of(interaction)]++;
-	}
-	add_printable(out, text_of(contract, "consumer"), 0);
-	tally__buf_adds(out, " -> ");
-	add_printable(out, text_of(contract, "provider"), 0);
-	for (size_t i = 0; i < VERDICT_COUNT; i++) {
-		if (counts[i] == 0)
+		const char *text = tally__report_notice(w->results, contract, notice);
+
+		if (text == NULL)
 			continue;
-		tally__buf_addf(out, "%s%zu %s", any ? ", " : ": ", counts[i], words[i]);
-		any = true;
-	}
-	tally__buf_adds(out, any ? "\n" : ": no interactions\n");
-}
-
-static void add_states(struct buf *out, const cJSON *interaction)
-{
-	const cJSON *state;
-	const char *word = "given";
-
-	cJSON_ArrayForEach(state, tally__json_get(interaction, "providerStates"))
-	{
-		tally__buf_addf(out, "     %s ", word);
-		add_printable(out, cJSON_IsString(state) ? state->valuestring : "", 0);
-		tally__buf_addc(out, '\n');
-		word = "and";
+		begin_line(w);
+		tally__buf_adds(w->out, "  broker: ");
+		tally__report_add_shown(w->out, text, 0);
+		tally__buf_addc(w->out, '\n');
 	}
 }
 
-static void add_failure(struct buf *out, const cJSON *interaction, size_t number,
-			const struct tally_text_options *options)
+/* "skipped 3: not selected by …", a line for each reason. */
+static void add_skipped(const struct writer *w, const cJSON *contract)
 {
-	static const char *const words[VERDICT_COUNT] = {"", "FAILED", "ERROR", "PENDING", ""};
-	const char *message = tally__json_get_string(interaction, "message");
-	const char *curl = tally__json_get_string(tally__json_get(interaction, "request"), "curl");
-	const cJSON *omitted = tally__json_get(interaction, "mismatchesOmitted");
-	size_t more = cJSON_IsNumber(omitted) ? (size_t)omitted->valuedouble : 0;
-	struct tally_text_options inner = {.indent = options->indent + INDENT,
-					   .colour = options->colour};
-
-	tally__buf_addf(out, "\n  %zu) %s: ", number, words[verdict_of(interaction)]);
-	add_printable(out, text_of(interaction, "description"), 0);
-	tally__buf_addc(out, '\n');
-	add_states(out, interaction);
-	if (message != NULL) {
-		tally__buf_adds(out, "     ");
-		add_printable(out, message, 0);
-		tally__buf_addc(out, '\n');
-	}
-	tally__mismatches_add_text(out, tally__json_get(interaction, "mismatches"), more, &inner);
-	if (curl != NULL && *curl != '\0') {
-		tally__buf_adds(out, "     ask again: ");
-		add_printable(out, curl, 0);
-		tally__buf_addc(out, '\n');
-	}
-}
-
-static void add_contract(struct buf *out, const cJSON *contract,
-			 const struct tally_text_options *options)
-{
+	struct {
+		const char *why;
+		size_t count;
+	} reasons[MAX_REASONS] = {0};
 	const cJSON *interaction;
-	size_t failures = 0;
+	size_t used = 0;
 
-	add_summary(out, contract);
 	cJSON_ArrayForEach(interaction, tally__json_get(contract, "interactions"))
 	{
-		enum verdict verdict = verdict_of(interaction);
+		const char *why = tally__report_text(interaction, "message");
+		size_t i = 0;
 
-		if (verdict != VERDICT_PASSED && verdict != VERDICT_SKIPPED)
-			add_failure(out, interaction, ++failures, options);
+		if (tally__report_class(interaction) != REPORT_SKIPPED || *why == '\0')
+			continue;
+		while (i < used && strcmp(reasons[i].why, why) != 0)
+			i++;
+		if (i == MAX_REASONS)
+			continue;
+		reasons[i].why = why;
+		reasons[i].count++;
+		used = i == used ? used + 1 : used;
 	}
-	if (failures > 0)
-		tally__buf_addc(out, '\n');
+	for (size_t i = 0; i < used; i++) {
+		begin_line(w);
+		tally__buf_addf(w->out, "  skipped %zu: ", reasons[i].count);
+		tally__report_add_shown(w->out, reasons[i].why, 0);
+		tally__buf_addc(w->out, '\n');
+	}
 }
 
-int tally_verify_report_text(const cJSON *results, const struct tally_text_options *options,
-			     char **text, struct tally_error *error)
+static void add_heading(const struct writer *w, const cJSON *interaction)
 {
-	static const struct tally_text_options defaults = {0};
-	const cJSON *contracts = tally__json_get(results, "contracts");
-	const cJSON *item;
-	struct buf out;
-	int status;
+	enum report_class class = tally__report_class(interaction);
 
-	if (!cJSON_IsArray(contracts))
-		return tally__fail(error, TALLY_EINVAL,
-				   "expected the results of tally_verify, with a list "
-				   "\"contracts\"");
-	tally__buf_init(&out, LIMIT_REPORT_BYTES);
-	cJSON_ArrayForEach(item, contracts)
-	{
-		add_contract(&out, item, options ? options : &defaults);
+	begin_line(w);
+	tally__buf_addf(w->out, "  %zu) ", w->number);
+	begin_colour(w, class);
+	tally__buf_adds(w->out, tally__report_words(class)->label);
+	end_colour(w);
+	tally__buf_adds(w->out, ": ");
+	tally__report_add_shown(w->out, tally__report_text(interaction, "description"), 0);
+}
+
+static void add_in_full(const struct writer *w, const cJSON *interaction)
+{
+	const struct tally_text_options inner = {.indent = w->options->indent + INDENT,
+						 .colour = w->options->colour};
+
+	tally__buf_addc(w->out, '\n');
+	add_heading(w, interaction);
+	tally__buf_addc(w->out, '\n');
+	tally__report_add_details(w->out, interaction, &inner);
+}
+
+/* The first of them in full, more with a line each, and then only their number. */
+static void add_interaction(struct writer *w, const cJSON *interaction)
+{
+	w->number++;
+	if (w->number <= w->in_full) {
+		add_in_full(w, interaction);
+	} else if (w->number <= w->in_full + MAX_LINES) {
+		if (w->number == w->in_full + 1)
+			tally__buf_addc(w->out, '\n');
+		add_heading(w, interaction);
+		tally__buf_adds(w->out, " (");
+		tally__report_add_reason(w->out, interaction, REASON_CHARS);
+		tally__buf_adds(w->out, ")\n");
+	} else {
+		w->untold++;
 	}
-	cJSON_ArrayForEach(item, tally__json_get(results, "warnings"))
+}
+
+static void add_contract(struct writer *w, const cJSON *contract)
+{
+	size_t before = w->number;
+	const cJSON *interaction;
+
+	add_summary(w, contract);
+	add_skipped(w, contract);
+	add_notices(w, contract);
+	cJSON_ArrayForEach(interaction, tally__json_get(contract, "interactions"))
 	{
-		tally__buf_adds(&out, "note: ");
-		add_printable(&out, cJSON_IsString(item) ? item->valuestring : "", 0);
-		tally__buf_addc(&out, '\n');
+		if (tally__report_has_details(tally__report_class(interaction)))
+			add_interaction(w, interaction);
 	}
-	if (tally__json_get_bool(results, "seedChosen", false))
-		tally__buf_addf(&out,
+	if (w->number > before)
+		tally__buf_addc(w->out, '\n');
+}
+
+/* What is not here is somewhere, or can be. */
+static void add_rest(const struct writer *w)
+{
+	const char *rest_in = w->options->rest_in;
+
+	if (w->number <= w->in_full)
+		return;
+	begin_line(w);
+	tally__buf_addf(w->out, "%zu more did not pass", w->number - w->in_full);
+	if (w->untold > 0)
+		tally__buf_addf(w->out, " (%zu of them not listed)", w->untold);
+	tally__buf_adds(w->out, ": all are told in full ");
+	if (rest_in != NULL) {
+		tally__buf_adds(w->out, "in ");
+		tally__report_add_shown(w->out, rest_in, 0);
+	} else {
+		tally__buf_adds(w->out, "with --html FILE");
+	}
+	tally__buf_addc(w->out, '\n');
+}
+
+static void add_total(const struct writer *w)
+{
+	const cJSON *contracts = tally__json_get(w->results, "contracts");
+	struct report_counts counts = {0};
+	const cJSON *contract;
+
+	if (cJSON_GetArraySize(contracts) < 2)
+		return;
+	cJSON_ArrayForEach(contract, contracts)
+	{
+		tally__report_count(&counts, contract);
+	}
+	begin_line(w);
+	tally__buf_addf(w->out, "%d contracts: ", cJSON_GetArraySize(contracts));
+	tally__report_add_counts(w->out, &counts);
+	tally__buf_addc(w->out, '\n');
+}
+
+static void add_notes(const struct writer *w)
+{
+	const cJSON *warning;
+
+	cJSON_ArrayForEach(warning, tally__json_get(w->results, "warnings"))
+	{
+		begin_line(w);
+		tally__buf_adds(w->out, "note: ");
+		tally__report_add_shown(w->out, cJSON_IsString(warning) ? warning->valuestring : "",
+					0);
+		tally__buf_addc(w->out, '\n');
+	}
+	if (tally__json_get_bool(w->results, "interrupted", false)) {
+		begin_line(w);
+		tally__buf_adds(w->out, "note: the run was interrupted: the results are not all\n");
+	}
+	if (tally__json_get_bool(w->results, "seedChosen", false)) {
+		begin_line(w);
+		tally__buf_addf(w->out,
 				"note: values were generated: seed %.0f makes the same again\n",
-				cJSON_GetNumberValue(tally__json_get(results, "seed")));
-	status = tally__buf_status(&out, error);
-	if (status == 0)
-		*text = tally__buf_take(&out, NULL);
-	tally__buf_release(&out);
-	return status;
+				tally__report_number(w->results, "seed"));
+	}
+}
+
+int tally_verify_report_text(const cJSON *results,
+			     const struct tally_verify_report_options *options, char **text,
+			     struct tally_error *error)
+{
+	static const struct tally_verify_report_options defaults = {0};
+	struct writer w = {.options = options != NULL ? options : &defaults, .results = results};
+	int status = tally__report_check(results, error);
+	const cJSON *contract;
+	struct buf out;
+
+	if (status != 0)
+		return status;
+	tally__buf_init(&out, LIMIT_REPORT_BYTES);
+	w.out = &out;
+	w.in_full = w.options->in_full != 0 ? w.options->in_full : DEFAULT_IN_FULL;
+	cJSON_ArrayForEach(contract, tally__json_get(results, "contracts"))
+	{
+		add_contract(&w, contract);
+	}
+	add_rest(&w);
+	add_total(&w);
+	add_notes(&w);
+	return tally__report_take(&out, text, error);
 }

@@ -34,7 +34,7 @@ test_expect_success 'nobody has answered yet: no, and the next command' '
 test_expect_success 'the provider is verified, the result recorded' '
 	start_server "$provider"
 	expect_status 0 verify 1.0.0
-	expect_in out "web-shop -> orders: 1 passed"
+	expect_in out "web-shop 1.0.0 -> orders: 1 passed"
 	expect_in err "replaying web-shop 1.0.0: " "results recorded for orders 1.0.0"
 	stop_server
 '
@@ -94,7 +94,7 @@ test_expect_success 'the command that is to be next can be run' '
 	status=0
 	sh ./next >out 2>err || status=$?
 	[ "$status" -le 1 ]
-	expect_in out "web-shop -> orders"
+	expect_in out "-> orders"
 	stop_server
 '
 
@@ -126,7 +126,7 @@ test_expect_success 'one consumer version, wherever it is' '
 	"$tally" publish two.json --version 1.1.0-dev --branch feature
 	start_server "$provider"
 	expect_status 0 verify 1.0.1 --consumer-version web-shop@1.1.0-dev
-	expect_in out "web-shop -> orders: 1 passed"
+	expect_in out "web-shop 1.1.0-dev -> orders: 1 passed"
 	expect_in err "web-shop 1.1.0-dev"
 	expect_status 1 verify 1.0.1 --consumer-version web-shop@9
 	expect_refused "--consumer-version: expected APP@VERSION" verify 1.0.1 --consumer-version web-shop

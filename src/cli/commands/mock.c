@@ -186,7 +186,7 @@ static int prepare(struct mock_run *run, struct tally_error *error)
 	if (code == 0)
 		code = check_output_folder(run->call, run->saving.dir, error);
 	if (code == 0 && json)
-		code = check_json_file(run->call, json, error);
+		code = check_output_file(run->call, json, error);
 	return code;
 }
 
