@@ -17,6 +17,9 @@ bench_bench_interactions_LDADD = $(bench_libs)
 bench_programs += %D%/bench_store
 bench_bench_store_LDADD = $(bench_libs)
 
+bench_programs += %D%/bench_selection
+bench_bench_selection_LDADD = $(bench_libs)
+
 # The consumer's side, each beside the reference implementation when its library is the argument.
 bench_beside = %D%/reference.c %D%/reference.h %D%/client.c %D%/client.h
 bench_consumer_programs =

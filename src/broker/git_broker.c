@@ -35,7 +35,6 @@ static int locate(struct buf *path, const char *location, struct tally_error *er
 static int check_format(struct records *records, struct tally_error *error)
 {
 	struct record *record;
-	int64_t format;
 	int status = tally__records_get(records, &record, PATH_BROKER, NAMES(NULL), error);
 
 	if (status != 0)
@@ -52,12 +51,12 @@ static int check_format(struct records *records, struct tally_error *error)
 		return tally__fail(error, TALLY_EPARSE,
 				   "this git repository is not a broker: it has no " PATH_BROKER
 				   "; tally broker init makes one");
-	status = tally__record_number(record, "format", &format, error);
-	if (status == 0 && format > RECORD_FORMAT)
+	status = tally__record_number(record, "format", &records->format, error);
+	if (status == 0 && records->format > RECORD_FORMAT)
 		status = tally__fail(error, TALLY_EUNSUPPORTED,
 				     "the broker has store format %lld, this program knows up to "
 				     "%d: use a newer tally",
-				     (long long)format, RECORD_FORMAT);
+				     (long long)records->format, RECORD_FORMAT);
 	return status;
 }
 

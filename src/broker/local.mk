@@ -5,12 +5,15 @@ libtallyall_la_SOURCES += \
 	%D%/broker.h \
 	%D%/can_i_deploy.c \
 	%D%/can_i_deploy.h \
+	%D%/choices.c \
 	%D%/deployments.c \
 	%D%/environments.c \
 	%D%/environments.h \
 	%D%/explain.c \
 	%D%/git_broker.c \
 	%D%/git_broker.h \
+	%D%/heads.c \
+	%D%/heads.h \
 	%D%/identity.c \
 	%D%/identity.h \
 	%D%/log.c \
@@ -27,6 +30,8 @@ libtallyall_la_SOURCES += \
 	%D%/pact_url.h \
 	%D%/pair.c \
 	%D%/pair.h \
+	%D%/passed.c \
+	%D%/passed.h \
 	%D%/publish.c \
 	%D%/record.c \
 	%D%/record_shape.c \
@@ -36,8 +41,13 @@ libtallyall_la_SOURCES += \
 	%D%/results.h \
 	%D%/runs.c \
 	%D%/selection.c \
+	%D%/selection.h \
+	%D%/selectors.c \
+	%D%/selectors.h \
+	%D%/standing.c \
 	%D%/uuid.c \
 	%D%/versions.c \
 	%D%/versions.h \
+	%D%/wip.c \
 	%D%/worked.c \
 	%D%/worked.h

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "broker/git_broker.h"
+#include "broker/heads.h"
 #include "broker/offers.h"
 #include "broker/versions.h"
 #include "broker/worked.h"
@@ -189,6 +190,8 @@ static int publish_offer(struct records *records, const struct publishing *publi
 		status = store_contract(records, publishing, offer, error);
 	if (status == 0)
 		status = mark_consumer(records, publishing, offer, version, error);
+	if (status == 0 && tally__records_are_derived(records))
+		status = tally__heads_note(records, version, record, error);
 	if (status == 0)
 		status = tally__worked_carry(records, record, publishing->now_unix, error);
 	return status;

@@ -12,6 +12,7 @@
 void tally__records_init(struct records *records, const struct snapshot *snapshot)
 {
 	records->snapshot = snapshot;
+	records->format = 0;
 	tally__arena_init(&records->arena, 0);
 	tally__map_init(&records->by_path);
 }
@@ -220,6 +221,83 @@ int tally__records_list_path(struct records *records, struct record ***out, size
 	*out = list;
 	*count = found;
 	return 0;
+}
+
+/* A growing list of records. */
+struct listing {
+	struct record **items;
+	size_t count, capacity;
+};
+
+static int add_folder(struct records *records, struct listing *listing, const char *folder,
+		      struct tally_error *error)
+{
+	struct record **found;
+	size_t count = 0;
+	int status = tally__records_list_path(records, &found, &count, folder, error);
+
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		listing->items = tally__arena_room(&records->arena, listing->items, listing->count,
+						   &listing->capacity, 64, sizeof *listing->items);
+		if (listing->items == NULL)
+			return tally__fail_nomem(error);
+		listing->items[listing->count++] = found[i];
+	}
+	return status;
+}
+
+static int add_spread(struct records *records, struct listing *listing, const char *folder,
+		      int levels, struct tally_error *error)
+{
+	struct snapshot_entry *entries;
+	size_t count = 0;
+	int status;
+
+	if (levels == 0)
+		return add_folder(records, listing, folder, error);
+	status = tally__snapshot_list(records->snapshot, folder, &records->arena, &entries, &count,
+				      error);
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		const char *path =
+			tally__arena_printf(&records->arena, "%s/%s", folder, entries[i].name);
+
+		status = path == NULL ? tally__fail_nomem(error)
+				      : add_spread(records, listing, path, levels - 1, error);
+	}
+	return status;
+}
+
+int tally__records_list_spread(struct records *records, struct record ***out, size_t *count,
+			       const char *pattern, const char *const *names,
+			       struct tally_error *error)
+{
+	struct listing listing = {0};
+	const char *folder = NULL;
+	int status = tally__records_path(records, &folder, pattern, names, error);
+
+	if (status == 0)
+		status = add_spread(records, &listing, folder, 2, error);
+	if (status != 0)
+		return status;
+	*out = listing.items;
+	*count = listing.count;
+	return 0;
+}
+
+bool tally__records_are_derived(const struct records *records)
+{
+	return records->format >= RECORD_FORMAT_DERIVED;
+}
+
+int tally__records_need_derived(const struct records *records, const char *what,
+				struct tally_error *error)
+{
+	if (tally__records_are_derived(records))
+		return 0;
+	return tally__fail(error, TALLY_EUNSUPPORTED,
+			   "the broker has store format %lld, which does not hold %s: tally broker "
+			   "upgrade brings it to format %d",
+			   (long long)records->format, what, RECORD_FORMAT);
 }
 
 int tally__records_put_text(struct records *records, const char *path, const char *text, size_t len,

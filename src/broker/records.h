@@ -17,7 +17,9 @@
 #include "git/store.h"
 
 /* The layout this program reads and writes.  A repository with a greater number is refused. */
-#define RECORD_FORMAT 1
+#define RECORD_FORMAT 2
+/* The first one with what is derived from runs, tags and heads: passed, tagged, heads. */
+#define RECORD_FORMAT_DERIVED 2
 
 /* The one list of places.  {} is a name as one path component; {#} is a name below two folders that
  * spread large numbers of names evenly: the first two hexadecimal digits of the name's digest. */
@@ -28,6 +30,12 @@
 #define PATH_LATEST       "apps/{}/latest.json"
 #define PATH_BRANCH       "apps/{}/branches/{#}.json"
 #define PATH_TAG          "apps/{}/tags/{#}.json"
+#define PATH_BRANCHES     "apps/{}/branches"
+#define PATH_TAGS         "apps/{}/tags"
+#define PATH_TAGGED       "apps/{}/tagged/{}"
+#define PATH_TAGGED_ONE   "apps/{}/tagged/{}/{#}.json"
+#define PATH_HEADS        "apps/{}/heads/{}.json"
+#define PATH_PASSED       "apps/{}/passed/{}/{#}.json"
 #define PATH_CONSUMERS    "apps/{}/consumers"
 #define PATH_CONSUMER     "apps/{}/consumers/{}.json"
 #define PATH_VERSION_DIR  "apps/{}/versions/{#}"
@@ -35,6 +43,7 @@
 #define PATH_CONTRACT     "apps/{}/versions/{#}/contracts/{}.json"
 #define PATH_PUBLICATIONS "apps/{}/versions/{#}/publications"
 #define PATH_PUBLICATION  "apps/{}/versions/{#}/publications/{}.json"
+#define PATH_RESULTS      "apps/{}/versions/{#}/results"
 #define PATH_RUNS         "apps/{}/versions/{#}/results/{}"
 #define PATH_RUN          "apps/{}/versions/{#}/results/{}/{}.json"
 #define PATH_DEPLOYMENT   "apps/{}/versions/{#}/deployments/{}.json"
@@ -44,6 +53,8 @@
 #define PATH_SLOT_UNNAMED "environments/{}/deployed/{}/current.json"
 #define PATH_SLOTS        "environments/{}/deployed/{}"
 #define PATH_SLOT         "environments/{}/deployed/{}/instances/{}.json"
+#define PATH_RELEASED     "environments/{}/released/{}"
+#define PATH_RELEASE      "environments/{}/released/{}/{}.json"
 
 /* The names that fill a path's places, in order. */
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -58,6 +69,7 @@ struct record {
 
 struct records {
 	const struct snapshot *snapshot;
+	int64_t format;     /* of the store; 0 where nobody looked */
 	struct arena arena; /* paths, listings, and whatever the question or change needs */
 	struct map by_path; /* struct record */
 };
@@ -85,6 +97,18 @@ int tally__records_list(struct records *records, struct record ***out, size_t *c
 
 int tally__records_list_path(struct records *records, struct record ***out, size_t *count,
 			     const char *folder, struct tally_error *error);
+
+/* Every record in the two levels of folders that spread large numbers (see {#} above), in the order
+ * of their paths. */
+int tally__records_list_spread(struct records *records, struct record ***out, size_t *count,
+			       const char *pattern, const char *const *names,
+			       struct tally_error *error);
+
+/* Whether the store has what is derived (passed, tagged, heads), so that it is kept up. */
+bool tally__records_are_derived(const struct records *records);
+/* The same for questions that need it: TALLY_EUNSUPPORTED says what to do. */
+int tally__records_need_derived(const struct records *records, const char *what,
+				struct tally_error *error);
 
 /* Writes text (which must outlive the working set) as it is. */
 int tally__records_put_text(struct records *records, const char *path, const char *text, size_t len,

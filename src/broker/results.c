@@ -38,6 +38,9 @@ static int add_answer(struct answers *answers, struct records *records, const st
 	}
 	if (strcmp(outcome, "passed") == 0) {
 		answer->passed = run;
+	} else if (strcmp(outcome, "flaky") == 0) {
+		answer->passed = answer->failed = run;
+		answer->failure = interaction;
 	} else if (strcmp(outcome, "failed") == 0) {
 		answer->failed = run;
 		answer->failure = interaction;
@@ -45,7 +48,8 @@ static int add_answer(struct answers *answers, struct records *records, const st
 		answer->errored = run;
 		answer->trouble = interaction;
 	} else {
-		return tally__record_damaged(run, "outcome", "passed, failed or error", error);
+		return tally__record_damaged(run, "outcome", "passed, failed, flaky or error",
+					     error);
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "broker/git_broker.h"
+#include "broker/passed.h"
 #include "broker/versions.h"
 #include "broker/worked.h"
 #include "format/digest.h"
@@ -17,6 +18,7 @@
 struct run {
 	const char *consumer, *consumer_version; /* the version may be NULL */
 	cJSON *json;                             /* the record */
+	bool wip;                                /* replayed as work in progress */
 	const char *name;                        /* of its file */
 	size_t recorded, passed;
 };
@@ -130,23 +132,35 @@ static bool is_digest(const char *text)
 	       strspn(text, "0123456789abcdef") == DIGEST_TEXT_BYTES - 1;
 }
 
+static bool is_outcome(const char *text)
+{
+	static const char *const outcomes[] = {"passed", "failed", "flaky", "error"};
+
+	for (size_t i = 0; text != NULL && i < sizeof outcomes / sizeof *outcomes; i++) {
+		if (strcmp(text, outcomes[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int add_interaction(struct recording *recording, struct run *run, cJSON *list,
 			   const cJSON *interaction, size_t index, struct tally_error *error)
 {
 	const char *digest = tally__json_get_string(interaction, "digest");
 	const char *outcome = tally__json_get_string(interaction, "outcome");
 
-	if (outcome != NULL && strcmp(outcome, "skipped") == 0)
+	/* What was taken from here, instead of being asked again, is here already. */
+	if ((outcome != NULL && strcmp(outcome, "skipped") == 0) ||
+	    tally__json_get_bool(interaction, "known", false))
 		return 0;
 	if (!is_digest(digest))
 		return malformed(recording, index,
 				 "every interaction to have a \"digest\" of 40 hexadecimal digits",
 				 error);
-	if (outcome == NULL || (strcmp(outcome, "passed") != 0 && strcmp(outcome, "failed") != 0 &&
-				strcmp(outcome, "error") != 0))
+	if (!is_outcome(outcome))
 		return malformed(recording, index,
-				 "every interaction's \"outcome\" to be passed, failed, error or "
-				 "skipped",
+				 "every interaction's \"outcome\" to be passed, failed, flaky, "
+				 "error or skipped",
 				 error);
 	if (tally__json_append(list, make_interaction(interaction, digest, outcome)) != 0)
 		return tally__fail_nomem(error);
@@ -195,6 +209,8 @@ static int begin_run(const struct recording *recording, struct run *run, struct 
 	failed |= put_text(run->json, "consumerVersion", run->consumer_version);
 	failed |= put_text(run->json, "buildUrl", recording->run->build_url);
 	failed |= put_text(run->json, "at", at);
+	if (run->wip)
+		failed |= tally__json_put(run->json, "wip", cJSON_CreateTrue());
 	return failed != 0 ? tally__fail_nomem(error) : 0;
 }
 
@@ -239,6 +255,7 @@ static int prepare_run(struct recording *recording, struct run *run, const cJSON
 
 	run->consumer = tally__json_get_string(result, "consumer");
 	run->consumer_version = tally__json_get_string(result, "consumerVersion");
+	run->wip = tally__json_get_bool(result, "wip", false);
 	if (run->consumer == NULL)
 		return malformed(recording, index, "a text \"consumer\"", error);
 	status = tally__name_check(run->consumer, "consumer", error);
@@ -411,25 +428,34 @@ static void note_of(const struct recording *recording, struct version_note *note
 				      .now_unix = recording->now_unix};
 }
 
+/* Writes one run, and what follows from it. */
+static int record_run(struct records *records, const struct recording *recording,
+		      const struct run *run, const struct lines *lines, struct tally_error *error)
+{
+	struct record *written;
+	int status = write_run(records, recording, run, &written, error);
+
+	if (status == 0 && tally__records_are_derived(records))
+		status = tally__passed_note_run(records, written, lines, error);
+	return status != 0 ? status : note_completed(records, recording, run, written, error);
+}
+
 static int record_results(struct records *records, void *context, struct buf *message,
 			  cJSON **answer, struct tally_error *error)
 {
 	const struct recording *recording = context;
 	struct version_note note;
 	struct record *version;
+	struct lines lines;
 	int status;
 
 	note_of(recording, &note);
 	status = tally__version_ensure(records, &note, &version, error);
+	if (status == 0)
+		status = tally__lines_of_version(&lines, records, version, error);
 	for (size_t i = 0; status == 0 && i < recording->count; i++) {
-		const struct run *run = &recording->runs[i];
-		struct record *written;
-
-		if (run->recorded == 0)
-			continue;
-		status = write_run(records, recording, run, &written, error);
-		if (status == 0)
-			status = note_completed(records, recording, run, written, error);
+		if (recording->runs[i].recorded > 0)
+			status = record_run(records, recording, &recording->runs[i], &lines, error);
 	}
 	describe(recording, &note, message);
 	return status != 0 ? status : answer_recording(recording, answer, error);

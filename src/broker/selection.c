@@ -5,159 +5,15 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "broker/environments.h"
+#include "base/time.h"
 #include "broker/git_broker.h"
+#include "broker/selection.h"
 #include "broker/versions.h"
 
-/* A consumer version that was selected; those of one consumer with the same content are one. */
-struct choice {
-	const char *consumer, *version;
-	const struct record *publication;
-	int64_t sequence;
-	const char *content;
-	cJSON *why; /* sentences; owned */
-	struct choice *next;
+/* The contract of one version, asked for by its name. */
+struct contract_question {
+	const char *provider, *consumer, *version;
 };
-
-struct selection {
-	struct records *records;
-	const char *provider;
-	struct choice *first; /* of the consumer that is looked at */
-	cJSON *contracts;     /* the answer's */
-};
-
-struct selection_question {
-	const char *provider;
-	const char *consumer, *version; /* this one only, unless NULL */
-};
-
-static struct choice *find_content(const struct selection *selection, const char *content)
-{
-	struct choice *choice = selection->first;
-
-	while (choice != NULL && strcmp(choice->content, content) != 0)
-		choice = choice->next;
-	return choice;
-}
-
-/* The choice for a content, made when there is none yet; NULL when memory is short. */
-static struct choice *get_choice(struct selection *selection, const char *content)
-{
-	struct choice *choice = find_content(selection, content);
-
-	if (choice != NULL)
-		return choice;
-	choice = tally__arena_alloc(&selection->records->arena, sizeof *choice);
-	if (choice == NULL)
-		return NULL;
-	choice->content = content;
-	choice->why = cJSON_CreateArray();
-	choice->next = selection->first;
-	selection->first = choice;
-	return choice;
-}
-
-static int add_reason(struct choice *choice, const char *reason, struct tally_error *error)
-{
-	const cJSON *other;
-
-	cJSON_ArrayForEach(other, choice->why)
-	{
-		if (strcmp(other->valuestring, reason) == 0)
-			return 0;
-	}
-	return tally__json_append(choice->why, cJSON_CreateString(reason)) != 0
-		       ? tally__fail_nomem(error)
-		       : 0;
-}
-
-/* Selects a consumer version, if it has a contract with the provider; the newest version stands
- * for all that have the same content. */
-static int choose(struct selection *selection, const char *consumer, const char *version,
-		  const char *reason, struct tally_error *error)
-{
-	struct record *publication, *record;
-	struct choice *choice;
-	const char *content;
-	int64_t sequence;
-	int status = tally__records_get(selection->records, &publication, PATH_PUBLICATION,
-					NAMES(consumer, version, selection->provider), error);
-
-	if (reason == NULL)
-		return tally__fail_nomem(error);
-	if (status != 0 || publication->json == NULL)
-		return status;
-	status = tally__records_get(selection->records, &record, PATH_VERSION,
-				    NAMES(consumer, version), error);
-	if (status == 0)
-		status = tally__record_number(record, "sequence", &sequence, error);
-	if (status == 0)
-		status = tally__record_text(publication, "content", &content, error);
-	if (status != 0)
-		return status;
-	choice = get_choice(selection, content);
-	if (choice == NULL)
-		return tally__fail_nomem(error);
-	if (choice->publication == NULL || sequence > choice->sequence) {
-		choice->consumer = consumer;
-		choice->version = version;
-		choice->publication = publication;
-		choice->sequence = sequence;
-	}
-	return add_reason(choice, reason, error);
-}
-
-/* The head of the main branch; where there is none, the newest version with a contract. */
-static int choose_newest(struct selection *selection, const struct record *marker,
-			 const char *consumer, struct tally_error *error)
-{
-	struct records *records = selection->records;
-	const char *main_branch = NULL, *version = NULL;
-	struct record *application, *head;
-	int status = tally__records_get(records, &application, PATH_APP, NAMES(consumer), error);
-
-	if (status == 0)
-		status =
-			tally__record_optional_text(application, "mainBranch", &main_branch, error);
-	if (status == 0 && main_branch != NULL) {
-		status = tally__records_get(records, &head, PATH_BRANCH,
-					    NAMES(consumer, main_branch), error);
-		if (status == 0)
-			status = tally__record_optional_text(head, "version", &version, error);
-	}
-	if (status != 0)
-		return status;
-	if (version != NULL)
-		return choose(selection, consumer, version,
-			      tally__arena_printf(&records->arena,
-						  "%s %s is the head of its main branch %s",
-						  consumer, version, main_branch),
-			      error);
-	status = tally__record_text(marker, "version", &version, error);
-	return status != 0 ? status
-			   : choose(selection, consumer, version,
-				    tally__arena_printf(&records->arena,
-							"%s %s is its newest version with a "
-							"contract",
-							consumer, version),
-				    error);
-}
-
-static int choose_live(struct selection *selection, const char *consumer, const char *environment,
-		       struct tally_error *error)
-{
-	struct records *records = selection->records;
-	const char **live;
-	size_t count;
-	int status = tally__live_versions(records, environment, consumer, &live, &count, error);
-
-	for (size_t i = 0; status == 0 && i < count; i++)
-		status = choose(selection, consumer, live[i],
-				tally__arena_printf(&records->arena, "%s %s is deployed in %s",
-						    consumer, live[i], environment),
-				error);
-	return status;
-}
 
 static int read_document(struct records *records, const char *path, cJSON **out,
 			 struct tally_error *error)
@@ -180,7 +36,22 @@ static int read_document(struct records *records, const char *path, cJSON **out,
 	return status;
 }
 
-static int add_contract(struct selection *selection, const struct choice *choice,
+static cJSON *list_reasons(const struct choice *choice)
+{
+	cJSON *list = cJSON_CreateArray();
+	int failed = list == NULL;
+
+	for (const struct reason *reason = choice->reasons; reason != NULL; reason = reason->next)
+		failed |= tally__json_append(list, cJSON_CreateString(reason->text));
+	if (failed != 0) {
+		cJSON_Delete(list);
+		return NULL;
+	}
+	return list;
+}
+
+/* *out is the answer's new item. */
+static int add_contract(struct selection *selection, const struct choice *choice, cJSON **out,
 			struct tally_error *error)
 {
 	cJSON *json = cJSON_CreateObject(), *document = NULL;
@@ -199,11 +70,12 @@ static int add_contract(struct selection *selection, const struct choice *choice
 	failed |= tally__json_put(json, "contract", document);
 	failed |= tally__json_put(json, "consumer", cJSON_CreateString(choice->consumer));
 	failed |= tally__json_put(json, "consumerVersion", cJSON_CreateString(choice->version));
-	failed |= tally__json_put(json, "why", tally__json_clone(choice->why));
+	failed |= tally__json_put(json, "why", list_reasons(choice));
+	*out = json;
 	return failed != 0 ? tally__fail_nomem(error) : 0;
 }
 
-/* Oldest first: the list was built at its head, so it is put in order of the versions. */
+/* Oldest version first. */
 static int compare_choices(const void *a, const void *b)
 {
 	const struct choice *left = *(struct choice *const *)a, *right = *(struct choice *const *)b;
@@ -211,101 +83,299 @@ static int compare_choices(const void *a, const void *b)
 	return left->sequence < right->sequence ? -1 : left->sequence > right->sequence;
 }
 
-static int add_sorted(struct selection *selection, struct tally_error *error)
+static int load_answers(struct answers *answers, const struct selection *selection,
+			const char *consumer, struct tally_error *error)
+{
+	if (!selection->answered)
+		return 0;
+	return tally__answers_load(answers, selection->records, selection->provider,
+				   selection->query->provider_version, consumer, error);
+}
+
+/* Those of the choices that are work in progress, or those that are not. */
+static int add_sorted(struct selection *selection, struct choice *first, bool wip,
+		      const struct answers *answers, struct tally_error *error)
 {
 	struct choice **sorted;
-	size_t count = 0, at = 0;
+	size_t count = 0;
 	int status = 0;
 
-	for (struct choice *choice = selection->first; choice != NULL; choice = choice->next)
-		count++;
+	for (struct choice *choice = first; choice != NULL; choice = choice->next)
+		count += choice->wip == wip;
 	sorted = tally__arena_alloc_array(&selection->records->arena, count + 1, sizeof *sorted);
 	if (sorted == NULL)
 		return tally__fail_nomem(error);
-	for (struct choice *choice = selection->first; choice != NULL; choice = choice->next)
-		sorted[at++] = choice;
-	qsort(sorted, count, sizeof *sorted, compare_choices);
-	for (size_t i = 0; status == 0 && i < count; i++)
-		status = add_contract(selection, sorted[i], error);
-	return status;
-}
-
-/* Puts what was chosen of one consumer into the answer, unless that failed, and forgets it. */
-static int finish_consumer(struct selection *selection, int status, struct tally_error *error)
-{
-	if (status == 0)
-		status = add_sorted(selection, error);
-	for (struct choice *choice = selection->first; choice != NULL; choice = choice->next)
-		cJSON_Delete(choice->why);
-	selection->first = NULL;
-	return status;
-}
-
-static int select_consumer(struct selection *selection, const struct record *marker,
-			   struct record *const *environments, size_t environment_count,
-			   struct tally_error *error)
-{
-	const char *consumer;
-	int status = tally__record_text(marker, "consumer", &consumer, error);
-
-	if (status == 0)
-		status = choose_newest(selection, marker, consumer, error);
-	for (size_t i = 0; status == 0 && i < environment_count; i++) {
-		const char *environment;
-
-		status = tally__record_text(environments[i], "name", &environment, error);
-		if (status == 0)
-			status = choose_live(selection, consumer, environment, error);
+	count = 0;
+	for (struct choice *choice = first; choice != NULL; choice = choice->next) {
+		if (choice->wip == wip)
+			sorted[count++] = choice;
 	}
-	return finish_consumer(selection, status, error);
-}
+	qsort(sorted, count, sizeof *sorted, compare_choices);
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		cJSON *json;
 
-static int select_all(struct selection *selection, struct tally_error *error)
-{
-	struct record **markers, **environments;
-	size_t marker_count = 0, environment_count = 0;
-	int status = tally__environments_list(selection->records, &environments, &environment_count,
-					      error);
-
-	if (status == 0)
-		status = tally__records_list(selection->records, &markers, &marker_count,
-					     PATH_CONSUMERS, NAMES(selection->provider), error);
-	for (size_t i = 0; status == 0 && i < marker_count; i++)
-		status = select_consumer(selection, markers[i], environments, environment_count,
-					 error);
+		status = add_contract(selection, sorted[i], &json, error);
+		if (status == 0)
+			status = tally__standing_add(json, selection, sorted[i], answers, error);
+	}
 	return status;
 }
 
-static int select_one(struct selection *selection, const struct selection_question *question,
-		      struct tally_error *error)
+static bool has_choice(const struct consumer *consumer, bool wip)
 {
-	struct record *version;
-	int status = tally__version_find(selection->records, question->consumer, question->version,
-					 &version, error);
+	const struct choice *choice = consumer->first;
 
-	if (status == 0)
-		status = choose(selection, question->consumer, question->version,
-				"this version was asked for", error);
-	return finish_consumer(selection, status, error);
+	while (choice != NULL && choice->wip != wip)
+		choice = choice->next;
+	return choice != NULL;
 }
 
-static int nothing(const struct selection_question *question, struct tally_error *error)
+static int answer_consumers(struct selection *selection, bool wip, struct tally_error *error)
 {
-	if (question->consumer != NULL)
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < selection->consumer_count; i++) {
+		const struct consumer *consumer = &selection->consumers[i];
+		struct answers answers;
+
+		if (!has_choice(consumer, wip))
+			continue;
+		tally__answers_init(&answers);
+		status = load_answers(&answers, selection, consumer->name, error);
+		if (status == 0)
+			status = add_sorted(selection, consumer->first, wip, &answers, error);
+		tally__answers_release(&answers);
+	}
+	return status;
+}
+
+static bool knows_consumer(const struct selection *selection, const char *name)
+{
+	for (size_t i = 0; i < selection->consumer_count; i++) {
+		if (strcmp(selection->consumers[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "selectors[1] (the head of branch x) chose nothing: …". */
+static int describe_unmatched(const struct selection *selection, const struct selector *selector,
+			      struct buf *out)
+{
+	tally__buf_addf(out, "%s (", selector->where);
+	tally__selector_describe(selector, out);
+	tally__buf_adds(out, ") chose nothing: ");
+	if (selector->consumer != NULL && !knows_consumer(selection, selector->consumer))
+		tally__buf_addf(out, "%s never published a contract with %s", selector->consumer,
+				selection->provider);
+	else
+		tally__buf_addf(out, "no such version has a contract with %s", selection->provider);
+	return out->status;
+}
+
+static int answer_unmatched(const struct selection *selection, cJSON *list,
+			    struct tally_error *error)
+{
+	struct buf text;
+	int failed = 0;
+
+	tally__buf_init(&text, LIMIT_HEADER_BYTES);
+	for (size_t i = 0; i < selection->selectors.count && failed == 0; i++) {
+		const struct selector *selector = &selection->selectors.items[i];
+
+		if (selector->matched)
+			continue;
+		tally__buf_clear(&text);
+		failed |= describe_unmatched(selection, selector, &text);
+		if (failed == 0)
+			failed |= tally__json_append(list, cJSON_CreateString(text.bytes));
+	}
+	tally__buf_release(&text);
+	return failed != 0 ? tally__fail_nomem(error) : 0;
+}
+
+/* What is to be told of the answer as a whole. */
+static int add_notices(const struct selection *selection, cJSON *answer, struct tally_error *error)
+{
+	cJSON *notices = cJSON_CreateArray(), *notice;
+	int failed = tally__json_put(answer, "notices", notices);
+
+	if (failed == 0 && selection->wip_since != NULL && selection->lines.count == 0) {
+		notice = cJSON_CreateObject();
+		failed |= tally__json_append(notices, notice);
+		failed |=
+			tally__json_put(notice, "when", cJSON_CreateString("before_verification"));
+		failed |= tally__json_put(
+			notice, "text",
+			cJSON_CreateString("work in progress is told from what passed on the "
+					   "provider's branch: give it (--provider-branch), or "
+					   "tags; none is included"));
+	}
+	return failed != 0 ? tally__fail_nomem(error) : 0;
+}
+
+static int nothing(const struct selection *selection, const cJSON *unmatched,
+		   struct tally_error *error)
+{
+	const cJSON *item;
+	struct buf text;
+	int status;
+
+	if (selection->selectors.count == 0 || selection->consumer_count == 0)
 		return tally__fail(error, TALLY_ENOTHING,
-				   "%s %s has published no contract with \"%s\"",
-				   question->consumer, question->version, question->provider);
-	return tally__fail(error, TALLY_ENOTHING,
-			   "no consumer's contract with \"%s\" has to be verified: check the name; "
-			   "tally publish records contracts",
-			   question->provider);
+				   "no consumer's contract with \"%s\" has to be verified: check "
+				   "the name; tally publish records contracts",
+				   selection->provider);
+	tally__buf_init(&text, LIMIT_HEADER_BYTES);
+	cJSON_ArrayForEach(item, unmatched)
+	{
+		tally__buf_addf(&text, "%s%s", item != unmatched->child ? "; " : "",
+				item->valuestring);
+	}
+	status = tally__fail(error, TALLY_ENOTHING, "no contract with \"%s\" was chosen: %s",
+			     selection->provider, text.status == 0 ? text.bytes : "see selectors");
+	tally__buf_release(&text);
+	return status;
+}
+
+/* Whose passes count: those on the provider's branch or, when it gives none, with its tags. */
+static int find_lines(struct selection *selection, struct tally_error *error)
+{
+	const struct tally_verification_query *query = selection->query;
+	bool by_tag = query->provider_branch == NULL;
+	size_t count = by_tag ? query->provider_tag_count : 1;
+	struct lines *lines = &selection->lines;
+	int status = 0;
+
+	lines->items = tally__arena_alloc_array(&selection->records->arena, count + 1,
+						sizeof *lines->items);
+	if (lines->items == NULL)
+		return tally__fail_nomem(error);
+	for (size_t i = 0; status == 0 && i < count; i++)
+		status = tally__line_find(
+			&lines->items[lines->count++], selection->records, selection->provider,
+			by_tag, by_tag ? query->provider_tags[i] : query->provider_branch, error);
+	return status;
+}
+
+static int find_version(struct selection *selection, struct tally_error *error)
+{
+	const char *version = selection->query->provider_version;
+	struct record *record;
+	int status;
+
+	if (version == NULL)
+		return 0;
+	status = tally__records_get(selection->records, &record, PATH_VERSION,
+				    NAMES(selection->provider, version), error);
+	selection->answered = status == 0 && record->json != NULL;
+	return status;
+}
+
+/* The instant in the one way in which records have it. */
+static int find_since(struct selection *selection, struct tally_error *error)
+{
+	const char *since = selection->query->include_wip_since;
+	char text[TIME_TEXT_BYTES];
+	int64_t instant;
+
+	if (since == NULL)
+		return 0;
+	if (!tally__time_parse(since, &instant))
+		return tally__fail(error, TALLY_EINVAL,
+				   "work in progress is included from \"%.60s\" on, which is no "
+				   "date: expected 2026-01-31, or 2026-01-31T18:00:00Z",
+				   since);
+	tally__time_format(instant, text);
+	selection->wip_since = tally__arena_strdup(&selection->records->arena, text);
+	return selection->wip_since == NULL ? tally__fail_nomem(error) : 0;
+}
+
+static int prepare(struct selection *selection, struct tally_error *error)
+{
+	const struct tally_verification_query *query = selection->query;
+	int status = 0;
+
+	if (query->enable_pending || query->include_wip_since != NULL)
+		status = tally__records_need_derived(selection->records, "what passed before",
+						     error);
+	if (status == 0)
+		status = tally__selectors_read(&selection->selectors, &selection->records->arena,
+					       query, error);
+	if (status == 0)
+		status = find_since(selection, error);
+	if (status == 0)
+		status = find_lines(selection, error);
+	if (status == 0)
+		status = find_version(selection, error);
+	return status == 0 ? tally__selection_begin(selection, error) : status;
 }
 
 static int ask_selection(struct records *records, const void *context, cJSON **answer,
 			 struct tally_error *error)
 {
-	const struct selection_question *question = context;
+	const struct tally_verification_query *query = context;
+	struct selection selection = {
+		.records = records, .query = query, .provider = query->provider};
+	cJSON *unmatched = cJSON_CreateArray();
+	int failed, status;
+
+	*answer = cJSON_CreateObject();
+	selection.contracts = cJSON_CreateArray();
+	failed = tally__json_put(*answer, "contracts", selection.contracts);
+	failed |= tally__json_put(*answer, "provider", cJSON_CreateString(query->provider));
+	failed |= tally__json_put(*answer, "unmatched", unmatched);
+	if (failed != 0)
+		return tally__fail_nomem(error);
+	status = prepare(&selection, error);
+	if (status == 0)
+		status = tally__choose_all(&selection, error);
+	if (status == 0)
+		status = tally__choose_wip(&selection, error);
+	if (status == 0)
+		status = answer_consumers(&selection, false, error);
+	if (status == 0)
+		status = answer_consumers(&selection, true, error);
+	if (status == 0)
+		status = answer_unmatched(&selection, unmatched, error);
+	if (status == 0)
+		status = add_notices(&selection, *answer, error);
+	if (status == 0 && selection.contracts->child == NULL)
+		status = nothing(&selection, unmatched, error);
+	return status;
+}
+
+static int check_query(const struct tally_verification_query *query, struct tally_error *error)
+{
+	int status = tally__name_check(query->provider, "provider", error);
+
+	if (status == 0 && query->provider_version != NULL)
+		status = tally__name_check(query->provider_version, "provider's version", error);
+	if (status == 0 && query->provider_branch != NULL)
+		status = tally__name_check(query->provider_branch, "provider's branch", error);
+	for (size_t i = 0; status == 0 && i < query->provider_tag_count; i++)
+		status = tally__name_check(query->provider_tags[i], "provider's tag", error);
+	return status;
+}
+
+int tally__git_broker_contracts_to_verify(struct tally_broker *broker,
+					  const struct tally_verification_query *query,
+					  cJSON **answer, struct tally_error *error)
+{
+	int status = check_query(query, error);
+
+	return status != 0 ? status
+			   : tally__broker_ask(broker, NULL, ask_selection, query, answer, error);
+}
+
+static int ask_contract(struct records *records, const void *context, cJSON **answer,
+			struct tally_error *error)
+{
+	const struct contract_question *question = context;
+	struct consumer consumer = {.name = question->consumer};
 	struct selection selection = {.records = records, .provider = question->provider};
+	struct record *version;
+	cJSON *json;
 	int failed, status;
 
 	*answer = cJSON_CreateObject();
@@ -314,38 +384,28 @@ static int ask_selection(struct records *records, const void *context, cJSON **a
 	failed |= tally__json_put(*answer, "provider", cJSON_CreateString(question->provider));
 	if (failed != 0)
 		return tally__fail_nomem(error);
-	status = question->consumer != NULL ? select_one(&selection, question, error)
-					    : select_all(&selection, error);
-	if (status == 0 && selection.contracts->child == NULL)
-		status = nothing(question, error);
-	return status;
-}
-
-int tally__git_broker_contracts_to_verify(struct tally_broker *broker,
-					  const struct tally_verification_query *query,
-					  cJSON **answer, struct tally_error *error)
-{
-	struct selection_question question = {.provider = query->provider};
-	int status = tally__name_check(query->provider, "provider", error);
-
-	if (status == 0 && query->selectors != NULL && query->selectors->child != NULL)
-		status = tally__fail(error, TALLY_EUNSUPPORTED,
-				     "selectors are not supported by a broker in a repository");
-	return status != 0
-		       ? status
-		       : tally__broker_ask(broker, NULL, ask_selection, &question, answer, error);
+	status = tally__version_find(records, question->consumer, question->version, &version,
+				     error);
+	if (status == 0)
+		status = tally__choose(&selection, &consumer, question->version, REASON_ASKED,
+				       "this version was asked for", NULL, error);
+	if (status == 0 && consumer.first == NULL)
+		return tally__fail(error, TALLY_ENOTHING,
+				   "%s %s has published no contract with \"%s\"",
+				   question->consumer, question->version, question->provider);
+	return status != 0 ? status : add_contract(&selection, consumer.first, &json, error);
 }
 
 int tally__git_broker_contract_of(struct tally_broker *broker, const char *provider,
 				  const char *consumer, const char *version, cJSON **answer,
 				  struct tally_error *error)
 {
-	struct selection_question question = {provider, consumer, version};
+	struct contract_question question = {provider, consumer, version};
 	int status = tally__name_check(provider, "provider", error);
 
 	if (status == 0)
 		status = tally__name_check(consumer, "consumer", error);
 	return status != 0
 		       ? status
-		       : tally__broker_ask(broker, NULL, ask_selection, &question, answer, error);
+		       : tally__broker_ask(broker, NULL, ask_contract, &question, answer, error);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "broker/heads.h"
 #include "broker/versions.h"
 
 int tally__version_note_check(const struct version_note *note, struct tally_error *error)
@@ -89,10 +90,21 @@ static int create_version(struct records *records, const struct version_note *no
 	return status;
 }
 
+/* A version that is made or found, while its branch and tags are noted. */
+struct joining {
+	struct records *records;
+	const struct version_note *note;
+	struct record *application, *version;
+	int64_t sequence;
+	bool joined; /* a branch or tag that it did not have */
+};
+
 static int set_head(struct record *head, const char *kind, const char *name,
-		    const struct version_note *note, int64_t sequence, struct tally_error *error)
+		    const struct joining *joining, struct tally_error *error)
 {
-	int status = tally__record_set_text(head, kind, name, error);
+	const struct version_note *note = joining->note;
+	int64_t sequence = joining->sequence;
+	int status = head->json == NULL ? create(head, kind, name, note->now_unix, error) : 0;
 
 	if (status == 0)
 		status = tally__record_set_text(head, "version", note->version, error);
@@ -118,71 +130,109 @@ static int detect_main_branch(struct record *application, const char *name,
 	return 0;
 }
 
-static int join_branch(struct records *records, const struct version_note *note,
-		       struct record *application, struct record *version, int64_t sequence,
-		       struct tally_error *error)
+static int join_branch(struct joining *joining, struct tally_error *error)
 {
+	const struct version_note *note = joining->note;
 	struct record *head;
 	bool joined;
-	int status = tally__record_add_text(version, "branches", note->branch, &joined, error);
+	int status =
+		tally__record_add_text(joining->version, "branches", note->branch, &joined, error);
 
 	if (status != 0 || !joined)
 		return status;
-	status = tally__records_get(records, &head, PATH_BRANCH,
+	joining->joined = true;
+	status = tally__records_get(joining->records, &head, PATH_BRANCH,
 				    NAMES(note->application, note->branch), error);
 	if (status == 0)
-		status = set_head(head, "branch", note->branch, note, sequence, error);
+		status = set_head(head, "branch", note->branch, joining, error);
 	if (status == 0)
-		status = detect_main_branch(application, note->branch, error);
+		status = detect_main_branch(joining->application, note->branch, error);
 	return status;
 }
 
-/* Unlike a branch's, the head of a tag is the version that was created last. */
-static int add_tag(struct records *records, const struct version_note *note, const char *tag,
-		   struct record *application, struct record *version, int64_t sequence,
-		   struct tally_error *error)
+/* Lists the version with those that have the tag. */
+static int list_tagged(const struct joining *joining, const char *tag, struct tally_error *error)
+{
+	const struct version_note *note = joining->note;
+	struct record *record;
+	int status;
+
+	if (!tally__records_are_derived(joining->records))
+		return 0;
+	status = tally__records_get(joining->records, &record, PATH_TAGGED_ONE,
+				    NAMES(note->application, tag, note->version), error);
+	if (status == 0)
+		status = tally__record_set_text(record, "application", note->application, error);
+	if (status == 0)
+		status = tally__record_set_text(record, "tag", tag, error);
+	if (status == 0)
+		status = tally__record_set_text(record, "version", note->version, error);
+	return status != 0 ? status
+			   : tally__record_set_number(record, "sequence", joining->sequence, error);
+}
+
+/* Unlike a branch's, the head of a tag is the version with it that was created last. */
+static int add_tag(struct joining *joining, const char *tag, struct tally_error *error)
 {
 	struct record *head;
 	int64_t head_sequence = 0;
 	bool added;
-	int status = tally__record_add_text(version, "tags", tag, &added, error);
+	int status = tally__record_add_text(joining->version, "tags", tag, &added, error);
 
 	if (status != 0 || !added)
 		return status;
-	status = tally__records_get(records, &head, PATH_TAG, NAMES(note->application, tag), error);
+	joining->joined = true;
+	status = tally__records_get(joining->records, &head, PATH_TAG,
+				    NAMES(joining->note->application, tag), error);
 	if (status == 0 && head->json != NULL)
 		status = tally__record_number(head, "sequence", &head_sequence, error);
-	if (status == 0 && sequence >= head_sequence)
-		status = set_head(head, "tag", tag, note, sequence, error);
+	if (status == 0 && joining->sequence >= head_sequence)
+		status = set_head(head, "tag", tag, joining, error);
 	if (status == 0)
-		status = detect_main_branch(application, tag, error);
+		status = list_tagged(joining, tag, error);
+	if (status == 0)
+		status = detect_main_branch(joining->application, tag, error);
+	return status;
+}
+
+/* The branch and the tags of the note. */
+static int join(struct joining *joining, struct tally_error *error)
+{
+	const struct version_note *note = joining->note;
+	int status = note->branch != NULL ? join_branch(joining, error) : 0;
+
+	for (size_t i = 0; status == 0 && i < note->tag_count; i++)
+		status = add_tag(joining, note->tags[i], error);
 	return status;
 }
 
 int tally__version_ensure(struct records *records, const struct version_note *note,
 			  struct record **out, struct tally_error *error)
 {
-	struct record *application, *version = NULL;
-	int64_t sequence = 0;
-	int status =
-		application_record(records, &application, note->application, note->now_unix, error);
+	struct joining joining = {.records = records, .note = note};
+	bool is_new = false;
+	int status = application_record(records, &joining.application, note->application,
+					note->now_unix, error);
 
 	if (status == 0)
-		status = tally__records_get(records, &version, PATH_VERSION,
+		status = tally__records_get(records, &joining.version, PATH_VERSION,
 					    NAMES(note->application, note->version), error);
-	if (status == 0 && version->json == NULL)
-		status = create_version(records, note, version, error);
+	if (status == 0 && joining.version->json == NULL) {
+		is_new = true;
+		status = create_version(records, note, joining.version, error);
+	}
 	if (status == 0)
-		status = tally__record_number(version, "sequence", &sequence, error);
-	if (status == 0 && note->branch != NULL)
-		status = join_branch(records, note, application, version, sequence, error);
-	for (size_t i = 0; status == 0 && i < note->tag_count; i++)
-		status = add_tag(records, note, note->tags[i], application, version, sequence,
-				 error);
+		status =
+			tally__record_number(joining.version, "sequence", &joining.sequence, error);
+	if (status == 0)
+		status = join(&joining, error);
+	if (status == 0 && !is_new && joining.joined && tally__records_are_derived(records))
+		status = tally__version_rejoin(records, joining.version, error);
 	if (status == 0 && note->build_url != NULL)
-		status = tally__record_set_text(version, "buildUrl", note->build_url, error);
+		status =
+			tally__record_set_text(joining.version, "buildUrl", note->build_url, error);
 	if (status == 0)
-		*out = version;
+		*out = joining.version;
 	return status;
 }
 

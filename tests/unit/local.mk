@@ -324,3 +324,8 @@ tests_unit_test_broker_pact_refusals_LDADD = $(unit_libs)
 tests_unit_test_broker_pact_refusals_CPPFLAGS = $(unit_cppflags)
 tests_unit_test_broker_pact_url_LDADD = $(unit_libs)
 tests_unit_test_broker_pact_url_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_broker_selection
+TESTS += %D%/test_broker_selection
+tests_unit_test_broker_selection_LDADD = $(unit_libs)
+tests_unit_test_broker_selection_CPPFLAGS = $(unit_cppflags)
