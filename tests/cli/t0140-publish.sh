@@ -110,8 +110,8 @@ test_expect_success 'no broker, or not one' '
 	expect_refused "plain.git" "$tally" publish one.json --version 9 --broker plain.git
 	expect_status 2 "$tally" publish one.json --version 9 --broker one.json
 	expect_in err "one.json"
-	expect_status 2 "$tally" publish one.json --version 9 --broker https://broker.example
-	expect_in err "https://broker.example"
+	expect_status 4 "$tally" publish one.json --version 9 --broker http://127.0.0.1:1
+	expect_in err "http://127.0.0.1:1"
 '
 
 test_expect_success 'wrong use' '
