@@ -44,6 +44,8 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/parse.c \
 	%D%/process.c \
 	%D%/process.h \
+	%D%/progress.c \
+	%D%/progress.h \
 	%D%/report.c \
 	%D%/report.h \
 	%D%/scratch.c \
@@ -57,6 +59,7 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/values.c \
 	%D%/verify.h \
 	%D%/verify_choose.c \
+	%D%/verify_last.c \
 	%D%/verify_options.c \
 	%D%/verify_publish.c \
 	%D%/verify_replay.c \

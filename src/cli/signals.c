@@ -8,7 +8,9 @@
 /* Two signals within this time are one. */
 enum { SAME_MS = 1000 };
 
-/* For the handler: when the first signal came. */
+static const int ending_numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* For the handlers: when the first signal came. */
 static struct timespec first_at;
 
 static bool is_ignored(int number)
@@ -127,14 +129,72 @@ static void on_another(int number)
 
 void signals_release(const struct signals *signals)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction action = {.sa_handler = on_another, .sa_flags = SA_RESTART};
 
 	(void)sigemptyset(&action.sa_mask);
 	first_at = signals->at;
-	for (size_t i = 0; signals->taken != 0 && i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		if (!is_ignored(numbers[i]))
-			(void)sigaction(numbers[i], &action, NULL);
+	for (size_t i = 0; i < sizeof(ending_numbers) / sizeof(ending_numbers[0]); i++) {
+		if (signals->taken != 0 && !is_ignored(ending_numbers[i]))
+			(void)sigaction(ending_numbers[i], &action, NULL);
 	}
 	(void)sigprocmask(SIG_SETMASK, &signals->before, NULL);
+}
+
+/* ---- counted signals ---- */
+
+static volatile sig_atomic_t watched_count, watched_first, watched_limit;
+
+static void count_signal(int number)
+{
+	int before = errno;
+
+	if (watched_count == 0 || is_later(&first_at)) {
+		if (watched_count == 0)
+			watched_first = number;
+		(void)clock_gettime(CLOCK_MONOTONIC, &first_at);
+		watched_count++;
+	}
+	if (watched_count >= watched_limit) {
+		/* Ends the program when this returns. */
+		(void)signal(number, SIG_DFL);
+		(void)raise(number);
+	}
+	errno = before;
+}
+
+const volatile sig_atomic_t *signals_watch(void)
+{
+	struct sigaction action = {.sa_handler = count_signal, .sa_flags = SA_RESTART};
+	sigset_t set;
+
+	watched_count = watched_first = 0;
+	watched_limit = 3;
+	ending_signals(&set);
+	action.sa_mask = set;
+	for (size_t i = 0; i < sizeof(ending_numbers) / sizeof(ending_numbers[0]); i++) {
+		if (sigismember(&set, ending_numbers[i]) == 1)
+			(void)sigaction(ending_numbers[i], &action, NULL);
+	}
+	return &watched_count;
+}
+
+void signals_watch_end(void)
+{
+	watched_limit = 2;
+}
+
+int signals_watched(void)
+{
+	return watched_first;
+}
+
+void signals_die(int number)
+{
+	sigset_t set;
+
+	(void)signal(number, SIG_DFL);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, number);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+	(void)raise(number);
 }

@@ -38,6 +38,16 @@ struct signals_passing {
 void signals_let_pass(struct signals_passing *before);
 void signals_stop_passing(const struct signals_passing *before);
 
+/* For work that looks at a number from time to time: from here on SIGINT, SIGTERM and SIGHUP are
+ * counted.  The third ends the program at once; after signals_watch_end, the second.  Two that
+ * follow each other at once are one, as above. */
+const volatile sig_atomic_t *signals_watch(void);
+void signals_watch_end(void);
+/* The first that came since; 0: none. */
+int signals_watched(void);
+/* Ends the program by this signal. */
+void signals_die(int number);
+
 /* Lets them end the program again; those that ask again, when one was taken. */
 void signals_release(const struct signals *signals);
 

@@ -46,8 +46,12 @@ struct verify_options {
 	const char *header_command;
 	bool header_command_each;
 	long command_timeout_ms;
-	long request_timeout_ms;
+	long request_timeout_ms, total_timeout_ms;
 	long jobs;
+	bool parallel_states;
+	long retries, repeat;
+	bool only_needed;
+	bool last_failed;
 	bool exit_on_first_error;
 	bool insecure_tls;
 	long seed;
@@ -64,7 +68,8 @@ struct verify_run {
 	struct tally_broker *broker;
 	cJSON *selectors; /* of consumer versions, for the broker; NULL: none are given */
 	struct contract_files files;
-	cJSON *from_broker; /* its answer, which lends the versions of the contracts */
+	cJSON *from_broker;    /* its answer, which lends the versions of the contracts */
+	struct text_list only; /* digests of the interactions of --last-failed; none: all */
 	cJSON *results;
 };
 
@@ -90,10 +95,20 @@ int verify_choose(struct verify_run *run);
 /* Says in the results where each contract came from. */
 void verify_choose_tell(struct verify_run *run);
 
+/* ---- verify_last.c ---- */
+
+/* Finds what failed last time, for --last-failed. */
+void verify_last_find(struct verify_run *run);
+/* Keeps what failed now for the next time. */
+void verify_last_keep(const struct verify_run *run);
+
 /* ---- verify_replay.c ---- */
 
-/* Has the library replay the contracts. */
+/* Has the library replay the contracts, shows how far it is, and breaks off when a signal comes.
+ * From its beginning until verify_replay_end, signals do not end the program at once. */
 int verify_replay(struct verify_run *run);
+/* Once all is said and written: ends the program by the signal that came, if one did. */
+void verify_replay_end(void);
 
 /* ---- verify_publish.c ---- */
 

@@ -137,14 +137,15 @@ static int find_version(struct verify_run *run)
 {
 	struct verify_options *o = run->options;
 	struct origin origin = {.version = o->provider_version, .branch = o->provider_branch};
-	bool for_question = o->enable_pending || o->include_wip_since || run->selectors;
+	bool for_question =
+		o->enable_pending || o->include_wip_since || run->selectors || o->only_needed;
 
 	if (!o->publish && !for_question)
 		return 0;
 	origin_find(run->call, &origin, ORIGIN_VERSION_AND_BRANCH);
 	o->provider_version = origin.version;
 	o->provider_branch = origin.branch;
-	if (!o->publish)
+	if (!o->publish && !o->only_needed)
 		return 0;
 	return need(run->call, o->provider_version, "provider-version",
 		    "the provider's version (there is neither a CI variable nor a git commit to "
@@ -289,11 +290,31 @@ const struct option verify_option_table[] = {
 		      .max = 3600000, .fallback = "5000",
 		      .variables = "TALLY_REQUEST_TIMEOUT PACT_PROVIDER_REQUEST_TIMEOUT",
 		      .help = "how long an answer may take, in milliseconds"),
+	OPTION_NUMBER(O, total_timeout_ms, .name = "total-timeout", .argument = "MS", .min = 0,
+		      .max = 86400000, .fallback = "0", .variables = "TALLY_TOTAL_TIMEOUT",
+		      .help = "how long the whole run may take; 0: as long as it takes"),
 	OPTION_NUMBER(O, jobs, .name = "jobs", .argument = "N", .min = 0, .max = 256,
 		      .fallback = "0", .variables = "TALLY_JOBS",
 		      .help = "how many interactions are replayed at once, those that share a "
 			      "provider state one after another; 0: 1 where states are set up, "
 			      "else 4"),
+	OPTION_FLAG(O, parallel_states, .name = "parallel-states",
+		    .variables = "TALLY_PARALLEL_STATES",
+		    .help = "the provider can be in several states at once: without --jobs, 4 "
+			    "then, too"),
+	OPTION_NUMBER(O, retries, .name = "retries", .argument = "N", .min = 0, .max = 1000,
+		      .fallback = "0", .variables = "TALLY_RETRIES",
+		      .help = "replay what does not pass again, up to N times; what passes then is "
+			      "flaky"),
+	OPTION_NUMBER(O, repeat, .name = "repeat", .argument = "N", .min = 1, .max = 1000,
+		      .fallback = "1", .variables = "TALLY_REPEAT",
+		      .help = "replay each interaction N times, to find what is flaky"),
+	OPTION_FLAG(O, only_needed, .name = "only-needed", .variables = "TALLY_ONLY_NEEDED",
+		    .help = "leave out what the broker has a result of already, from this version "
+			    "of the provider"),
+	OPTION_FLAG(O, last_failed, .name = "last-failed", .variables = "TALLY_LAST_FAILED",
+		    .help = "replay only what did not pass last time, as the report of --json "
+			    "says, or else as is remembered for this folder and provider"),
 	OPTION_FLAG(O, exit_on_first_error, .name = "exit-on-first-error", .aliases = "fail-fast",
 		    .variables = "TALLY_EXIT_ON_FIRST_ERROR",
 		    .help = "stop at the first interaction that fails"),

@@ -1,9 +1,16 @@
-/* verify_replay.c - the run itself. */
+/* verify_replay.c - the run itself: its options, how far it is, and signals. */
 #include "config.h"
 
 #include "cli/common.h"
 #include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
 #include "cli/verify.h"
+
+static void show_progress(void *context, size_t done, size_t total, size_t failed)
+{
+	progress_show(context, done, total, failed);
+}
 
 static struct tally_verify_options make_options(const struct verify_run *run)
 {
@@ -24,8 +31,15 @@ static struct tally_verify_options make_options(const struct verify_run *run)
 		.filter_description = o->filter_description,
 		.filter_state = o->filter_state,
 		.filter_no_state = o->filter_no_state,
+		.only_digests = run->only.items,
+		.only_digest_count = run->only.count,
+		.only_needed = o->only_needed,
 		.request_timeout_ms = (unsigned)o->request_timeout_ms,
+		.total_timeout_ms = (unsigned)o->total_timeout_ms,
 		.jobs = (unsigned)o->jobs,
+		.parallel_states = o->parallel_states,
+		.retries = (unsigned)o->retries,
+		.repeat = (unsigned)o->repeat,
 		.insecure_tls = o->insecure_tls,
 		.secret_names = o->secret_names.items,
 		.secret_name_count = o->secret_names.count,
@@ -53,8 +67,35 @@ int verify_replay(struct verify_run *run)
 {
 	struct tally_verify_options options = make_options(run);
 	struct tally_error error = TALLY_ERROR_INIT;
+	struct progress progress;
 	int code;
 
+	progress_begin(&progress);
+	options.progress = show_progress;
+	options.progress_context = &progress;
+	options.interrupt = signals_watch();
 	code = ask(run, &options, &error);
+	progress_clear(&progress);
+	if (code == TALLY_ENOTHING && run->only.count > 0) {
+		note("none of what failed last time is in these contracts, as they are chosen: all "
+		     "interactions are replayed");
+		options.only_digest_count = 0;
+		error = (struct tally_error)TALLY_ERROR_INIT;
+		code = ask(run, &options, &error);
+		progress_clear(&progress);
+	}
+	signals_watch_end();
+	if (signals_watched() != 0)
+		note("interrupted by %s", signals_watched() == SIGINT    ? "SIGINT"
+					  : signals_watched() == SIGTERM ? "SIGTERM"
+									 : "SIGHUP");
 	return code < 0 ? failed_in_options(run->call, &error) : 0;
+}
+
+void verify_replay_end(void)
+{
+	if (signals_watched() == 0)
+		return;
+	(void)out_finish(EXIT_NO);
+	signals_die(signals_watched());
 }

@@ -23,6 +23,7 @@ cli_tests = \
 	%D%/t0145-origin.sh \
 	%D%/t0200-verify.sh \
 	%D%/t0201-verify-sources.sh \
+	%D%/t0202-verify-run.sh \
 	%D%/t0203-verify-commands.sh \
 	%D%/t0240-verify-page.sh \
 	%D%/t0300-main-job.sh \

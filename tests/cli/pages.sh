@@ -32,9 +32,11 @@ take_apart() {
 	' "$1"
 }
 
-# Ports and times differ.
+# Ports, dates and times differ.
 normal() {
-	sed 's/127\.0\.0\.1:[0-9]*/127.0.0.1:PORT/g; s/"durationMs": [0-9]*/"durationMs": N/' "$1"
+	sed -e 's/127\.0\.0\.1:[0-9]*/127.0.0.1:PORT/g; s/"durationMs": [0-9]*/"durationMs": N/' \
+		-e 's/"[^"]* [0-9][0-9]:[0-9][0-9]:[0-9][0-9] GMT"/"DATE"/' \
+		-e 's/"[0-9-]*T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z"/"TIME"/' "$1"
 }
 
 run_page() { # PAGE LEAST

@@ -16,11 +16,14 @@ static int verify(struct verify_run *run)
 		status = verify_choose(run);
 	if (status == 0)
 		status = verify_publish_find_provider(run);
-	if (status == 0)
+	if (status == 0) {
+		verify_last_find(run);
 		status = verify_replay(run);
+	}
 	if (status != 0)
 		return status;
 	verify_choose_tell(run);
+	verify_last_keep(run);
 	if (run->options->publish)
 		status = verify_publish(run);
 	printed = verify_report(run);
@@ -41,6 +44,7 @@ static int run(struct call *call)
 	status = verify(&run);
 	if (status == EXIT_NOTHING && o.ignore_no_contracts)
 		status = EXIT_YES;
+	verify_replay_end();
 	cJSON_Delete(run.results);
 	cJSON_Delete(run.from_broker);
 	cJSON_Delete(run.selectors);
