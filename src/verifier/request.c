@@ -177,10 +177,12 @@ static int take_json_body(struct http_request *out, struct arena *arena, cJSON *
 	return out->body != NULL ? 0 : tally__fail_nomem(error);
 }
 
-static cJSON *params_copy(const struct provider_state *state)
+/* A state without parameters has no such member: what asks for messages elsewhere has none. */
+static int put_params(cJSON *item, const struct provider_state *state)
 {
-	return state != NULL && state->params != NULL ? tally__json_clone(state->params)
-						      : cJSON_CreateObject();
+	if (state->params == NULL || state->params->child == NULL)
+		return 0;
+	return tally__json_put(item, "params", tally__json_clone(state->params));
 }
 
 static int put_states(cJSON *document, const struct interaction *interaction)
@@ -197,7 +199,7 @@ static int put_states(cJSON *document, const struct interaction *interaction)
 
 		status = tally__json_put(item, "name", cJSON_CreateString(state->name));
 		if (status == 0)
-			status = tally__json_put(item, "params", params_copy(state));
+			status = put_params(item, state);
 		if (status != 0)
 			cJSON_Delete(item);
 		else

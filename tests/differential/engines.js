@@ -95,6 +95,8 @@ async function mock(engine, cases) {
 
 // Where a provider of either verifier is told of provider states; others need not listen.
 const STATES = '/provider-states';
+const stateOptions = (port, { states, teardown, asQuery }) => (states ? ['-s', `http://127.0.0.1:${port}${STATES}`, ...(teardown ? ['--state-change-teardown'] : []),
+  ...(asQuery ? ['--state-change-as-query'] : [])] : []);
 
 function freePort() {
   return new Promise((resolve) => {
@@ -151,10 +153,12 @@ class Reference {
     return { result };
   }
 
-  replay(server, content, states = false) {
+  // How: { states, teardown, asQuery, headers: [[name, value]], basePath, more: [options] }.
+  replay(server, content, how = {}) {
     return replay(server, content, this.program,
       (file, port, report) => ['verifier', '-f', file, '-h', '127.0.0.1', '-p', String(port), '-n', 'provider', '-j', report, '--no-colour',
-        ...(states ? ['-s', `http://127.0.0.1:${port}${STATES}`] : [])],
+        ...(how.headers || []).flatMap(([name, value]) => ['-H', `${name}=${value}`]), ...(how.basePath ? ['--base-path', how.basePath] : []),
+        ...stateOptions(port, how), ...(how.more || [])],
       referenceOutcomes);
   }
 }
@@ -187,10 +191,10 @@ class Tally {
     });
   }
 
-  replay(server, content, states = false) {
+  replay(server, content, how = {}) {
     return replay(server, content, this.program,
-      (file, port, report) => ['verify', file, '--provider-url', `http://127.0.0.1:${port}`, '--json', report,
-        ...(states ? ['--state-change-url', `http://127.0.0.1:${port}${STATES}`] : [])],
+      (file, port, report) => ['verify', file, '--provider-url', `http://127.0.0.1:${port}${how.basePath || ''}`, '--json', report,
+        ...(how.headers || []).flatMap(([name, value]) => ['-H', `${name}: ${value}`]), ...stateOptions(port, how), ...(how.more || [])],
       (report) => new Map(report.contracts.flatMap((one) => one.interactions).map((result) => [result.description, tallyOutcome(result)])));
   }
 }

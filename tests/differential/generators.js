@@ -135,7 +135,7 @@ function provider(seen) {
 
 async function sends(engine) {
   const seen = new Map();
-  const answer = await engine.replay(await provider(seen), contract(SENT.map(sent)), true);
+  const answer = await engine.replay(await provider(seen), contract(SENT.map(sent)), { states: true });
   return SENT.map((test) => ({ verdict: answer.outcomes?.get(test.id)?.verdict ?? `refused: ${answer.refused}`, value: seen.get(test.id) }));
 }
 

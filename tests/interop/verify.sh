@@ -11,4 +11,6 @@ compared() { # SCRIPT OPTION...: says what differed
 }
 expect 'both give the same verdicts on providers that are right, and wrong in one place' \
 	compared differential --broken --every 7
+expect 'both send the same requests, but for what is told' compared sent
+expect 'both do the same with provider states that fail or answer oddly' compared states
 finish

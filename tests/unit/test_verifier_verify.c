@@ -302,7 +302,7 @@ static void asynchronous_messages(void **state)
 	assert_in(mismatch_places(fixture, 1), "metadata topic");
 	assert_in(mismatch_places(fixture, 1), "metadata missing");
 	assert_in(fixture->log.bytes, "POST / {\"description\":\"good\",\"providerStates\":[{"
-				      "\"name\":\"s\",\"params\":{}}]}\n");
+				      "\"name\":\"s\"}]}\n");
 	assert_string_equal(tally__http_header_get(&fixture->seen, "Content-Type"),
 			    "application/json");
 
