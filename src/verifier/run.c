@@ -24,9 +24,8 @@ void tally__run_note_connection(struct run *run, const struct tally_error *failu
  * that is down need not be asked for each. */
 static bool may_begin(struct run *run)
 {
-	if (run->end == RUN_GOES_ON && tally__run_is_interrupted(run, 1))
-		run->end = RUN_INTERRUPTED;
-	return run->end == RUN_GOES_ON && (run->connected || run->unreachable.code == 0);
+	return !tally__run_breaks_off(run) && run->end == RUN_GOES_ON &&
+	       (run->connected || run->unreachable.code == 0);
 }
 
 static void tell_progress(const struct run *run)

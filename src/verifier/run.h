@@ -71,7 +71,7 @@ void tally__run_add_end(const struct run *run, struct buf *out);
 /* For attempts: nothing more can come of the run; what is under way may still tear down. */
 void tally__run_give_up(struct run *run, int code, const char *message);
 /* Whether what is under way was or will be broken off. */
-bool tally__run_breaks_off(const struct run *run);
+bool tally__run_breaks_off(struct run *run);
 /* Whether the caller has asked so often for the end. */
 bool tally__run_is_interrupted(const struct run *run, int times);
 /* Has the client's loop look for the end from time to time, until it is told not to.  TALLY_ENOMEM.

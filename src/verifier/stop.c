@@ -16,8 +16,10 @@ bool tally__run_is_interrupted(const struct run *run, int times)
 	return interrupt != NULL && *interrupt >= times;
 }
 
-bool tally__run_breaks_off(const struct run *run)
+bool tally__run_breaks_off(struct run *run)
 {
+	if (run->end < RUN_INTERRUPTED && tally__run_is_interrupted(run, 1))
+		run->end = RUN_INTERRUPTED;
 	return run->end > RUN_FIRST_FAILURE;
 }
 
@@ -66,9 +68,7 @@ static void look(struct run *run)
 {
 	int64_t now_ms = tally__time_monotonic_ms();
 
-	if (run->end < RUN_INTERRUPTED && tally__run_is_interrupted(run, 1))
-		run->end = RUN_INTERRUPTED;
-	if (run->end < RUN_INTERRUPTED && run->deadline_ms != 0 && now_ms >= run->deadline_ms)
+	if (!tally__run_breaks_off(run) && run->deadline_ms != 0 && now_ms >= run->deadline_ms)
 		run->end = RUN_OUT_OF_TIME;
 	if (!tally__run_breaks_off(run))
 		return;

@@ -73,6 +73,12 @@ tests_unit_test_verifier_verify_SOURCES = %D%/test_verifier_verify.c $(verifier_
 tests_unit_test_verifier_verify_LDADD = $(unit_libs)
 tests_unit_test_verifier_verify_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_verifier_run
+TESTS += %D%/test_verifier_run
+tests_unit_test_verifier_run_SOURCES = %D%/test_verifier_run.c $(verifier_fixture)
+tests_unit_test_verifier_run_LDADD = $(unit_libs)
+tests_unit_test_verifier_run_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_verifier_commands
 TESTS += %D%/test_verifier_commands
 tests_unit_test_verifier_commands_SOURCES = %D%/test_verifier_commands.c $(verifier_fixture)
