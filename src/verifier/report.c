@@ -205,6 +205,35 @@ void tally__report_add_states(struct buf *out, const cJSON *interaction)
 	}
 }
 
+void tally__report_add_why(struct buf *out, const cJSON *contract)
+{
+	const cJSON *why = tally__json_get(contract, "why");
+	const char *separator = "";
+	const cJSON *sentence;
+
+	if (cJSON_IsString(why))
+		tally__report_add_shown(out, why->valuestring, 0);
+	if (!cJSON_IsArray(why))
+		return;
+	cJSON_ArrayForEach(sentence, why)
+	{
+		if (!cJSON_IsString(sentence))
+			continue;
+		tally__buf_adds(out, separator);
+		tally__report_add_shown(out, sentence->valuestring, 0);
+		separator = "; ";
+	}
+}
+
+const char *tally__report_cut_short(const cJSON *results)
+{
+	if (tally__json_get_bool(results, "interrupted", false))
+		return "the run was interrupted: the results are not all";
+	if (tally__json_get_bool(results, "outOfTime", false))
+		return "the time for the run was over: the results are not all";
+	return NULL;
+}
+
 static bool says_why(const cJSON *attempt)
 {
 	return cJSON_GetArraySize(tally__json_get(attempt, "mismatches")) > 0 ||

@@ -64,6 +64,10 @@ void tally__report_add_markup(struct buf *out, const struct buf *shown);
 void tally__report_add_contract(struct buf *out, const cJSON *contract);
 /* Appends "given A and B"; nothing without states. */
 void tally__report_add_states(struct buf *out, const cJSON *interaction);
+/* Appends why a contract is verified, as the broker says. */
+void tally__report_add_why(struct buf *out, const cJSON *contract);
+/* How a run ended that has not come to all interactions; NULL for one that has. */
+const char *tally__report_cut_short(const cJSON *results);
 /* Appends in one line why an interaction did not pass. */
 void tally__report_add_reason(struct buf *out, const cJSON *interaction, size_t max_chars);
 /* Appends lines that say all of it: attempts, errors, mismatches, what came, how to ask again. */

@@ -20,6 +20,7 @@ struct page {
 	struct buf shown; /* a text on its way to be escaped */
 	const cJSON *results;
 	struct report_counts counts;
+	bool success;
 	size_t told; /* interactions with details so far */
 };
 
@@ -166,6 +167,8 @@ static void add_title(struct page *page)
 	if (bad > 0)
 		tally__buf_addf(page->out, " breaks %zu of %zu interactions", bad,
 				counts->total - counts->of[REPORT_SKIPPED]);
+	else if (!page->success)
+		add(page, " was not asked for everything");
 	else if (counts->of[REPORT_PASSED] == 0)
 		add(page, ": nothing passed, and nothing failed");
 	else if (untroubled(counts) == counts->total)
@@ -180,11 +183,11 @@ static void add_title(struct page *page)
 
 static void add_warnings(struct page *page)
 {
+	const char *cut_short = tally__report_cut_short(page->results);
 	const cJSON *warning;
 
-	if (tally__json_get_bool(page->results, "interrupted", false))
-		add(page,
-		    "<p class=\"note\">The run was interrupted: the results are not all.</p>\n");
+	if (cut_short != NULL)
+		tally__buf_addf(page->out, "<p class=\"note\">Note: %s.</p>\n", cut_short);
 	cJSON_ArrayForEach(warning, tally__json_get(page->results, "warnings"))
 	{
 		add(page, "<p class=\"note\">");
@@ -197,9 +200,9 @@ static void add_warnings(struct page *page)
 static void add_top(struct page *page)
 {
 	const struct report_counts *counts = &page->counts;
-	const char *class = failing(counts) > 0              ? "bad"
-			    : counts->of[REPORT_PASSED] == 0 ? "none"
-							     : "good";
+	const char *class = failing(counts) > 0 || !page->success ? "bad"
+			    : counts->of[REPORT_PASSED] == 0      ? "none"
+								  : "good";
 
 	tally__buf_addf(page->out,
 			"<header class=\"top %s\"><div>\n<p class=\"brand\">tally verify</p>\n",
@@ -338,7 +341,7 @@ static void add_contract_header(struct page *page, const cJSON *contract, size_t
 {
 	struct report_counts counts = {0};
 	const char *version = tally__report_text(contract, "consumerVersion");
-	const char *why = tally__report_text(contract, "why");
+
 	const cJSON *notice;
 
 	tally__report_count(&counts, contract);
@@ -357,12 +360,14 @@ static void add_contract_header(struct page *page, const cJSON *contract, size_t
 		tally__buf_adds(&page->shown, " · ");
 		tally__report_add_shown(&page->shown, tally__report_text(contract, "file"), 0);
 	}
-	if (*why != '\0') {
-		tally__buf_adds(&page->shown, " · ");
-		tally__report_add_shown(&page->shown, why, 0);
-	}
 	add_shown(page);
 	add(page, "</p>\n");
+	tally__report_add_why(&page->shown, contract);
+	if (page->shown.len > 0) {
+		add(page, "<p class=\"dim\">Verified because: ");
+		add_shown(page);
+		add(page, "</p>\n");
+	}
 	cJSON_ArrayForEach(notice, tally__json_get(contract, "notices"))
 	{
 		const char *text = tally__report_notice(page->results, contract, notice);
@@ -413,6 +418,7 @@ int tally_verify_report_html(const cJSON *results,
 	(void)options;
 	if (status != 0)
 		return status;
+	page.success = tally__json_get_bool(results, "success", false);
 	tally__buf_init(&out, LIMIT_REPORT_BYTES);
 	tally__buf_init(&page.shown, LIMIT_REPORT_BYTES);
 	page.out = &out;

@@ -6,7 +6,8 @@
 
 const char tally__report_style_digest[] = "Vo914CCenTxfhi9H7uWuBMC7H9CGGH2Vu/DSYSrMkgk=";
 
-/* clang-format off: a rule a line */
+/* A rule a line. */
+/* clang-format off */
 const char *const tally__report_style[] = {
 	/* Colours: all texts have a contrast of 4.5 or more, in the light and in the dark. */
 	":root{color-scheme:light dark;--page:#fff;--text:#1b1f24;--dim:#59636e;--line:#d9dee4;",

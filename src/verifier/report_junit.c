@@ -60,19 +60,25 @@ static void add_property(struct writer *w, const char *name, const char *value)
 static void add_properties(struct writer *w, const cJSON *contract)
 {
 	static const char *const of_results[] = {"providerVersion", "providerBranch", "buildUrl"};
-	static const char *const of_contract[] = {
-		"consumer", "consumerVersion", "provider", "spec", "file", "why"};
+	static const char *const of_contract[] = {"consumer", "consumerVersion", "provider", "spec",
+						  "file"};
 
 	tally__buf_adds(w->out, "    <properties>\n");
 	for (size_t i = 0; i < sizeof(of_contract) / sizeof(*of_contract); i++)
 		add_property(w, of_contract[i], tally__report_text(contract, of_contract[i]));
+	tally__report_add_why(&w->shown, contract);
+	if (w->shown.len > 0) {
+		tally__buf_adds(w->out, "      <property name=\"why\" value=\"");
+		add_shown(w);
+		tally__buf_adds(w->out, "\"/>\n");
+	}
 	for (size_t i = 0; i < sizeof(of_results) / sizeof(*of_results); i++)
 		add_property(w, of_results[i], tally__report_text(w->results, of_results[i]));
 	if (cJSON_IsNumber(tally__json_get(w->results, "seed")))
 		tally__buf_addf(w->out, "      <property name=\"seed\" value=\"%.0f\"/>\n",
 				tally__report_number(w->results, "seed"));
-	if (tally__json_get_bool(w->results, "interrupted", false))
-		add_property(w, "interrupted", "true");
+	if (tally__report_cut_short(w->results) != NULL)
+		add_property(w, "note", tally__report_cut_short(w->results));
 	tally__buf_adds(w->out, "    </properties>\n");
 }
 

@@ -206,6 +206,7 @@ static void add_total(const struct writer *w)
 
 static void add_notes(const struct writer *w)
 {
+	const char *cut_short = tally__report_cut_short(w->results);
 	const cJSON *warning;
 
 	cJSON_ArrayForEach(warning, tally__json_get(w->results, "warnings"))
@@ -216,9 +217,9 @@ static void add_notes(const struct writer *w)
 					0);
 		tally__buf_addc(w->out, '\n');
 	}
-	if (tally__json_get_bool(w->results, "interrupted", false)) {
+	if (cut_short != NULL) {
 		begin_line(w);
-		tally__buf_adds(w->out, "note: the run was interrupted: the results are not all\n");
+		tally__buf_addf(w->out, "note: %s\n", cut_short);
 	}
 	if (tally__json_get_bool(w->results, "seedChosen", false)) {
 		begin_line(w);
