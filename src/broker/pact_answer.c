@@ -85,16 +85,15 @@ static void add_reasons(struct buf *out, const cJSON *document)
 }
 
 /* Adds the broker's own words; of a page for people only that it is one. */
-static void add_answer(struct tally_error *error, const struct http_response *response)
+static void add_answer(struct tally_error *error, const struct http_response *response,
+		       bool is_json)
 {
 	cJSON *document = NULL;
-	struct arena arena;
 	struct buf words;
 
-	tally__arena_init(&arena, 0);
 	/* Words beyond the room are of no use: what came before them is shown. */
 	tally__buf_init(&words, WORDS_BYTES);
-	if (tally__pact_is_json(&arena, response)) {
+	if (is_json) {
 		if (tally_json_parse(&document, response->body, response->body_len, NULL) == 0)
 			add_reasons(&words, document);
 	} else if (response->body_len > 0) {
@@ -105,7 +104,6 @@ static void add_answer(struct tally_error *error, const struct http_response *re
 		tally__error_add_lines(error, words.bytes);
 	cJSON_Delete(document);
 	tally__buf_release(&words);
-	tally__arena_release(&arena);
 }
 
 static int refuse_credentials(const struct pact_call *call, struct tally_error *error)
@@ -123,7 +121,19 @@ static int refuse_credentials(const struct pact_call *call, struct tally_error *
 			   strncmp(given, "Bearer", 6) == 0 ? "was" : "were");
 }
 
-static int name_refusal(const struct pact_call *call, int status, struct tally_error *error)
+/* A broker says in JSON what it does not have; a page of another server is none of its words, or a
+ * wrong address would seem to be a broker without contracts. */
+static int name_absence(bool is_json, struct tally_error *error)
+{
+	if (is_json)
+		return tally__fail(error, TALLY_ENOTFOUND, "the broker has nothing there (404)");
+	return tally__fail(error, TALLY_EPARSE,
+			   "there is nothing (404), and no Pact Broker says so: is it the "
+			   "broker's URL, and is there a proxy before it?");
+}
+
+static int name_refusal(const struct pact_call *call, int status, bool is_json,
+			struct tally_error *error)
 {
 	switch (status) {
 	case 401:
@@ -134,7 +144,7 @@ static int name_refusal(const struct pact_call *call, int status, struct tally_e
 				   "that right, or none were given",
 				   call->method);
 	case 404:
-		return tally__fail(error, TALLY_ENOTFOUND, "the broker has nothing there (404)");
+		return name_absence(is_json, error);
 	case 409:
 		return tally__fail(error, TALLY_ECONFLICT,
 				   "this conflicts with what the broker has (409)");
@@ -154,14 +164,15 @@ static int name_refusal(const struct pact_call *call, int status, struct tally_e
 			   status, call->tries);
 }
 
-int tally__pact_refusal(const struct pact_call *call, const struct http_response *response,
+int tally__pact_refusal(struct pact_call *call, const struct http_response *response,
 			struct tally_error *error)
 {
 	struct tally_error refusal = TALLY_ERROR_INIT;
-	int status = name_refusal(call, response->status, &refusal);
+	bool is_json = tally__pact_is_json(&call->arena, response);
+	int status = name_refusal(call, response->status, is_json, &refusal);
 
 	tally__error_where(&refusal, call->url);
-	add_answer(&refusal, response);
+	add_answer(&refusal, response, is_json);
 	if (error != NULL && error->code == 0)
 		*error = refusal;
 	return status;

@@ -136,14 +136,13 @@ static int ask_index(struct pact_broker *broker, struct tally_error *error)
 	if (call.url == NULL)
 		return tally__fail_nomem(error);
 	status = tally__pact_calls_make(broker, &call, 1);
-	if (status != 0)
-		tally__pact_call_hand_error(&call, error);
 	/* A broker always has its index. */
-	if (status == TALLY_ENOTFOUND) {
-		if (error != NULL && error->code == TALLY_ENOTFOUND)
-			error->code = TALLY_EPARSE;
-		status = TALLY_EPARSE;
-	}
+	if (status == TALLY_ENOTFOUND)
+		status = tally__fail_at(error, TALLY_EPARSE, call.url, 0, 0,
+					"there is nothing (404), where a Pact Broker has its "
+					"index: is it the broker's URL?");
+	else if (status != 0)
+		tally__pact_call_hand_error(&call, error);
 	if (status == 0 && call.redirects > 0)
 		status = move(broker, call.final_url, error);
 	if (status == 0 && !cJSON_IsObject(tally__json_get(call.answer, "_links")))

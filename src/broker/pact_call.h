@@ -30,7 +30,8 @@ void tally__pact_call_release(struct pact_call *call);
  *
  * TALLY_EUNREACHABLE (no connection; 408, 429 and 5xx to the last), TALLY_ETIMEOUT, TALLY_EIO,
  * TALLY_EINVAL (401, 403: credentials; 400, 422 and other refusals, with the broker's words),
- * TALLY_ENOTFOUND (404), TALLY_ECONFLICT (409), TALLY_EPARSE (no answer of a Pact Broker),
+ * TALLY_ENOTFOUND (404), TALLY_ECONFLICT (409), TALLY_EPARSE (no answer of a Pact Broker;
+ * also a 404 that is not JSON),
  * TALLY_ELIMIT, TALLY_ENOMEM. */
 int tally__pact_calls_make(struct pact_broker *broker, struct pact_call *calls, size_t count);
 
@@ -55,7 +56,7 @@ int tally__pact_link_url(const char **out, struct pact_broker *broker, struct ar
 			 struct tally_error *error);
 
 /* Says in `error` what a refusal means, and in which words the broker gave it; its code. */
-int tally__pact_refusal(const struct pact_call *call, const struct http_response *response,
+int tally__pact_refusal(struct pact_call *call, const struct http_response *response,
 			struct tally_error *error);
 /* Whether the header Content-Type says so. */
 bool tally__pact_is_json(struct arena *arena, const struct http_response *response);

@@ -282,6 +282,27 @@ static int post_sheet(struct posting *posting, struct sheet *sheet, struct tally
 	return status;
 }
 
+/* The lines of a message as one. */
+static const char *join_lines(struct arena *arena, const char *message)
+{
+	struct buf joined;
+	const char *copy = NULL;
+
+	tally__buf_init(&joined, 2 * TALLY_ERROR_MESSAGE_BYTES);
+	for (; *message != '\0'; message++) {
+		if (*message != '\n') {
+			tally__buf_addc(&joined, *message);
+			continue;
+		}
+		tally__buf_adds(&joined, "; ");
+		message += strspn(message + 1, " ");
+	}
+	if (joined.status == 0)
+		copy = tally__arena_memdup(arena, joined.bytes, joined.len);
+	tally__buf_release(&joined);
+	return copy;
+}
+
 /* Whether the broker can be asked for more after such an error. */
 static bool is_of_one(int status)
 {
@@ -307,7 +328,7 @@ static int post_all(struct posting *posting, struct tally_error *error)
 		status = post_sheet(posting, sheet, &own);
 		if (status == 0)
 			continue;
-		sheet->why_not = tally__arena_strdup(&posting->arena, own.message);
+		sheet->why_not = join_lines(&posting->arena, own.message);
 		if (first == 0) {
 			first = status;
 			if (error != NULL && error->code == 0)

@@ -21,6 +21,8 @@ int broker_open(struct call *call, const struct broker_access *access, struct ta
 		.token = access->token,
 		.user = access->user,
 		.password = access->password,
+		.ca_file = access->ca_file,
+		.max_tries = access->retries > 1 ? (unsigned)access->retries : 1,
 	};
 	struct tally_error error = TALLY_ERROR_INIT;
 	int status = need(call, access->location, "broker",

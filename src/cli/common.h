@@ -20,6 +20,8 @@ struct broker_access {
 	const char *user; /* a password may follow it, after a colon */
 	const char *password;
 	const char *token;
+	const char *ca_file;
+	long retries;
 };
 
 /* LETTER is the short form of the token's option, or 0. */
@@ -40,7 +42,16 @@ struct broker_access {
 			    .argument = "TOKEN", .aliases = "token",                               \
 			    .variables = "PACT_BROKER_TOKEN",                                      \
 			    .help = "a bearer token, in place of name and password; better in "    \
-				    "the variable")
+				    "the variable"),                                               \
+		OPTION_TEXT(S, M.ca_file, .name = "broker-ca-file", .argument = "FILE",            \
+			    .variables = "TALLY_BROKER_CA_FILE SSL_CERT_FILE",                     \
+			    .help = "certificates (PEM) to trust a Pact Broker by, in place of "   \
+				    "the system's"),                                               \
+		OPTION_NUMBER(S, M.retries, .name = "broker-retries", .argument = "N", .min = 0,   \
+			      .max = 100, .fallback = "8",                                         \
+			      .variables = "PACT_BROKER_HTTP_RETRIES",                             \
+			      .help = "how often one request is sent to a Pact Broker that is "    \
+				      "busy (408, 429, 5xx), as Pact counts: 0 and 1 are once")
 
 #define COMMON_OPTION_PACTICIPANT(S, M)                                                            \
 	OPTION_TEXT(S, M, .letter = 'a', .name = "pacticipant", .argument = "APP",                 \

@@ -16,6 +16,7 @@
 
 struct verify_options {
 	struct text_list files, dirs, urls; /* as operands */
+	const char *webhook_url;            /* a contract's address, as the broker has it */
 	bool ignore_no_contracts;
 	const char *provider_url;
 	const char *hostname; /* what else the provider's URL is made of */
@@ -68,7 +69,7 @@ struct verify_run {
 	struct tally_broker *broker;
 	cJSON *selectors; /* of consumer versions, for the broker; NULL: none are given */
 	struct contract_files files;
-	cJSON *from_broker;    /* its answer, which lends the versions of the contracts */
+	cJSON *from_broker;    /* its answers, which lend what it said of the contracts */
 	struct text_list only; /* digests of the interactions of --last-failed; none: all */
 	cJSON *results;
 };

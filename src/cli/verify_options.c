@@ -175,8 +175,11 @@ const struct option verify_option_table[] = {
 	OPTION_LIST(O, dirs, .letter = 'd', .name = "dir", .argument = "DIR",
 		    .help = "a folder, like the operand"),
 	OPTION_LIST(O, urls, .letter = 'u', .name = "url", .argument = "URL",
-		    .aliases = "webhook-callback-url", .variables = "PACT_WEBHOOK_CALLBACK_URL",
 		    .help = "a contract's URL, like the operand; asked for as the broker is"),
+	OPTION_TEXT(O, webhook_url, .name = "webhook-callback-url", .argument = "URL",
+		    .variables = "PACT_WEBHOOK_CALLBACK_URL",
+		    .help = "the URL with which a Pact Broker's webhook calls: its contract, taken "
+			    "from --broker if that is one, whatever host the URL names"),
 	OPTION_FLAG(O, ignore_no_contracts, .name = "ignore-no-pacts-error",
 		    .aliases = "ignore-no-contracts", .variables = "TALLY_IGNORE_NO_PACTS_ERROR",
 		    .help = "leave with 0 when there is nothing to verify; it is said all the "

@@ -57,6 +57,50 @@ static void read_path(struct reading *reading, const char *path)
 	}
 }
 
+/* ---- the broker ---- */
+
+/* What the broker has to say beside the contracts. */
+static void tell_remarks(const cJSON *answer)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, json_get(answer, "unmatched"))
+	{
+		if (cJSON_IsString(item))
+			note("%s", item->valuestring);
+	}
+	cJSON_ArrayForEach(item, json_get(answer, "notices"))
+	{
+		if (*json_text(item, "text"))
+			note("%s", json_text(item, "text"));
+	}
+}
+
+/* Takes the answer over in every case. */
+static int take_from_broker(struct verify_run *run, cJSON *answer)
+{
+	const cJSON *item;
+
+	if (!cJSON_AddItemToArray(run->from_broker, answer)) {
+		cJSON_Delete(answer);
+		out_of_memory();
+	}
+	cJSON_ArrayForEach(item, json_get(answer, "contracts"))
+	{
+		struct tally_error error = TALLY_ERROR_INIT;
+		struct contract_file *file;
+
+		if (contract_files_add(run->call, &run->files, json_get(item, "contract"), &error) <
+		    0)
+			return failed(&error);
+		file = &run->files.items[run->files.count - 1];
+		file->history = item;
+		file->consumer_version = json_text(item, "consumerVersion");
+	}
+	tell_remarks(answer);
+	return 0;
+}
+
 /* ---- URLs ---- */
 
 /* "https://broker.test:8080" of a URL: its length. */
@@ -112,53 +156,53 @@ static void read_url(struct reading *reading, const char *url)
 	tally_free(text);
 }
 
+static bool has_web_broker(const struct verify_run *run)
+{
+	const char *broker = run->options->broker.location;
+
+	return broker && is_url(broker);
+}
+
+/* A contract that a Pact Broker has: it comes with links for its results, which a plain document
+ * from anywhere is not believed. */
+static void read_from_web_broker(struct reading *reading, const char *url)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *answer = NULL;
+	int status;
+
+	if (tally_broker_contract_at(reading->run->broker, url, &answer, &error) < 0) {
+		refuse(reading, &error);
+		return;
+	}
+	status = take_from_broker(reading->run, answer);
+	if (status != 0 && reading->status == 0)
+		reading->status = status;
+}
+
+static void read_webhook_url(struct reading *reading)
+{
+	const char *url = reading->run->options->webhook_url;
+
+	if (url && has_web_broker(reading->run))
+		read_from_web_broker(reading, url);
+	else if (url)
+		read_url(reading, url);
+}
+
 static void read_sources(struct reading *reading, const struct text_list *sources)
 {
 	for (size_t i = 0; i < sources->count; i++) {
-		if (is_url(sources->items[i]))
-			read_url(reading, sources->items[i]);
+		const char *url = sources->items[i];
+
+		if (is_url(url) && reading->run->broker && has_web_broker(reading->run) &&
+		    may_know_credentials(&reading->run->options->broker, url))
+			read_from_web_broker(reading, url);
+		else if (is_url(url))
+			read_url(reading, url);
 		else
 			read_path(reading, sources->items[i]);
 	}
-}
-
-/* ---- the broker ---- */
-
-/* What the broker has to say beside the contracts. */
-static void tell_remarks(const cJSON *answer)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, json_get(answer, "unmatched"))
-	{
-		if (cJSON_IsString(item))
-			note("%s", item->valuestring);
-	}
-	cJSON_ArrayForEach(item, json_get(answer, "notices"))
-	{
-		if (*json_text(item, "text"))
-			note("%s", json_text(item, "text"));
-	}
-}
-
-static int take_from_broker(struct verify_run *run)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, json_get(run->from_broker, "contracts"))
-	{
-		struct tally_error error = TALLY_ERROR_INIT;
-		struct contract_file *file;
-
-		if (contract_files_add(run->call, &run->files, json_get(item, "contract"), &error) <
-		    0)
-			return failed(&error);
-		file = &run->files.items[run->files.count - 1];
-		file->history = item;
-		file->consumer_version = json_text(item, "consumerVersion");
-	}
-	tell_remarks(run->from_broker);
-	return 0;
 }
 
 static int load_from_broker(struct verify_run *run)
@@ -175,20 +219,21 @@ static int load_from_broker(struct verify_run *run)
 		.include_wip_since = o->include_wip_since,
 	};
 	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *answer = NULL;
 	int code;
 	int status = need(run->call, o->provider, "provider",
 			  "the name of the provider whose contracts the broker is asked for");
 
 	if (status != 0)
 		return status;
-	code = broker_ask_contracts(run->call, run->broker, &query, o->consumer_version,
-				    &run->from_broker, &error);
+	code = broker_ask_contracts(run->call, run->broker, &query, o->consumer_version, &answer,
+				    &error);
 	/* Beside other sources, none is no reason to stop. */
 	if (code == TALLY_ENOTHING && run->files.count > 0) {
 		(void)failed(&error);
 		return 0;
 	}
-	return code < 0 ? failed_in_options(run->call, &error) : take_from_broker(run);
+	return code < 0 ? failed_in_options(run->call, &error) : take_from_broker(run, answer);
 }
 
 /* ---- all ---- */
@@ -197,7 +242,8 @@ static size_t count_given(const struct verify_run *run)
 {
 	const struct verify_options *o = run->options;
 
-	return run->call->operand_count + o->files.count + o->dirs.count + o->urls.count;
+	return run->call->operand_count + o->files.count + o->dirs.count + o->urls.count +
+	       (o->webhook_url != NULL);
 }
 
 bool verify_sources_ask_broker(const struct verify_run *run)
@@ -237,7 +283,9 @@ static int open_broker(struct verify_run *run)
 
 	if (run->options->publish)
 		return broker_open_to_change(run->call, access, &run->broker);
-	return verify_sources_ask_broker(run) ? broker_open(run->call, access, &run->broker) : 0;
+	if (verify_sources_ask_broker(run) || (run->options->webhook_url && has_web_broker(run)))
+		return broker_open(run->call, access, &run->broker);
+	return 0;
 }
 
 static int read_given(struct verify_run *run)
@@ -250,6 +298,7 @@ static int read_given(struct verify_run *run)
 	read_sources(&reading, &o->files);
 	read_sources(&reading, &o->dirs);
 	read_sources(&reading, &o->urls);
+	read_webhook_url(&reading);
 	if (reading.bad_count > SAID_MAX)
 		note("and %zu more", reading.bad_count - SAID_MAX);
 	if (reading.bad_count > 0 && reading.bad_count + run->files.count > 1)

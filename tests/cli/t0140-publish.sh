@@ -112,6 +112,8 @@ test_expect_success 'no broker, or not one' '
 	expect_in err "one.json"
 	expect_status 4 "$tally" publish one.json --version 9 --broker http://127.0.0.1:1
 	expect_in err "http://127.0.0.1:1"
+	expect_status 2 "$tally" publish one.json --version 9 --broker ssh://broker.example
+	expect_in err "ssh://broker.example"
 '
 
 test_expect_success 'wrong use' '

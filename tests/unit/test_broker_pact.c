@@ -434,7 +434,7 @@ static void what_was_published_is_told(void **state)
 	assert_int_equal(pact_site_verify(site, WIP_QUERY, "passed"), TALLY_ENOTFOUND);
 	assert_in(site->error.message, "it is gone");
 	assert_true(cJSON_IsFalse(tally__json_get(recorded_of(site, 0), "published")));
-	assert_in(pact_site_text(recorded_of(site, 0), "why"), "it is gone");
+	assert_in(pact_site_text(recorded_of(site, 0), "why"), "(404); it is gone");
 	assert_true(cJSON_IsTrue(tally__json_get(recorded_of(site, 1), "published")));
 }
 

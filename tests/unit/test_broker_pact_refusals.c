@@ -466,6 +466,20 @@ static void a_contract_that_is_gone(void **state)
 	assert_null(site->answer);
 }
 
+/* What is not there is one thing, a server that knows nothing of it another. */
+static void a_404_of_another_server(void **state)
+{
+	struct pact_site *site = *state;
+
+	pact_site_plan(site, (struct planned){.target = LIST,
+					      .status = 404,
+					      .type = "text/html",
+					      .body = "<html>"});
+	pact_site_opened(site);
+	assert_int_equal(pact_site_choose(site, "{}"), TALLY_EPARSE);
+	assert_in(site->error.message, "proxy");
+}
+
 static void links_that_lead_nowhere(void **state)
 {
 	static const char *const links[] = {
@@ -604,6 +618,7 @@ int main(void)
 		TEST(what_is_no_list),
 		TEST(what_is_no_contract),
 		TEST(a_contract_that_is_gone),
+		TEST(a_404_of_another_server),
 		TEST(links_that_lead_nowhere),
 		TEST(answers_have_limits),
 		TEST(a_list_has_an_end),

@@ -41,6 +41,7 @@ static int run(struct call *call)
 
 	if (!call_parse(call, &o))
 		return call->status;
+	run.from_broker = cJSON_CreateArray();
 	status = verify(&run);
 	if (status == EXIT_NOTHING && o.ignore_no_contracts)
 		status = EXIT_YES;
