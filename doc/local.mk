@@ -41,3 +41,4 @@ dist_decisions_DATA = \
 	%D%/decisions/0018-several-mocks-and-messages-over-http.md \
 	%D%/decisions/0019-files-that-lose-nothing.md \
 	%D%/decisions/0020-what-the-linter-says.md
+dist_decisions_DATA += %D%/decisions/0025-lanes-attempts-and-early-ends.md
