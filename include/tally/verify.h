@@ -42,9 +42,21 @@ struct tally_verify_contract {
  * within tally_verify.  @since 0.1 */
 typedef void tally_verify_progress(void *context, size_t done, size_t total, size_t failed);
 
+/* The version of HTTP that the provider is asked in.  @since 0.1 */
+enum tally_http_version {
+	TALLY_HTTP_ANY, /* 1.1; over TLS 2 where the provider offers it */
+	TALLY_HTTP_1_1,
+	TALLY_HTTP_2 /* without TLS by prior knowledge */
+};
+
 /* All zero, but for provider_url, gives the defaults.  @since 0.1 */
 struct tally_verify_options {
 	const char *provider_url; /* base URL, http or https; its path goes before each request's */
+	/* "NAME=URL": where interactions of this transport are asked for, in the place of
+	 * provider_url.  "message", "async-message" and "sync-message" are those of messages that
+	 * name no transport. */
+	const char *const *transports;
+	size_t transport_count;
 	const char *state_change_url; /* NULL: provider states are not set up */
 	bool state_change_teardown;   /* call it with action "teardown" too */
 	bool state_change_as_query;   /* state and parameters in the query, not in a JSON body */
@@ -77,7 +89,13 @@ struct tally_verify_options {
 	bool parallel_states; /* the provider can be in several states at once */
 	unsigned retries;     /* how often one that did not pass is tried again; up to 1000 */
 	unsigned repeat;      /* how often each is replayed; 0: once; up to 1000 */
-	bool insecure_tls;
+	/* TLS towards the provider; files in PEM. */
+	bool insecure_tls;               /* accept any certificate */
+	const char *ca_file;             /* whom to trust; NULL: SSL_CERT_FILE, else the system's */
+	const char *client_cert;         /* NULL: none; PKCS #12 where it ends in .p12 or .pfx */
+	const char *client_key;          /* NULL: with the certificate */
+	const char *client_key_password; /* NULL: none */
+	enum tally_http_version http_version;
 	bool exit_on_first_error;
 	/* Looked at while it runs, for a signal handler to set: from 1 on nothing new is begun,
 	 * what is under way is broken off, and what was set up is torn down, in 5 seconds at most;

@@ -48,6 +48,7 @@
 	X(LIMIT_TEARDOWN_MS, 5000, "ms", "tearing down after an interrupt or a run's total time")  \
 	X(LIMIT_SHOWN_HEADERS, 100, "headers", "of an answer, shown in results")                   \
 	X(LIMIT_SHOWN_BODY_BYTES, 16384, "bytes", "of an answer's body, shown in results")         \
+	X(LIMIT_TRANSPORTS, 100, "transports", "of a provider, with URLs of their own")            \
 	X(LIMIT_REASON_BYTES, 65536, "bytes", "why one interaction could not be verified")         \
 	X(LIMIT_REPORT_BYTES, 67108864, "bytes", "results of a verification as text")              \
 	X(LIMIT_COMMAND_BYTES, 4194304, "bytes", "a command that repeats a request")               \

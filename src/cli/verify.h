@@ -21,7 +21,7 @@ struct verify_options {
 	const char *provider_url;
 	const char *hostname; /* what else the provider's URL is made of */
 	long port;
-	int transport;
+	struct text_list transport, transports;
 	const char *base_path;
 	const char *provider;
 	struct broker_access broker;
@@ -55,6 +55,8 @@ struct verify_options {
 	bool last_failed;
 	bool exit_on_first_error;
 	bool insecure_tls;
+	const char *ca_file, *client_cert, *client_key, *client_key_password;
+	int http_version;
 	long seed;
 	const char *now;
 	struct text_list secret_names;

@@ -8,37 +8,104 @@
 #include "cli/output.h"
 #include "cli/verify.h"
 
-static const char *const transport_choices[] = {"http", "https", NULL};
+/* In the order of enum tally_http_version. */
+static const char *const version_choices[] = {"any", "1.1", "2", NULL};
 
 /* ---- where the provider is ---- */
 
-/* The URL from its parts, as Pact's verifier has them. */
-static const char *make_url(struct call *call, const struct verify_options *o)
+static const char *slash_before(const char *path)
 {
-	const char *host = o->hostname ? o->hostname : "localhost";
-	const char *path = o->base_path ? o->base_path : "";
+	return *path && *path != '/' ? "/" : "";
+}
+
+/* "[::1]" for "::1". */
+static const char *url_host(struct call *call, const char *host)
+{
 	bool bare_ipv6 = strchr(host, ':') && *host != '[';
+
+	return bare_ipv6 ? scratch_format(&call->scratch, "[%s]", host) : host;
+}
+
+/* The URL from its parts, as Pact's verifier has them. */
+static const char *make_url(struct call *call, const struct verify_options *o, const char *scheme)
+{
+	const char *path = o->base_path ? o->base_path : "";
 	const char *port = o->port > 0 ? scratch_format(&call->scratch, ":%ld", o->port) : "";
 
-	return scratch_format(&call->scratch, "%s://%s%s%s%s%s%s", transport_choices[o->transport],
-			      bare_ipv6 ? "[" : "", host, bare_ipv6 ? "]" : "", port,
-			      *path && *path != '/' ? "/" : "", path);
+	return scratch_format(&call->scratch, "%s://%s%s%s%s", scheme,
+			      url_host(call, o->hostname ? o->hostname : "localhost"), port,
+			      slash_before(path), path);
+}
+
+/* Pact's NAME:PORT[/PATH], which is on the provider's host, as NAME=URL; NULL: it is neither. */
+static const char *spell_transport(struct call *call, const struct verify_options *o,
+				   const char *text)
+{
+	size_t len = strcspn(text, ":=");
+	size_t digits = text[len] == ':' ? strspn(text + len + 1, "0123456789") : 0;
+	const char *path = text + len + 1 + digits;
+
+	if (len == 0 || text[len] == '\0')
+		return NULL;
+	if (text[len] == '=')
+		return text;
+	if (digits == 0 || (*path && *path != '/'))
+		return NULL;
+	return scratch_format(&call->scratch, "%.*s=http%s://%s:%.*s%s", (int)len, text,
+			      strncmp(text, "https", 5) == 0 ? "s" : "",
+			      url_host(call, o->hostname ? o->hostname : "localhost"), (int)digits,
+			      text + len + 1, path);
+}
+
+/* --transport is the provider's scheme, and may be that of a message's, too. */
+static int find_transports(struct verify_run *run, const char **scheme)
+{
+	struct verify_options *o = run->options;
+	struct text_list spelt = {0};
+
+	*scheme = "http";
+	for (size_t i = 0; i < o->transport.count; i++) {
+		const char *text = o->transport.items[i];
+
+		if (strchr(text, '='))
+			text_list_add(run->call, &o->transports, text);
+		else if (strcmp(text, "http") == 0 || strcmp(text, "https") == 0)
+			*scheme = text;
+		else
+			return wrong("--transport: expected http, https or NAME=URL, found %s",
+				     text);
+	}
+	for (size_t i = 0; i < o->transports.count; i++) {
+		const char *text = spell_transport(run->call, o, o->transports.items[i]);
+
+		if (!text)
+			return wrong("--transports: expected NAME:PORT, NAME:PORT/PATH or "
+				     "NAME=URL, found %s",
+				     o->transports.items[i]);
+		text_list_add(run->call, &spelt, text);
+	}
+	o->transports = spelt;
+	return 0;
 }
 
 static int find_provider(struct verify_run *run)
 {
 	struct verify_options *o = run->options;
+	const char *scheme;
 	bool in_parts = o->hostname || o->port > 0;
+	int status = find_transports(run, &scheme);
 
+	if (status != 0)
+		return status;
 	if (o->provider_url && (in_parts || o->base_path))
 		return wrong("--provider-url and %s are both given: leave one out",
 			     o->hostname   ? "--hostname"
 			     : o->port > 0 ? "--port"
 					   : "--base-path");
 	if (!o->provider_url && in_parts)
-		o->provider_url = make_url(run->call, o);
-	/* Messages can do without. */
-	if (!o->provider_url && o->message_command)
+		o->provider_url = make_url(run->call, o, scheme);
+	/* Messages can do without, and other transports, too. */
+	if (!o->provider_url && (o->message_command || o->transports.count > 0))
 		return 0;
 	return need(run->call, o->provider_url, "provider-url",
 		    "the address of the running provider, such as http://127.0.0.1:8080");
@@ -194,11 +261,15 @@ const struct option verify_option_table[] = {
 			    "given"),
 	OPTION_NUMBER(O, port, .letter = 'p', .name = "port", .argument = "PORT", .min = 1,
 		      .max = 65535, .variables = "PACT_PROVIDER_PORT", .help = "its port"),
-	OPTION_CHOICE(O, transport, .name = "transport", .choices = transport_choices,
-		      .aliases = "scheme", .variables = "PACT_PROVIDER_TRANSPORT",
-		      .fallback = "http", .help = "its scheme"),
+	OPTION_LIST(O, transport, .name = "transport", .argument = "SCHEME", .aliases = "scheme",
+		    .variables = "PACT_PROVIDER_TRANSPORT", .whole_variable = true,
+		    .help = "its scheme, http or https; or a transport as --transports has it"),
 	OPTION_TEXT(O, base_path, .name = "base-path", .argument = "PATH",
 		    .variables = "PACT_PROVIDER_BASE_PATH", .help = "its path"),
+	OPTION_LIST(O, transports, .name = "transports", .argument = "NAME=URL",
+		    .help = "where interactions of this transport are asked for, such as "
+			    "message=http://127.0.0.1:8081; NAME:PORT[/PATH] is on the "
+			    "provider's host"),
 	OPTION_TEXT(O, provider, .letter = 'n', .name = "provider", .argument = "NAME",
 		    .aliases = "provider-name", .variables = "TALLY_PROVIDER PACT_PROVIDER_NAME",
 		    .help = "the provider's name: only its contracts are replayed; needed with "
@@ -324,6 +395,23 @@ const struct option verify_option_table[] = {
 	OPTION_FLAG(O, insecure_tls, .name = "disable-ssl-verification", .aliases = "insecure-tls",
 		    .variables = "TALLY_DISABLE_SSL_VERIFICATION",
 		    .help = "accept any certificate of the provider, and of the servers of URLs"),
+	OPTION_TEXT(O, ca_file, .name = "ca-file", .argument = "FILE", .variables = "TALLY_CA_FILE",
+		    .help = "trust the authorities in this file (PEM) in place of SSL_CERT_FILE's "
+			    "or the system's"),
+	OPTION_TEXT(O, client_cert, .name = "client-cert", .argument = "FILE",
+		    .variables = "TALLY_CLIENT_CERT",
+		    .help = "the certificate (PEM, or PKCS #12) to show to the provider"),
+	OPTION_TEXT(O, client_key, .name = "client-key", .argument = "FILE",
+		    .variables = "TALLY_CLIENT_KEY",
+		    .help = "its key (PEM), unless that is in the same file"),
+	OPTION_TEXT(O, client_key_password, .name = "client-key-password", .argument = "PASSWORD",
+		    .variables = "TALLY_CLIENT_KEY_PASSWORD",
+		    .help = "the key's password; other users of this machine see what stands on a "
+			    "command line, so better set the variable"),
+	OPTION_CHOICE(O, http_version, .name = "http-version", .choices = version_choices,
+		      .fallback = "any", .variables = "TALLY_HTTP_VERSION",
+		      .help = "the version of HTTP: any is 1.1, or over TLS 2 where the provider "
+			      "offers it"),
 	COMMON_OPTION_SEED(O, seed),
 	COMMON_OPTION_NOW(O, now),
 	OPTION_TEXT(O, json, .letter = 'j', .name = "json", .argument = "FILE",

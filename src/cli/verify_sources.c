@@ -142,6 +142,7 @@ static void read_url(struct reading *reading, const char *url)
 		.user = may_know ? broker_user(call, &o->broker) : NULL,
 		.token = may_know ? o->broker.token : NULL,
 		.insecure_tls = o->insecure_tls,
+		.ca_file = o->ca_file,
 	};
 	struct tally_error error = TALLY_ERROR_INIT;
 	char *text = NULL;

@@ -6,6 +6,7 @@ libtallyall_la_SOURCES += \
 	%D%/compare.c \
 	%D%/curl_command.c \
 	%D%/filter.c %D%/filter.h \
+	%D%/endpoint.c %D%/endpoint.h \
 	%D%/generate.c \
 	%D%/header_command.c %D%/header_command.h \
 	%D%/lanes.c %D%/lanes.h \

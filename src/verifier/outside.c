@@ -102,7 +102,10 @@ static void on_provider_answer(void *context, const struct http_response *respon
 	const struct answer answer = {.response = response};
 
 	tally__outside_note(attempt->run, failure);
-	note_connection(attempt->run, failure);
+	/* Another transport may be down, and the provider is not. */
+	if (tally__endpoint_of(&attempt->run->settings->endpoints, attempt->task->interaction)
+		    ->name == NULL)
+		note_connection(attempt->run, failure);
 	tally__attempt_answered(attempt, &answer, failure);
 }
 

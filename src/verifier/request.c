@@ -55,14 +55,14 @@ static char *keep_text(struct arena *arena, struct buf *text)
 	return copy;
 }
 
-static int make_url(struct http_request *out, struct arena *arena, const struct settings *settings,
+static int make_url(struct http_request *out, struct arena *arena, const struct endpoint *endpoint,
 		    const struct request *request, struct tally_error *error)
 {
 	struct buf url;
 	int status;
 
 	tally__buf_init(&url, LIMIT_URL_BYTES);
-	tally__buf_adds(&url, settings->base_url);
+	tally__buf_adds(&url, endpoint->base);
 	if (request->path[0] != '/')
 		tally__buf_addc(&url, '/');
 	add_raw(&url, request->path, "?#");
@@ -142,10 +142,10 @@ static int add_body(struct http_request *out, struct arena *arena, const struct 
 }
 
 static int make_http_request(struct http_request *out, struct arena *arena,
-			     const struct settings *settings, const struct request *request,
-			     struct tally_error *error)
+			     const struct settings *settings, const struct endpoint *endpoint,
+			     const struct request *request, struct tally_error *error)
 {
-	int status = make_url(out, arena, settings, request, error);
+	int status = make_url(out, arena, endpoint, request, error);
 
 	out->method = request->method;
 	for (size_t i = 0; i < request->headers.count && status == 0; i++)
@@ -251,13 +251,13 @@ int tally__verifier_message_body(struct http_request *out, struct arena *arena,
 /* Messages are asked for over HTTP: the provider is told which one, and answers with its content.
  */
 static int make_message_request(struct http_request *out, struct arena *arena,
-				const struct settings *settings,
+				const struct settings *settings, const struct endpoint *endpoint,
 				const struct interaction *interaction, struct tally_error *error)
 {
 	int status = tally__verifier_message_body(out, arena, interaction, error);
 
 	out->method = "POST";
-	out->target = settings->options->provider_url;
+	out->target = endpoint->url;
 	return status != 0 ? status : tally__verifier_headers(out, arena, settings, true, error);
 }
 
@@ -265,17 +265,19 @@ int tally__verifier_request(struct http_request *out, struct arena *arena,
 			    const struct settings *settings, const struct interaction *interaction,
 			    struct tally_error *error)
 {
+	const struct endpoint *endpoint = tally__endpoint_of(&settings->endpoints, interaction);
 	int status;
 
 	*out = (struct http_request){0};
-	if (settings->base_url == NULL)
+	if (endpoint == NULL)
 		return tally__fail(error, TALLY_EINVAL,
 				   "it is asked for over HTTP, but the provider's URL was not "
 				   "given");
 	if (interaction->kind == INTERACTION_HTTP)
-		status = make_http_request(out, arena, settings, &interaction->request, error);
+		status = make_http_request(out, arena, settings, endpoint, &interaction->request,
+					   error);
 	else
-		status = make_message_request(out, arena, settings, interaction, error);
+		status = make_message_request(out, arena, settings, endpoint, interaction, error);
 	if (status == 0 && tally__secrets_learn_request(settings->secrets, out) != 0)
 		status = tally__fail_nomem(error);
 	return status;

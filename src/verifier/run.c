@@ -222,16 +222,34 @@ static int replay_tasks(struct run *run, struct tally_error *error)
 	return tally__http_client_run(run->client, NULL, error);
 }
 
+static int new_client(struct run *run, struct tally_error *error)
+{
+	static const enum http_client_version versions[] = {
+		[TALLY_HTTP_ANY] = HTTP_CLIENT_ANY,
+		[TALLY_HTTP_1_1] = HTTP_CLIENT_HTTP_1_1,
+		[TALLY_HTTP_2] = HTTP_CLIENT_HTTP_2,
+	};
+	const struct settings *settings = run->settings;
+	const struct tally_verify_options *options = settings->options;
+	const struct http_client_options client_options = {
+		.connect_timeout_ms = settings->timeout_ms,
+		.timeout_ms = settings->timeout_ms,
+		.max_parallel = settings->jobs,
+		.version = versions[options->http_version],
+		.decode = true,
+		.insecure_tls = options->insecure_tls,
+		.ca_file = options->ca_file,
+		.client_cert = options->client_cert,
+		.client_key = options->client_key,
+		.client_key_password = options->client_key_password,
+	};
+
+	return tally__http_client_new(&run->client, &client_options, error);
+}
+
 static int replay_all(struct run *run, struct tally_error *error)
 {
-	const struct tally_verify_options *options = run->settings->options;
-	const struct http_client_options client_options = {.connect_timeout_ms =
-								   run->settings->timeout_ms,
-							   .timeout_ms = run->settings->timeout_ms,
-							   .max_parallel = run->settings->jobs,
-							   .decode = true,
-							   .insecure_tls = options->insecure_tls};
-	int status = tally__http_client_new(&run->client, &client_options, error);
+	int status = new_client(run, error);
 
 	run->commands.client = run->client;
 	if (status == 0)

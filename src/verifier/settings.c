@@ -10,31 +10,6 @@
 #define DEFAULT_TIMEOUT_MS 5000
 #define DEFAULT_JOBS       4
 
-/* A base URL is a prefix: what would come after the path cannot be part of it. */
-static int check_url(struct arena *arena, const char *what, const char *url, bool is_base,
-		     struct tally_error *error)
-{
-	const char *address;
-	int status;
-	size_t scheme_len = strncmp(url, "http://", 7) == 0    ? 7
-			    : strncmp(url, "https://", 8) == 0 ? 8
-							       : 0;
-
-	if (scheme_len == 0 || url[scheme_len] == '\0' || url[scheme_len] == '/')
-		return tally__fail_at(error, TALLY_EINVAL, what, 0, 0,
-				      "expected http://HOST[:PORT][/PATH] or https://…, found "
-				      "\"%.200s\"",
-				      url);
-	if (is_base && strpbrk(url, "?#") != NULL)
-		return tally__fail_at(error, TALLY_EINVAL, what, 0, 0,
-				      "\"%.200s\" has a query or fragment; requests are put behind "
-				      "it, so give only scheme, host, port and path",
-				      url);
-	status = tally__http_url_address(&address, arena, url, error);
-	tally__error_where(error, what);
-	return status;
-}
-
 /* The length of a URL's scheme, host and port, as they are written. */
 static size_t server_len(const char *url)
 {
@@ -53,28 +28,27 @@ static bool same_server(const char *a, const char *b)
 static int set_urls(struct settings *settings, struct tally_error *error)
 {
 	const struct tally_verify_options *options = settings->options;
-	size_t len;
-	int status = 0;
+	int status = tally__endpoints_init(&settings->endpoints, &settings->arena, options,
+					   settings->secrets, error);
 
-	if (options->provider_url == NULL && options->message_command == NULL)
-		return tally__fail_at(error, TALLY_EINVAL, "provider_url", 0, 0,
-				      "is missing: say where the provider listens, such as "
-				      "http://127.0.0.1:8080");
-	if (options->provider_url != NULL)
-		status = check_url(&settings->arena, "provider_url", options->provider_url, true,
-				   error);
 	if (status == 0 && options->state_change_url != NULL)
-		status = check_url(&settings->arena, "state_change_url", options->state_change_url,
-				   false, error);
-	if (status != 0 || options->provider_url == NULL)
-		return status;
-	settings->one_server = options->state_change_url != NULL &&
+		status = tally__endpoint_check_url(&settings->arena, "state_change_url",
+						   options->state_change_url, false, error);
+	settings->one_server = status == 0 && options->state_change_url != NULL &&
+			       options->provider_url != NULL &&
 			       same_server(options->provider_url, options->state_change_url);
-	len = strlen(options->provider_url);
-	while (options->provider_url[len - 1] == '/')
-		len--;
-	settings->base_url = tally__arena_memdup(&settings->arena, options->provider_url, len);
-	return settings->base_url != NULL ? 0 : tally__fail_nomem(error);
+	return status;
+}
+
+static int check_connection(const struct tally_verify_options *options, struct tally_error *error)
+{
+	if (options->client_key != NULL && options->client_cert == NULL)
+		return tally__fail_at(error, TALLY_EINVAL, "client_key", 0, 0,
+				      "is the key of client_cert, which was not given");
+	if ((unsigned)options->http_version > TALLY_HTTP_2)
+		return tally__fail_at(error, TALLY_EINVAL, "http_version", 0, 0,
+				      "is none of enum tally_http_version");
+	return 0;
 }
 
 static int check_command(const char *what, const char *command, struct tally_error *error)
@@ -133,17 +107,12 @@ static int add_header(struct settings *settings, const char *line, struct tally_
 static int set_secrets(struct settings *settings, struct tally_error *error)
 {
 	const struct tally_verify_options *options = settings->options;
-	int status;
 
 	settings->secrets = tally__arena_alloc(&settings->arena, sizeof(*settings->secrets));
 	if (settings->secrets == NULL)
 		return tally__fail_nomem(error);
-	status = tally__secrets_init(settings->secrets, options->secret_names,
-				     options->secret_name_count, error);
-	if (status == 0 && options->provider_url != NULL &&
-	    tally__secrets_learn_url(settings->secrets, options->provider_url) != 0)
-		status = tally__fail_nomem(error);
-	return status;
+	return tally__secrets_init(settings->secrets, options->secret_names,
+				   options->secret_name_count, error);
 }
 
 /* Provider states are the provider's, not one request's: where they are set up, interactions only
@@ -199,6 +168,8 @@ int tally__settings_init(struct settings *settings, const struct tally_verify_op
 		status = set_attempts(settings, error);
 	if (status == 0)
 		status = set_urls(settings, error);
+	if (status == 0)
+		status = check_connection(options, error);
 	if (status == 0)
 		status = check_commands(options, error);
 	if (status == 0)

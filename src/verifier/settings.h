@@ -7,6 +7,7 @@
 #include "http/http.h"
 #include "matching/value_source.h"
 #include "tally/verify.h"
+#include "verifier/endpoint.h"
 #include "verifier/filter.h"
 #include "verifier/secrets.h"
 
@@ -14,9 +15,9 @@ struct settings {
 	const struct tally_verify_options *options; /* lent */
 	struct arena arena;
 	struct secrets *secrets; /* learns from what is sent */
-	const char *base_url;    /* provider_url without closing slashes; NULL: none is needed */
-	bool has_states;         /* provider states are set up, by whatever */
-	bool one_server;         /* the provider handles its states itself */
+	struct endpoints endpoints;
+	bool has_states;             /* provider states are set up, by whatever */
+	bool one_server;             /* the provider handles its states itself */
 	struct http_headers headers; /* for every request */
 	struct filter filter;
 	struct value_source source;

@@ -91,6 +91,12 @@ tests_unit_test_verifier_responses_SOURCES = %D%/test_verifier_responses.c $(ver
 tests_unit_test_verifier_responses_LDADD = $(unit_libs)
 tests_unit_test_verifier_responses_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_verifier_connections
+TESTS += %D%/test_verifier_connections
+tests_unit_test_verifier_connections_SOURCES = %D%/test_verifier_connections.c $(verifier_fixture)
+tests_unit_test_verifier_connections_LDADD = $(unit_libs) $(GNUTLS_LIBS)
+tests_unit_test_verifier_connections_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_verifier_generate
 TESTS += %D%/test_verifier_generate
 tests_unit_test_verifier_generate_SOURCES = %D%/test_verifier_generate.c $(verifier_fixture)
