@@ -42,3 +42,5 @@ dist_decisions_DATA = \
 	%D%/decisions/0019-files-that-lose-nothing.md \
 	%D%/decisions/0020-what-the-linter-says.md
 dist_decisions_DATA += %D%/decisions/0025-lanes-attempts-and-early-ends.md
+	%D%/decisions/0020-what-the-linter-says.md \
+	%D%/decisions/0021-how-a-provider-is-asked.md
