@@ -53,7 +53,7 @@ async function replay(server, content, program, args, read) {
   server.close();
   if (!fs.existsSync(report)) return { refused: done.out };
   const outcomes = read(JSON.parse(fs.readFileSync(report, 'utf8')));
-  return outcomes.size === 0 ? { refused: done.out } : { outcomes, status: done.status };
+  return outcomes.size === 0 ? { refused: done.out } : { outcomes, status: done.status, output: done.out };
 }
 
 // The parts of an answer that a mismatch can be about, as both reports name them.

@@ -16,7 +16,7 @@ differential-verify: all
 	cd tests/interop && NODE_PATH=`pwd`/node_modules PACT_DO_NOT_TRACK=true TALLY='$(abs_top_builddir)/tally' \
 		node '$(abs_top_srcdir)/%D%/states.js' --slow
 .PHONY: differential-verify
-EXTRA_DIST += %D%/answers.js %D%/broken.js %D%/broken_cases.js %D%/contract.js %D%/differential.js %D%/engines.js %D%/generate.js \
+EXTRA_DIST += %D%/answers.js %D%/broken.js %D%/broken_cases.js %D%/contract.js %D%/differential.js %D%/engines.js %D%/features.js %D%/generate.js \
 	%D%/generators.js %D%/known.js \
 	%D%/paths.js %D%/requests.js %D%/rules.js %D%/sent.js %D%/states.js %D%/topics.js %D%/topics_bodies.js %D%/topics_parts.js %D%/topics_trees.js \
 	%D%/values.js %D%/wire.js

@@ -13,4 +13,5 @@ expect 'both give the same verdicts on providers that are right, and wrong in on
 	compared differential --broken --every 7
 expect 'both send the same requests, but for what is told' compared sent
 expect 'both do the same with provider states that fail or answer oddly' compared states
+expect 'both do what the compatibility suite asks of verifiers' compared features
 finish
