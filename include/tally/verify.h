@@ -127,7 +127,8 @@ struct tally_verify_options {
  *
  * and of each interaction
  *
- *   {"description", "digest", "key", "id", "providerStates": [names], "pending": bool,
+ *   {"description", "digest", "key", "id", "providerStates": [names],
+ *    "comments": those of the contract, absent when it has none, "pending": bool,
  *    "outcome": "passed"|"failed"|"error"|"flaky"|"skipped",
  *    "standing": of one that did not pass, by the history: "new" (it never passed on this branch,
  *    and is pending or of a contract that is pending or work in progress) or "regressed",

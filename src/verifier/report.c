@@ -391,6 +391,46 @@ static void add_state_lines(const struct lines *lines, const cJSON *interaction)
 	}
 }
 
+/* References stand in groups: {"jira": {"story": "A-1"}}. */
+static void add_reference_lines(const struct lines *lines, const cJSON *references)
+{
+	const cJSON *group;
+	const cJSON *reference;
+
+	cJSON_ArrayForEach(group, references)
+	{
+		cJSON_ArrayForEach(reference, group)
+		{
+			if (!cJSON_IsString(reference) || reference->string == NULL)
+				continue;
+			begin_line(lines);
+			tally__report_add_shown(lines->out, group->string, 0);
+			tally__buf_addc(lines->out, ' ');
+			tally__report_add_shown(lines->out, reference->string, 0);
+			tally__buf_adds(lines->out, ": ");
+			tally__report_add_shown(lines->out, reference->valuestring, 0);
+			tally__buf_addc(lines->out, '\n');
+		}
+	}
+}
+
+/* What the consumer's team says of it: version 4 names these members. */
+static void add_comment_lines(const struct lines *lines, const cJSON *interaction)
+{
+	const cJSON *comments = tally__json_get(interaction, "comments");
+	const cJSON *text = tally__json_get(comments, "text");
+	const cJSON *line;
+
+	add_line(lines, "test: ", tally__report_text(comments, "testname"));
+	add_line(lines, "comment: ", tally__report_text(comments, "text"));
+	if (cJSON_IsArray(text)) {
+		cJSON_ArrayForEach(line, text)
+			add_line(lines, "comment: ", cJSON_IsString(line) ? line->valuestring : "");
+	}
+	if (cJSON_IsObject(tally__json_get(comments, "references")))
+		add_reference_lines(lines, tally__json_get(comments, "references"));
+}
+
 static void add_attempts_line(const struct lines *lines, const cJSON *interaction)
 {
 	size_t passed = 0;
@@ -468,6 +508,7 @@ void tally__report_add_details(struct buf *out, const cJSON *interaction,
 	if (request == NULL)
 		request = tally__json_get(interaction, "request");
 	add_state_lines(&lines, interaction);
+	add_comment_lines(&lines, interaction);
 	add_attempts_line(&lines, interaction);
 	if (tally__json_get_bool(interaction, "known", false))
 		add_line(&lines, "", "known from an earlier run of this version");

@@ -26,6 +26,16 @@ static int put_states(cJSON *object, const struct interaction *interaction)
 	return status;
 }
 
+/* What the consumer wrote about it. */
+static int put_comments(cJSON *object, const struct interaction *interaction)
+{
+	const cJSON *comments = interaction->comments;
+
+	if (!cJSON_IsObject(comments) || comments->child == NULL)
+		return 0;
+	return tally__json_put(object, "comments", tally__json_clone(comments));
+}
+
 /* Why one that was selected has no verdict. */
 static int put_reason(cJSON *object, const struct run *run, const struct task *task)
 {
@@ -121,7 +131,7 @@ int tally__results_put_task(cJSON *interactions, const struct run *run, struct t
 	    tally__json_put_text(object, "digest", task->digest) != 0 ||
 	    tally__json_put_text(object, "key", interaction->key) != 0 ||
 	    tally__json_put_text(object, "id", interaction->id) != 0 ||
-	    put_states(object, interaction) != 0)
+	    put_states(object, interaction) != 0 || put_comments(object, interaction) != 0)
 		return TALLY_ENOMEM;
 	return put_verdict(object, run, task);
 }

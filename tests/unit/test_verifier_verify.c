@@ -734,6 +734,29 @@ static void reports_are_readable(void **state)
 	assert_int_equal(tally_verify_report_text(NULL, NULL, &text, NULL), TALLY_EINVAL);
 }
 
+#define COMMENTS(text)                                                                             \
+	"{\"type\":\"Synchronous/HTTP\",\"description\":\"a\",\"comments\":{\"text\":" text        \
+	",\"testname\":\"orders.test\",\"references\":{\"jira\":{\"story\":\"A-1\"},\"odd\":["     \
+	"\"x\"]}},"                                                                                \
+	"\"request\":{\"path\":\"/ping\"},\"response\":{\"status\":201}}"
+
+static void comments_are_told_of_what_failed(void **state)
+{
+	struct fixture *fixture = *state;
+	char *text = NULL;
+
+	answer_well(fixture);
+	add_contract(fixture, "4.0", "interactions",
+		     COMMENTS("[\"one\",\"two \\u001b[31m\",1]") "," COMMENTS("\"single\""));
+	verify_well(fixture);
+	assert_true(cJSON_IsObject(tally__json_get(interaction(fixture, 0, 0), "comments")));
+	assert_int_equal(tally_verify_report_text(fixture->results, NULL, &text, NULL), 0);
+	assert_in(text, "     test: orders.test\n     comment: one\n     comment: two ");
+	assert_in(text, "     comment: single\n     jira story: A-1\n     status:");
+	assert_not_in(text, "\x1b");
+	tally_free(text);
+}
+
 /* Every allocation fails in turn, the provider's included: results or an error, no harm. */
 static void survives_lack_of_memory(void **state)
 {
@@ -745,6 +768,7 @@ static void survives_lack_of_memory(void **state)
 		     GET_ORDER
 		     ",{\"description\":\"bad\",\"request\":{\"method\":\"POST\",\"path\":"
 		     "\"/none\",\"body\":{\"a\":1}},\"response\":{\"status\":200}}");
+	add_contract(fixture, "4.0", "interactions", COMMENTS("[\"one\"]"));
 	use_states(fixture);
 	fixture->options.state_change_teardown = true;
 	fixture->options.filter_description = ".";
@@ -800,6 +824,7 @@ int main(void)
 		TEST(bad_rules_are_their_interactions_error),
 		TEST(bad_options_are_refused),
 		TEST(reports_are_readable),
+		TEST(comments_are_told_of_what_failed),
 		TEST(survives_lack_of_memory),
 	};
 
