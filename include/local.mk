@@ -10,5 +10,6 @@ pkginclude_HEADERS += \
 	%D%/tally/lint.h \
 	%D%/tally/match.h \
 	%D%/tally/mock.h \
+	%D%/tally/provider.h \
 	%D%/tally/stub.h \
 	%D%/tally/verify.h

@@ -16,6 +16,7 @@
 #include <tally/lint.h>
 #include <tally/match.h>
 #include <tally/mock.h>
+#include <tally/provider.h>
 #include <tally/stub.h>
 #include <tally/verify.h>
 

@@ -21,10 +21,8 @@
 /* In one step; together more than a pipe ever holds, so that what was written before the end is
  * read in the step that sees it, whoever else is writing. */
 #define READS 128
-/* What of its standard error is kept, and shown. */
-#define KEPT_BYTES  ((size_t)4096)
-#define SHOWN_BYTES ((size_t)1000)
-#define SHOWN_LINES 10
+/* What of its standard error is kept. */
+#define KEPT_BYTES ((size_t)4096)
 
 struct child {
 	pid_t pid; /* of the shell and of its group; 0: reaped */
@@ -405,32 +403,9 @@ const struct buf *tally__child_output(const struct child *child)
 	return &child->output;
 }
 
-/* Where the last lines begin that are to be shown. */
-static size_t last_lines(const char *bytes, size_t len)
-{
-	size_t at = len, lines = 0;
-
-	while (at > 0 && len - at < SHOWN_BYTES) {
-		if (bytes[at - 1] == '\n' && at != len && ++lines == SHOWN_LINES)
-			break;
-		at--;
-	}
-	return at;
-}
-
 void tally__child_add_errors(const struct child *child, struct tally_error *error)
 {
-	char lines[SHOWN_BYTES + 1];
-	size_t len = child->errors_len;
-	size_t at;
-
-	while (len > 0 && strchr("\r\n \t", child->errors[len - 1]) != NULL)
-		len--;
-	at = last_lines(child->errors, len);
-	for (size_t i = at; i < len; i++)
-		lines[i - at] = child->errors[i] != '\0' ? child->errors[i] : ' ';
-	lines[len - at] = '\0';
-	tally__error_add_lines(error, lines);
+	tally__error_add_last_lines(error, child->errors, child->errors_len);
 }
 
 /* Records why it is no success. */

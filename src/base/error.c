@@ -8,6 +8,10 @@
 
 #include "base/text.h"
 
+/* What is shown of a program's last words. */
+#define LAST_BYTES ((size_t)1000)
+#define LAST_LINES 10
+
 /* The longest UTF-8 character. */
 #define CHAR_BYTES 4
 
@@ -281,4 +285,31 @@ void tally__error_add_lines(struct tally_error *error, const char *lines)
 		used += shown_len;
 		lines += len + (lines[len] == '\n');
 	}
+}
+
+/* Where the last lines begin that are to be shown. */
+static size_t last_lines(const char *bytes, size_t len)
+{
+	size_t at = len, lines = 0;
+
+	while (at > 0 && len - at < LAST_BYTES) {
+		if (bytes[at - 1] == '\n' && at != len && ++lines == LAST_LINES)
+			break;
+		at--;
+	}
+	return at;
+}
+
+void tally__error_add_last_lines(struct tally_error *error, const char *bytes, size_t len)
+{
+	char lines[LAST_BYTES + 1];
+	size_t at;
+
+	while (len > 0 && memchr("\r\n \t", bytes[len - 1], 4) != NULL)
+		len--;
+	at = last_lines(bytes, len);
+	for (size_t i = at; i < len; i++)
+		lines[i - at] = bytes[i] != '\0' ? bytes[i] : ' ';
+	lines[len - at] = '\0';
+	tally__error_add_lines(error, lines);
 }

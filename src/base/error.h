@@ -41,7 +41,10 @@ void tally__error_within(struct tally_error *error, const char *prefix);
 void tally__error_add_frame(struct tally_error *error, const char *text, size_t at);
 
 /* Adds lines (separated by "\n") to the message, which may be shown as such; instead of the first
- * that does not fit any more, "  …".  Only these two make line ends in a message. */
+ * that does not fit any more, "  …".  Only these three make line ends in a message. */
 void tally__error_add_lines(struct tally_error *error, const char *lines);
+
+/* The same for the last lines of what a program printed; no blanks behind them, NUL as a blank. */
+void tally__error_add_last_lines(struct tally_error *error, const char *bytes, size_t len);
 
 #endif

@@ -17,6 +17,8 @@ libtallyall_la_SOURCES += \
 	%D%/mem.c %D%/mem.h \
 	%D%/random.c %D%/random.h \
 	%D%/secret_name.c %D%/secret_name.h \
+	%D%/supervisor.c %D%/supervisor.h \
+	%D%/supervisor_process.c %D%/supervisor_process.h \
 	%D%/text.c %D%/text.h \
 	%D%/thread.c %D%/thread.h \
 	%D%/time.c %D%/time.h

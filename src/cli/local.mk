@@ -61,6 +61,7 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/verify_choose.c \
 	%D%/verify_last.c \
 	%D%/verify_options.c \
+	%D%/verify_provider.c \
 	%D%/verify_publish.c \
 	%D%/verify_replay.c \
 	%D%/verify_report.c \

@@ -39,6 +39,11 @@ struct verify_options {
 	const char *filter_state;
 	bool filter_no_state;
 	struct text_list filter_consumers;
+	const char *start;
+	const char *ready_url;
+	long start_timeout_ms;
+	const char *start_log;
+	long stop_timeout_ms;
 	const char *state_change_url;
 	bool state_change_teardown;
 	bool state_change_as_query;
@@ -73,6 +78,7 @@ struct verify_run {
 	struct contract_files files;
 	cJSON *from_broker;    /* its answers, which lend what it said of the contracts */
 	struct text_list only; /* digests of the interactions of --last-failed; none: all */
+	struct tally_provider *provider; /* started here; NULL: it was running */
 	cJSON *results;
 };
 
@@ -112,6 +118,16 @@ void verify_last_keep(const struct verify_run *run);
 int verify_replay(struct verify_run *run);
 /* Once all is said and written: ends the program by the signal that came, if one did. */
 void verify_replay_end(void);
+
+/* ---- verify_provider.c ---- */
+
+/* What can be known to be wrong before it is started. */
+int verify_provider_check(struct verify_run *run);
+/* Starts it, when that is wanted, and waits until it answers. */
+int verify_provider_start(struct verify_run *run, const volatile sig_atomic_t *interrupt);
+/* Ends it, and says what is to be known of it: how it ended before, where its output is unless all
+ * went well. */
+void verify_provider_stop(struct verify_run *run, bool well);
 
 /* ---- verify_publish.c ---- */
 

@@ -230,6 +230,8 @@ int verify_options_check(struct verify_run *run)
 	if (status == 0)
 		status = find_selectors(run);
 	if (status == 0)
+		status = verify_provider_check(run);
+	if (status == 0)
 		status = verify_report_check(run);
 	return status == 0 ? find_version(run) : status;
 }
@@ -330,6 +332,24 @@ const struct option verify_option_table[] = {
 	OPTION_LIST(O, filter_consumers, .letter = 'c', .name = "filter-consumer",
 		    .argument = "NAME", .variables = "TALLY_FILTER_CONSUMER",
 		    .help = "replay only this consumer's contracts"),
+	OPTION_TEXT(O, start, .name = "start", .argument = "COMMAND", .variables = "TALLY_START",
+		    .help = "start the provider with this shell command, wait until it answers, "
+			    "and end it with all that it has started"),
+	OPTION_TEXT(O, ready_url, .name = "ready-url", .argument = "URL",
+		    .variables = "TALLY_READY_URL",
+		    .help = "what answers, with any status, once the provider is ready; without "
+			    "it, the provider's URL"),
+	OPTION_NUMBER(O, start_timeout_ms, .name = "start-timeout", .argument = "MS", .min = 0,
+		      .max = 3600000, .fallback = "0", .variables = "TALLY_START_TIMEOUT",
+		      .help = "how long it may take until then, in milliseconds; 0: 30 seconds"),
+	OPTION_NUMBER(O, stop_timeout_ms, .name = "stop-timeout", .argument = "MS", .min = 0,
+		      .max = 3600000, .fallback = "0", .variables = "TALLY_STOP_TIMEOUT",
+		      .help = "how long it may take to end after SIGTERM before it is killed, in "
+			      "milliseconds; 0: 5 seconds"),
+	OPTION_TEXT(O, start_log, .name = "start-log", .argument = "FILE",
+		    .variables = "TALLY_START_LOG",
+		    .help = "where its output goes; without it, a temporary file that is kept "
+			    "unless all went well"),
 	OPTION_TEXT(O, state_change_url, .letter = 's', .name = "state-change-url",
 		    .argument = "URL", .aliases = "provider-states-setup-url",
 		    .variables = "TALLY_STATE_CHANGE_URL PACT_PROVIDER_STATE_CHANGE_URL",

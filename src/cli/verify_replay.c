@@ -70,7 +70,7 @@ static int ask(struct verify_run *run, const struct tally_verify_options *option
 	return tally_verify(contracts, run->files.count, options, &run->results, error);
 }
 
-int verify_replay(struct verify_run *run)
+static int replay(struct verify_run *run, const volatile sig_atomic_t *interrupt)
 {
 	struct tally_verify_options options = make_options(run);
 	struct tally_error error = TALLY_ERROR_INIT;
@@ -80,7 +80,7 @@ int verify_replay(struct verify_run *run)
 	progress_begin(&progress);
 	options.progress = show_progress;
 	options.progress_context = &progress;
-	options.interrupt = signals_watch();
+	options.interrupt = interrupt;
 	code = ask(run, &options, &error);
 	progress_clear(&progress);
 	if (code == TALLY_ENOTHING && run->only.count > 0) {
@@ -91,12 +91,23 @@ int verify_replay(struct verify_run *run)
 		code = ask(run, &options, &error);
 		progress_clear(&progress);
 	}
+	return code < 0 ? failed_in_options(run->call, &error) : 0;
+}
+
+int verify_replay(struct verify_run *run)
+{
+	const volatile sig_atomic_t *interrupt = signals_watch();
+	int status = verify_provider_start(run, interrupt);
+
+	if (status == 0)
+		status = replay(run, interrupt);
+	verify_provider_stop(run, status == 0 && cJSON_IsTrue(json_get(run->results, "success")));
 	signals_watch_end();
 	if (signals_watched() != 0)
 		note("interrupted by %s", signals_watched() == SIGINT    ? "SIGINT"
 					  : signals_watched() == SIGTERM ? "SIGTERM"
 									 : "SIGHUP");
-	return code < 0 ? failed_in_options(run->call, &error) : 0;
+	return status;
 }
 
 void verify_replay_end(void)

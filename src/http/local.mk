@@ -14,6 +14,7 @@ libtallyall_la_SOURCES += \
 	%D%/http.c %D%/http.h \
 	%D%/listen.c %D%/listen.h \
 	%D%/poller.c %D%/poller.h \
+	%D%/probe.c %D%/probe.h \
 	%D%/request_head.c %D%/request_head.h \
 	%D%/server.c %D%/server.h \
 	%D%/tls.c %D%/tls.h \

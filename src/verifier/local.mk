@@ -13,6 +13,7 @@ libtallyall_la_SOURCES += \
 	%D%/outside.c %D%/outside.h \
 	%D%/outside_command.c %D%/outside_command.h \
 	%D%/plan.c \
+	%D%/provider.c \
 	%D%/record.c \
 	%D%/report.c %D%/report.h \
 	%D%/report_annotations.c \

@@ -72,6 +72,9 @@ static const struct example examples[] = {
 	{"tally verify contracts --provider-url http://127.0.0.1:8080 --filter-state \"an order\" "
 	 "--state-change-url http://127.0.0.1:8080/states",
 	 "replays only the interactions that need such a state, and sets it up"},
+	{"tally verify contracts --provider-url http://127.0.0.1:8080 --start \"./server --port "
+	 "8080\"",
+	 "starts the provider, replays when it answers, and ends it"},
 	{NULL, NULL},
 };
 
