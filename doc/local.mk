@@ -40,7 +40,7 @@ dist_decisions_DATA = \
 	%D%/decisions/0017-expectations-in-c.md \
 	%D%/decisions/0018-several-mocks-and-messages-over-http.md \
 	%D%/decisions/0019-files-that-lose-nothing.md \
-	%D%/decisions/0020-what-the-linter-says.md
-dist_decisions_DATA += %D%/decisions/0025-lanes-attempts-and-early-ends.md
 	%D%/decisions/0020-what-the-linter-says.md \
-	%D%/decisions/0021-how-a-provider-is-asked.md
+	%D%/decisions/0021-how-a-provider-is-asked.md \
+	%D%/decisions/0024-a-pact-broker-over-http.md \
+	%D%/decisions/0025-lanes-attempts-and-early-ends.md

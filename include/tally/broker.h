@@ -14,6 +14,19 @@
  * visible but not certain: the TALLY_EIO says so then.  A change that changes nothing makes no
  * commit; "commit" in its answer is then the newest one.
  *
+ * A Pact Broker over HTTP is asked for contracts, and takes results; what differs:
+ * - tally_broker_contracts_to_verify: the broker itself chooses, also what is pending and work in
+ *   progress.  A contract has "notices": [{"when", "text"}], "shortDescription" and "links":
+ *   {"publish", "provider"} besides, but no "interactions": the broker knows no history of them.
+ * - tally_broker_record_results: one result for each contract, which needs its "links" and has to
+ *   have run as a whole.  *answer: {"results": [{"consumer", "consumerVersion", "recorded": n,
+ *   "published": bool, "why": not, or not there}]}, without a commit.  There is no transaction:
+ *   *answer is made also when an error came after the first result was tried.
+ * - Errors of every function: TALLY_EUNREACHABLE (no connection; busy to the last try),
+ *   TALLY_ETIMEOUT, TALLY_EIO, TALLY_EINVAL (credentials; what the broker refuses, in its words),
+ *   TALLY_ENOTFOUND, TALLY_ECONFLICT, TALLY_EPARSE (no answer of a Pact Broker), TALLY_ELIMIT,
+ *   TALLY_EUNSUPPORTED (libcurl cannot be loaded; an older broker), TALLY_ENOMEM.
+ *
  * Threads: a struct tally_broker belongs to one thread at a time; any number of processes may work
  * on one repository.
  *
