@@ -105,8 +105,8 @@ struct tally_verify_options {
 	void *progress_context;
 	/* More names of secrets: of headers, cookies, parameters, members.  Case, "-" and "_" don't
 	 * count; "*" at an end stands for any text. */
-	const char *const *secret_names;
-	size_t secret_name_count;
+	const char *const *masks;
+	size_t mask_count;
 	unsigned long seed; /* of generated values; 0: one is chosen, see the results */
 	const char *now;    /* the time for them, "2026-11-21T09:14:16+01:00"; NULL: the clock */
 };
@@ -150,7 +150,7 @@ struct tally_verify_options {
  * An interaction that several contracts of one consumer have in common is asked once; what came of
  * it stands in each.
  *
- * There are no secrets in it: values of the names in doc/reports.md and of secret_names, user
+ * There are no secrets in it: values of the names in doc/reports.md and of masks, user
  * information in URLs, tokens that are known by their form, and what was sent as one of these,
  * stand there as "***", and so they do in the messages of errors.
  *

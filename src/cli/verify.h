@@ -64,7 +64,7 @@ struct verify_options {
 	int http_version;
 	long seed;
 	const char *now;
-	struct text_list secret_names;
+	struct text_list masks;
 	const char *json, *junit, *html; /* files for reports */
 	int format;
 	bool no_colour;

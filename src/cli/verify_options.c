@@ -443,7 +443,7 @@ const struct option verify_option_table[] = {
 	OPTION_TEXT(O, html, .name = "html", .argument = "FILE",
 		    .variables = "TALLY_HTML_REPORT PACT_VERIFIER_HTML_REPORT",
 		    .help = "write them as one page for people, which needs nothing else"),
-	OPTION_LIST(O, secret_names, .name = "mask", .argument = "NAME", .variables = "TALLY_MASK",
+	OPTION_LIST(O, masks, .name = "mask", .argument = "NAME", .variables = "TALLY_MASK",
 		    .help = "the name of a header, cookie, parameter or member whose values no "
 			    "report shows, beside those of credentials; * at an end stands for "
 			    "any text"),

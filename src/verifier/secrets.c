@@ -27,7 +27,7 @@ int tally__secrets_init(struct secrets *secrets, const char *const *names, size_
 		size_t len = tally__secret_name_squeeze(squeezed, names[i], strlen(names[i]));
 
 		if (strspn(squeezed, "*") == len)
-			return tally__fail_at(error, TALLY_EINVAL, "secret_names", 0, 0,
+			return tally__fail_at(error, TALLY_EINVAL, "masks", 0, 0,
 					      "expected the name of a header, parameter or member, "
 					      "found \"%s\"",
 					      names[i]);

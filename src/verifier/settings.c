@@ -111,8 +111,7 @@ static int set_secrets(struct settings *settings, struct tally_error *error)
 	settings->secrets = tally__arena_alloc(&settings->arena, sizeof(*settings->secrets));
 	if (settings->secrets == NULL)
 		return tally__fail_nomem(error);
-	return tally__secrets_init(settings->secrets, options->secret_names,
-				   options->secret_name_count, error);
+	return tally__secrets_init(settings->secrets, options->masks, options->mask_count, error);
 }
 
 /* Provider states are the provider's, not one request's: where they are set up, interactions only

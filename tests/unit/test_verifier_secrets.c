@@ -308,8 +308,8 @@ static void test_results(void **state)
 
 	fixture->answers = answers;
 	fixture->answer_count = 1;
-	fixture->options.secret_names = names;
-	fixture->options.secret_name_count = 1;
+	fixture->options.masks = names;
+	fixture->options.mask_count = 1;
 	fixture->options.headers = headers;
 	fixture->options.header_count = 1;
 	add_contract(fixture, "3.0.0", "interactions", contract);
