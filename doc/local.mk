@@ -43,4 +43,5 @@ dist_decisions_DATA = \
 	%D%/decisions/0020-what-the-linter-says.md \
 	%D%/decisions/0021-how-a-provider-is-asked.md \
 	%D%/decisions/0024-a-pact-broker-over-http.md \
+	%D%/decisions/0022-reports-hold-no-secrets.md \
 	%D%/decisions/0025-lanes-attempts-and-early-ends.md

@@ -35,6 +35,7 @@ take_apart() {
 # Ports, dates and times differ.
 normal() {
 	sed -e 's/127\.0\.0\.1:[0-9]*/127.0.0.1:PORT/g; s/"durationMs": [0-9]*/"durationMs": N/' \
+		-e 's/ timestamp="[^"]*"/ timestamp="T"/; s/ time="[0-9.]*"/ time="S"/g' \
 		-e 's/"[^"]* [0-9][0-9]:[0-9][0-9]:[0-9][0-9] GMT"/"DATE"/' \
 		-e 's/"[0-9-]*T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z"/"TIME"/' "$1"
 }

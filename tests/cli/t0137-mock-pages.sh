@@ -15,7 +15,7 @@ test_expect_success 'doc/mock.md: each example does what it shows' '
 
 test_expect_success 'doc/reports.md: each example does what it shows' '
 	mkdir reports && cd reports
-	run_page reports.md 5
+	run_page reports.md 12
 '
 
 test_expect_success 'doc/stub.md: each example does what it shows' '
