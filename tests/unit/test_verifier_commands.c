@@ -216,7 +216,7 @@ static void messages_by_command(void **state)
 				"echo 'topic: orders'; echo; echo '{\"id\": 7}'");
 	assert_string_equal(outcome(fixture, 0), "passed");
 	assert_file("log", "{\"description\":\"an order was created\",\"providerStates\":[{"
-			   "\"name\":\"a shop\",\"params\":{}}]} an order was created\n");
+			   "\"name\":\"a shop\"}]} an order was created\n");
 	assert_null(tally__json_get(interaction(fixture, 0, 0), "request"));
 	assert_string_equal(fixture->log.bytes, "");
 }
