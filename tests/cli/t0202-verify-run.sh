@@ -142,6 +142,14 @@ cat >slow.py <<-\EOT
 	server.serve_forever()
 EOT
 
+# await_asked: until the run waits for an answer, or has ended
+await_asked() {
+	until [ -e asked ]; do
+		kill -0 "$verify" || return 1
+		sleep 0.05
+	done
+}
+
 # interrupt SIGNAL OPTION...: starts a run, and sends it the signal when it waits for an answer
 interrupt() {
 	signal=$1
@@ -151,10 +159,7 @@ interrupt() {
 		--state-change-teardown --request-timeout 60000 "$@" >out 2>err &
 	verify=$!
 	: >"$scratch/pids/$verify"
-	until [ -e asked ]; do
-		kill -0 "$verify"
-		sleep 0.05
-	done
+	await_asked
 	kill -"$signal" "$verify"
 	status=0
 	wait "$verify" || status=$?
@@ -196,7 +201,7 @@ test_expect_success 'nohup takes SIGHUP from it' '
 	) >out 2>err &
 	verify=$!
 	: >"$scratch/pids/$verify"
-	until [ -e asked ]; do sleep 0.05; done
+	await_asked
 	kill -HUP "$verify"
 	kill -TERM "$verify"
 	status=0
