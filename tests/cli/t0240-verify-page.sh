@@ -7,7 +7,7 @@
 . "${TALLY_SRCDIR:?}/tests/cli/pages.sh"
 
 test_expect_success 'doc/verify.md: each example does what it shows' '
-	run_page verify.md 4
+	run_page verify.md 5
 '
 
 test_expect_success 'doc/verify.md: each option that it names is there' '
