@@ -2,13 +2,11 @@
 #include "config.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define BENCH_CLOCK CLOCK_MONOTONIC
 #include "bare_curl.h"
+#include "bare_start.h"
 #include "bench.h"
-#include "child.h"
-#include "client.h"
 #include "http/client.h"
 
 #define REQUESTS 5000
@@ -35,28 +33,14 @@ static void fail(const char *what)
 
 static void start_server(size_t body_len)
 {
-	static char program[] = "bench/bare_server", port[] = "{port}", threads[] = "1";
-	char path[] = "/tmp/tally-bench-XXXXXX";
-	char *arguments[] = {program, port, path, threads, NULL};
-	int fd = mkstemp(path);
-	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-	int connection;
+	char *body = malloc(body_len);
 
-	if (file == NULL)
-		fail("no temporary file");
-	fputs("/0 \"", file);
-	for (size_t i = 2; i < body_len; i++)
-		putc('a', file);
-	fputs("\"\n", file);
-	if (fclose(file) != 0 || child_start(&server, arguments) != 0)
-		fail("cannot start bench/bare_server");
-	while ((connection = client_connect(server.port, false)) < 0) {
-		if (child_has_ended(&server))
-			fail("bench/bare_server has ended");
-		usleep(1000);
-	}
-	close(connection);
-	(void)unlink(path);
+	if (body == NULL)
+		fail("out of memory");
+	memset(body, 'a', body_len);
+	body[0] = body[body_len - 1] = '"';
+	bare_server_start(&server, body, body_len);
+	free(body);
 }
 
 static void on_done(void *context, const struct http_response *response,

@@ -39,10 +39,16 @@ bench_bench_merge_SOURCES = %D%/bench_merge.c $(bench_beside)
 bench_bench_merge_LDADD = $(bench_libs)
 
 # The verifier's side.  libcurl itself is linked only here, for the loop to compare with.
-bench_programs += %D%/bench_client
-bench_bench_client_SOURCES = %D%/bench_client.c %D%/bare_curl.c %D%/bare_curl.h \
+bench_beside_curl = %D%/bare_curl.c %D%/bare_curl.h %D%/bare_start.c %D%/bare_start.h \
 	%D%/child.c %D%/child.h %D%/client.c %D%/client.h
+
+bench_programs += %D%/bench_client
+bench_bench_client_SOURCES = %D%/bench_client.c $(bench_beside_curl)
 bench_bench_client_LDADD = $(bench_libs) $(CURL_LIBS)
+
+bench_programs += %D%/bench_verify
+bench_bench_verify_SOURCES = %D%/bench_verify.c $(bench_beside_curl)
+bench_bench_verify_LDADD = $(bench_libs) $(CURL_LIBS)
 
 # What bench/stub.sh uses.
 bench_helpers = %D%/load %D%/bare_server

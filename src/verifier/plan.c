@@ -205,11 +205,8 @@ int tally__run_init(struct run *run, const struct settings *settings,
 
 void tally__run_release(struct run *run)
 {
-	for (size_t i = 0; i < run->count; i++) {
-		cJSON_Delete(run->tasks[i].record);
-		cJSON_Delete(run->tasks[i].attempts);
-		cJSON_Delete(run->tasks[i].warnings);
-	}
+	for (size_t i = 0; i < run->count; i++)
+		tally__task_release(&run->tasks[i]);
 	tally__free(run->tasks);
 	tally__free(run->lanes);
 	tally__arena_release(&run->arena);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "verifier/results.h"
 
 /* The task that was asked for this one: another, or it. */
@@ -45,7 +46,7 @@ static int put_reason(cJSON *object, const struct run *run, const struct task *t
 	if (task->record != NULL && tally__json_get(task->record, "message") != NULL)
 		return 0;
 	tally__buf_init(&text, TALLY_ERROR_MESSAGE_BYTES);
-	tally__buf_adds(&text, task->record != NULL ? "not finished: " : "not reached: ");
+	tally__buf_adds(&text, task->attempt_count > 0 ? "not finished: " : "not reached: ");
 	tally__run_add_end(run, &text);
 	status = text.status == 0 ? tally__json_put_text(object, "message", text.bytes)
 				  : TALLY_ENOMEM;
@@ -71,16 +72,41 @@ static int put_members(cJSON *object, cJSON *members, bool copy)
 	return 0;
 }
 
+static int put_method(cJSON *request, const char *method, size_t len)
+{
+	char *copy = request != NULL ? tally__strndup(method, len) : NULL;
+	int status = copy != NULL ? tally__json_put_text(request, "method", copy) : TALLY_ENOMEM;
+
+	tally__free(copy);
+	return status;
+}
+
+/* Of one that passed. */
+static int put_request(cJSON *object, const struct task *task)
+{
+	const char *url;
+	cJSON *request;
+	int status;
+
+	if (tally__json_put(object, "mismatches", cJSON_CreateArray()) != 0)
+		return TALLY_ENOMEM;
+	if (task->request != NULL) {
+		url = strchr(task->request, ' ') + 1;
+		request = tally__json_put_new(object, "request", cJSON_CreateObject());
+		status = put_method(request, task->request, (size_t)(url - task->request) - 1);
+		if (status != 0 || tally__json_put_text(request, "url", url) != 0)
+			return TALLY_ENOMEM;
+	}
+	if (task->attempt_count == 0 || task->duration_ms < 0)
+		return 0;
+	return tally__results_put_number(object, "durationMs", (double)task->duration_ms);
+}
+
 static int put_record(cJSON *object, const struct task *task)
 {
-	bool copy = task->has_twins;
-
-	if (task->record == NULL) {
-		if (tally__json_put(object, "mismatches", cJSON_CreateArray()) != 0)
-			return TALLY_ENOMEM;
-	} else if (put_members(object, task->record, copy) != 0) {
+	if (task->record == NULL ? put_request(object, task) != 0
+				 : put_members(object, task->record, task->has_twins) != 0)
 		return TALLY_ENOMEM;
-	}
 	return task->attempts == NULL
 		       ? 0
 		       : tally__json_put(object, "attempts", tally__json_clone(task->attempts));

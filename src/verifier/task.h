@@ -32,7 +32,9 @@ struct task {
 	/* What came of it. */
 	enum interaction_outcome outcome;
 	size_t attempt_count, passed_count;
-	cJSON *record;   /* of the attempt that decides, see attempt.h; NULL: there was none */
+	int64_t duration_ms; /* of the last attempt; negative: nothing was asked */
+	char *request;       /* "GET http://…" as shown, of an attempt that passed; NULL: none */
+	cJSON *record;   /* of the last that did not pass, see attempt.h; NULL: there was none */
 	cJSON *attempts; /* outcome and duration of each; NULL: there were less than two */
 	cJSON *warnings; /* texts about generated values; NULL: none */
 };
@@ -43,6 +45,8 @@ bool tally__task_is_asked(const struct task *task);
 /* Notes what came of an attempt.  TALLY_ENOMEM. */
 struct attempt;
 int tally__task_take_attempt(struct task *task, struct attempt *attempt);
+
+void tally__task_release(struct task *task);
 
 /* Makes the outcome of all its attempts; `incomplete`: there should have been more. */
 void tally__task_conclude(struct task *task, bool incomplete);
