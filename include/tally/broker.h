@@ -81,6 +81,13 @@ TALLY_API int tally_broker_open(struct tally_broker **out, const char *location,
 /* Closes it; NULL is fine.  @since 0.1 */
 TALLY_API void tally_broker_close(struct tally_broker *broker);
 
+/* Brings the repository to the newest format, in one commit; the program refuses by itself only the
+ * questions that need it.  Older programs cannot use it any more then.  *answer: {"from", "format":
+ * the numbers before and now, "commit"}.  TALLY_EUNSUPPORTED for other kinds of broker.
+ * @since 0.1 */
+TALLY_API int tally_broker_upgrade(struct tally_broker *broker, cJSON **answer,
+				   struct tally_error *error);
+
 /* Who makes the changes that follow (copied); NULL for the default.  A Pact Broker knows that from
  * the credentials alone: nothing comes of it there.  TALLY_EINVAL for what git cannot store: "<",
  * ">", line ends.  @since 0.1 */
@@ -118,18 +125,44 @@ struct tally_verification_query {
 	const char *provider;         /* required */
 	const char *provider_version; /* the one that will answer; NULL: not known yet */
 	const char *provider_branch;
-	const char *const *provider_tags;
+	const char *const *provider_tags; /* count instead of a branch, when there is none */
 	size_t provider_tag_count;
 	const cJSON *selectors;        /* an array of objects; NULL or empty: the default */
 	bool enable_pending;           /* say which contracts may fail */
 	const char *include_wip_since; /* a date or an instant; NULL: no work in progress */
 };
 
-/* The contracts that a provider has to honour: for each consumer the head of its main branch (or,
- * where it has none, its newest version with a contract) and every version that is deployed
- * somewhere; those of one consumer with the same content once, as its newest version.  *answer:
- * {"provider", "contracts": [{"consumer", "consumerVersion", "why": [sentences], "contract": the
- * document}]}, by consumer and version.  TALLY_ENOTHING when there is none.  @since 0.1 */
+/* The contracts that a provider has to verify: those of the consumer versions that the selectors
+ * choose.  A selector has Pact's members: "mainBranch": true (the head of each consumer's own main
+ * branch), "branch": a name or true (the head of that branch, of every branch), "matchingBranch":
+ * true (of the provider's), "tag" with "latest": true (the newest version with it) or without (all
+ * of them), "latest": true (the newest version with a contract), "deployed", "released" or
+ * "deployedOrReleased": true and perhaps "environment", "environment" alone (both); "consumer" with
+ * any of them for that one alone; "fallbackBranch" and "fallbackTag" beside "branch" and the latest
+ * of a "tag", where nothing at all has these.  A head counts only if it has a contract itself.
+ * Without selectors: of each consumer the head of its main branch (where it has none, the newest
+ * version tagged so, or else its newest with a contract) and all that is deployed or released.
+ *
+ * Versions of one consumer with the same content are one contract, the newest of them.  *answer:
+ * {"provider", "contracts": [{"consumer", "consumerVersion", "contract": the document, "why":
+ * [sentences], "pending": bool, "wip": bool, "notices": [{"when": Pact's words, "text"}],
+ * "interactions": [{"digest", "passedBefore": bool, "outcome": "passed"|"failed"|"flaky" (what
+ * `provider_version` answered; absent: nothing yet), "run": a file of the repository, "at"}]}] (by
+ * consumer and age of the version; work in progress comes last), "unmatched": [a sentence for each
+ * selector that chose nothing], "notices": [as above, of the whole]}.
+ *
+ * "passedBefore": the interaction passed with a version on the provider's branch, or on another
+ * branch before that branch came to be; the same by tags (each of them), or, without branch and
+ * tags, with any version.  A contract is pending, when that is asked for, while one of its
+ * interactions never passed so.  Work in progress are contracts published at the head of a branch
+ * or tag since the instant, not chosen by a selector, with an interaction that never passed outside
+ * of work in progress; they are always pending.
+ *
+ * TALLY_EINVAL (a selector that cannot be, or names an environment that is not there, with its
+ * place: "selectors[1]"; a name; an instant), TALLY_ELIMIT (too many selectors), TALLY_ENOTHING
+ * when there is no contract; the message says why.  TALLY_EUNSUPPORTED: the repository's format is
+ * too old for the question, see tally_broker_upgrade.
+ * Source: Pact Broker, "Pacts for verification".  @since 0.1 */
 TALLY_API int tally_broker_contracts_to_verify(struct tally_broker *broker,
 					       const struct tally_verification_query *query,
 					       cJSON **answer, struct tally_error *error);
@@ -160,10 +193,13 @@ struct tally_run {
 /* Records what a provider version answered, for all `results`, in one change: an array of
  * {"consumer", "consumerVersion" (may be absent), "interactions": [as in tally/verify.h]}.  What
  * counts is each interaction's digest: results hold for every contract of that consumer that asks
- * for the same, and all runs of a provider version add up.  Skipped interactions are not recorded;
- * an outcome "error" is, but answers nothing.  Makes application, version, branch and tags as
- * needed.  *answer: {"results": [{"consumer", "consumerVersion", "recorded": n}], "commit"}.
- * TALLY_EPARSE for results of another shape.  @since 0.1 */
+ * for the same, and all runs of a provider version add up: those of parts, of filters, and one that
+ * was interrupted.  An interaction that both passed and failed, or was "flaky", is flaky, whatever
+ * came last.  Skipped interactions, and those with "known": true, are not recorded; an outcome
+ * "error" is, but answers nothing.  "wip": true beside "consumer" says that the contract was work
+ * in progress.  Makes application, version, branch and tags as needed.  *answer: {"results":
+ * [{"consumer", "consumerVersion", "recorded": n}], "commit"}. TALLY_EPARSE for results of another
+ * shape.  @since 0.1 */
 TALLY_API int tally_broker_record_results(struct tally_broker *broker, const struct tally_run *run,
 					  const cJSON *results, cJSON **answer,
 					  struct tally_error *error);

@@ -93,6 +93,13 @@ int tally_broker_set_author(struct tally_broker *broker, const char *name, const
 	return broker->kind->set_author(broker, name, email, error);
 }
 
+int tally_broker_upgrade(struct tally_broker *broker, cJSON **answer, struct tally_error *error)
+{
+	if (broker->kind->upgrade == NULL)
+		return unsupported(broker, "change how things are stored", error);
+	return broker->kind->upgrade(broker, answer, error);
+}
+
 int tally_broker_publish(struct tally_broker *broker, const struct tally_publication *publication,
 			 cJSON **answer, struct tally_error *error)
 {

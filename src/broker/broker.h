@@ -16,6 +16,7 @@ struct broker_kind {
 
 	int (*set_author)(struct tally_broker *broker, const char *name, const char *email,
 			  struct tally_error *error);
+	int (*upgrade)(struct tally_broker *broker, cJSON **answer, struct tally_error *error);
 	int (*publish)(struct tally_broker *broker, const struct tally_publication *publication,
 		       cJSON **answer, struct tally_error *error);
 	int (*contracts_to_verify)(struct tally_broker *broker,

@@ -219,8 +219,9 @@ static int choose_tagged(struct selection *selection, struct consumer *consumer,
 		tally__records_need_derived(selection->records, "which versions have a tag", error);
 
 	if (status == 0)
-		status = tally__records_list_spread(selection->records, &tagged, &count,
-						    PATH_TAGGED, NAMES(consumer->name, tag), error);
+		status =
+			tally__records_list_spread(selection->records, &tagged, &count, PATH_TAGGED,
+						   NAMES(consumer->name, tag), NULL, error);
 	for (size_t i = 0; status == 0 && i < count; i++) {
 		const char *version;
 
@@ -356,19 +357,29 @@ static int choose_fallback(struct selection *selection, struct selector *selecto
 	return status;
 }
 
+/* One that is not there is a wrong question, not a no. */
+static int check_environment(struct selection *selection, const struct selector *selector,
+			     struct tally_error *error)
+{
+	struct tally_error trouble = TALLY_ERROR_INIT;
+	struct record *environment;
+	int status = tally__environment_find(selection->records, selector->environment,
+					     &environment, &trouble);
+
+	if (status == 0)
+		return 0;
+	if (status == TALLY_ENOTFOUND)
+		return tally__fail_at(error, TALLY_EINVAL, selector->where, 0, 0, "%s",
+				      trouble.message);
+	return tally__fail_at(error, status, trouble.where, 0, 0, "%s", trouble.message);
+}
+
 static int choose_selector(struct selection *selection, struct selector *selector,
 			   struct tally_error *error)
 {
-	int status = 0;
+	int status =
+		selector->environment != NULL ? check_environment(selection, selector, error) : 0;
 
-	if (selector->environment != NULL) {
-		struct record *environment;
-
-		status = tally__environment_find(selection->records, selector->environment,
-						 &environment, error);
-		if (status != 0)
-			tally__error_within(error, selector->where);
-	}
 	for (size_t i = 0; status == 0 && i < selection->consumer_count; i++) {
 		if (is_in_scope(selector, &selection->consumers[i]))
 			status = choose_by(selection, &selection->consumers[i], selector, error);

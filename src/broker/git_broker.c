@@ -257,6 +257,7 @@ static const struct broker_kind git_kind = {
 	.name = "a git repository",
 	.release = git_broker_release,
 	.set_author = tally__git_broker_set_author,
+	.upgrade = tally__git_broker_upgrade,
 	.publish = tally__git_broker_publish,
 	.contracts_to_verify = tally__git_broker_contracts_to_verify,
 	.contract_of = tally__git_broker_contract_of,

@@ -42,6 +42,8 @@ int tally__uuid_random(char text[UUID_TEXT_BYTES], struct tally_error *error);
 int tally__git_broker_init(const char *path, struct tally_error *error);
 int tally__git_broker_open(struct tally_broker **out, const char *location,
 			   struct tally_error *error);
+int tally__git_broker_upgrade(struct tally_broker *broker, cJSON **answer,
+			      struct tally_error *error);
 int tally__git_broker_set_author(struct tally_broker *broker, const char *name, const char *email,
 				 struct tally_error *error);
 int tally__git_broker_publish(struct tally_broker *broker,

@@ -143,7 +143,7 @@ int tally__lines_of(struct lines *lines, struct records *records, const char *ap
 	struct line *items;
 	int status = tally__records_list_spread(records, &heads, &count,
 						tags ? PATH_TAGS : PATH_BRANCHES,
-						NAMES(application), error);
+						NAMES(application), NULL, error);
 
 	if (status != 0)
 		return status;
@@ -215,6 +215,22 @@ int tally__heads_since(struct lines *lines, struct records *records, const char 
 				   : tally__lines_of(lines, records, consumer, true, error);
 	}
 	return read_heads(lines, records, record, since, error);
+}
+
+int tally__tagged_note(struct records *records, const char *application, const char *tag,
+		       const char *version, int64_t sequence, struct tally_error *error)
+{
+	struct record *record;
+	int status = tally__records_get(records, &record, PATH_TAGGED_ONE,
+					NAMES(application, tag, version), error);
+
+	if (status == 0)
+		status = tally__record_set_text(record, "application", application, error);
+	if (status == 0)
+		status = tally__record_set_text(record, "tag", tag, error);
+	if (status == 0)
+		status = tally__record_set_text(record, "version", version, error);
+	return status != 0 ? status : tally__record_set_number(record, "sequence", sequence, error);
 }
 
 static int rejoin_contracts(struct records *records, const struct record *version,

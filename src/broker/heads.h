@@ -25,6 +25,10 @@ int tally__lines_of(struct lines *lines, struct records *records, const char *ap
 int tally__line_head(const char **version, struct records *records, const char *application,
 		     const struct line *line, struct tally_error *error);
 
+/* Lists a version with those that have the tag. */
+int tally__tagged_note(struct records *records, const char *application, const char *tag,
+		       const char *version, int64_t sequence, struct tally_error *error);
+
 /* What a version brings with it that joins a branch or gets a tag after it has published or
  * answered: its contracts are that branch's now, and so are its passes. */
 int tally__version_rejoin(struct records *records, const struct record *version,

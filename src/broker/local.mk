@@ -45,6 +45,7 @@ libtallyall_la_SOURCES += \
 	%D%/selectors.c \
 	%D%/selectors.h \
 	%D%/standing.c \
+	%D%/upgrade.c \
 	%D%/uuid.c \
 	%D%/versions.c \
 	%D%/versions.h \

@@ -229,6 +229,17 @@ struct listing {
 	size_t count, capacity;
 };
 
+static int add_listed(struct records *records, struct listing *listing, struct record *record,
+		      struct tally_error *error)
+{
+	listing->items = tally__arena_room(&records->arena, listing->items, listing->count,
+					   &listing->capacity, 64, sizeof *listing->items);
+	if (listing->items == NULL)
+		return tally__fail_nomem(error);
+	listing->items[listing->count++] = record;
+	return 0;
+}
+
 static int add_folder(struct records *records, struct listing *listing, const char *folder,
 		      struct tally_error *error)
 {
@@ -236,25 +247,34 @@ static int add_folder(struct records *records, struct listing *listing, const ch
 	size_t count = 0;
 	int status = tally__records_list_path(records, &found, &count, folder, error);
 
-	for (size_t i = 0; status == 0 && i < count; i++) {
-		listing->items = tally__arena_room(&records->arena, listing->items, listing->count,
-						   &listing->capacity, 64, sizeof *listing->items);
-		if (listing->items == NULL)
-			return tally__fail_nomem(error);
-		listing->items[listing->count++] = found[i];
-	}
+	for (size_t i = 0; status == 0 && i < count; i++)
+		status = add_listed(records, listing, found[i], error);
 	return status;
 }
 
+static int add_file(struct records *records, struct listing *listing, const char *folder,
+		    const char *file, struct tally_error *error)
+{
+	const char *path = tally__arena_printf(&records->arena, "%s/%s", folder, file);
+	struct record *record;
+	int status = path == NULL ? tally__fail_nomem(error)
+				  : tally__records_get_path(records, &record, path, error);
+
+	return status != 0 || record->json == NULL ? status
+						   : add_listed(records, listing, record, error);
+}
+
+/* `levels` of folders are left to go down. */
 static int add_spread(struct records *records, struct listing *listing, const char *folder,
-		      int levels, struct tally_error *error)
+		      int levels, const char *file, struct tally_error *error)
 {
 	struct snapshot_entry *entries;
 	size_t count = 0;
 	int status;
 
 	if (levels == 0)
-		return add_folder(records, listing, folder, error);
+		return file != NULL ? add_file(records, listing, folder, file, error)
+				    : add_folder(records, listing, folder, error);
 	status = tally__snapshot_list(records->snapshot, folder, &records->arena, &entries, &count,
 				      error);
 	for (size_t i = 0; status == 0 && i < count; i++) {
@@ -262,13 +282,13 @@ static int add_spread(struct records *records, struct listing *listing, const ch
 			tally__arena_printf(&records->arena, "%s/%s", folder, entries[i].name);
 
 		status = path == NULL ? tally__fail_nomem(error)
-				      : add_spread(records, listing, path, levels - 1, error);
+				      : add_spread(records, listing, path, levels - 1, file, error);
 	}
 	return status;
 }
 
 int tally__records_list_spread(struct records *records, struct record ***out, size_t *count,
-			       const char *pattern, const char *const *names,
+			       const char *pattern, const char *const *names, const char *file,
 			       struct tally_error *error)
 {
 	struct listing listing = {0};
@@ -276,7 +296,7 @@ int tally__records_list_spread(struct records *records, struct record ***out, si
 	int status = tally__records_path(records, &folder, pattern, names, error);
 
 	if (status == 0)
-		status = add_spread(records, &listing, folder, 2, error);
+		status = add_spread(records, &listing, folder, file != NULL ? 3 : 2, file, error);
 	if (status != 0)
 		return status;
 	*out = listing.items;

@@ -38,6 +38,7 @@
 #define PATH_PASSED       "apps/{}/passed/{}/{#}.json"
 #define PATH_CONSUMERS    "apps/{}/consumers"
 #define PATH_CONSUMER     "apps/{}/consumers/{}.json"
+#define PATH_VERSIONS     "apps/{}/versions"
 #define PATH_VERSION_DIR  "apps/{}/versions/{#}"
 #define PATH_VERSION      "apps/{}/versions/{#}/version.json"
 #define PATH_CONTRACT     "apps/{}/versions/{#}/contracts/{}.json"
@@ -99,9 +100,10 @@ int tally__records_list_path(struct records *records, struct record ***out, size
 			     const char *folder, struct tally_error *error);
 
 /* Every record in the two levels of folders that spread large numbers (see {#} above), in the order
- * of their paths. */
+ * of their paths: the records themselves or, when each has a folder of its own, those called `file`
+ * in these (NULL otherwise). */
 int tally__records_list_spread(struct records *records, struct record ***out, size_t *count,
-			       const char *pattern, const char *const *names,
+			       const char *pattern, const char *const *names, const char *file,
 			       struct tally_error *error);
 
 /* Whether the store has what is derived (passed, tagged, heads), so that it is kept up. */

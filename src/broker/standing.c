@@ -162,20 +162,6 @@ static const char *name_provider(const struct selection *selection)
 	return name;
 }
 
-static const char *why(const struct selection *selection, const struct choice *choice)
-{
-	struct arena *arena = &selection->records->arena;
-	const char *text = tally__arena_printf(
-		arena, "the contract of %s %s with %s is verified: ", choice->consumer,
-		choice->version, selection->provider);
-
-	for (const struct reason *reason = choice->reasons; reason != NULL && text != NULL;
-	     reason = reason->next)
-		text = tally__arena_printf(arena, "%s%s%s", text, reason->text,
-					   reason->next != NULL ? "; " : "");
-	return text;
-}
-
 static const char *prospect(const struct selection *selection, const struct standing *standing,
 			    const char *provider)
 {
@@ -185,6 +171,11 @@ static const char *prospect(const struct selection *selection, const struct stan
 		return tally__arena_printf(arena,
 					   "it is work in progress, as %s has not passed all of it "
 					   "yet: failures of it do not fail this build",
+					   provider);
+	if (standing->pending && standing->fresh == standing->total)
+		return tally__arena_printf(arena,
+					   "none of it ever passed with %s: failures of it do not "
+					   "fail this build",
 					   provider);
 	if (standing->pending)
 		return tally__arena_printf(
@@ -218,7 +209,8 @@ static int add_outlook(cJSON *notices, const struct selection *selection, const 
 	return status;
 }
 
-static int add_notices(cJSON *json, const struct selection *selection, const struct choice *choice,
+/* Why the contract was chosen stands beside them. */
+static int add_notices(cJSON *json, const struct selection *selection,
 		       const struct standing *standing, struct tally_error *error)
 {
 	const char *provider = name_provider(selection);
@@ -227,7 +219,6 @@ static int add_notices(cJSON *json, const struct selection *selection, const str
 
 	if (failed != 0 || provider == NULL)
 		return tally__fail_nomem(error);
-	failed |= add_notice(notices, "before_verification", why(selection, choice));
 	if (selection->query->enable_pending || standing->wip)
 		failed |= add_notice(notices, "before_verification",
 				     prospect(selection, standing, provider));
@@ -252,5 +243,5 @@ int tally__standing_add(cJSON *json, struct selection *selection, const struct c
 	failed |= tally__json_put(json, "pending", cJSON_CreateBool(standing.pending));
 	failed |= tally__json_put(json, "wip", cJSON_CreateBool(standing.wip));
 	return failed != 0 ? tally__fail_nomem(error)
-			   : add_notices(json, selection, choice, &standing, error);
+			   : add_notices(json, selection, &standing, error);
 }

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/time.h"
@@ -150,27 +151,6 @@ static int join_branch(struct joining *joining, struct tally_error *error)
 	return status;
 }
 
-/* Lists the version with those that have the tag. */
-static int list_tagged(const struct joining *joining, const char *tag, struct tally_error *error)
-{
-	const struct version_note *note = joining->note;
-	struct record *record;
-	int status;
-
-	if (!tally__records_are_derived(joining->records))
-		return 0;
-	status = tally__records_get(joining->records, &record, PATH_TAGGED_ONE,
-				    NAMES(note->application, tag, note->version), error);
-	if (status == 0)
-		status = tally__record_set_text(record, "application", note->application, error);
-	if (status == 0)
-		status = tally__record_set_text(record, "tag", tag, error);
-	if (status == 0)
-		status = tally__record_set_text(record, "version", note->version, error);
-	return status != 0 ? status
-			   : tally__record_set_number(record, "sequence", joining->sequence, error);
-}
-
 /* Unlike a branch's, the head of a tag is the version with it that was created last. */
 static int add_tag(struct joining *joining, const char *tag, struct tally_error *error)
 {
@@ -188,8 +168,9 @@ static int add_tag(struct joining *joining, const char *tag, struct tally_error 
 		status = tally__record_number(head, "sequence", &head_sequence, error);
 	if (status == 0 && joining->sequence >= head_sequence)
 		status = set_head(head, "tag", tag, joining, error);
-	if (status == 0)
-		status = list_tagged(joining, tag, error);
+	if (status == 0 && tally__records_are_derived(joining->records))
+		status = tally__tagged_note(joining->records, joining->note->application, tag,
+					    joining->note->version, joining->sequence, error);
 	if (status == 0)
 		status = detect_main_branch(joining->application, tag, error);
 	return status;
@@ -273,5 +254,26 @@ int tally__version_find(struct records *records, const char *application, const 
 				     version, application);
 	if (status == 0)
 		*out = found;
+	return status;
+}
+
+static int compare_versions(const void *a, const void *b)
+{
+	int64_t left = 0, right = 0;
+
+	/* Their records were checked when they were read. */
+	(void)tally__record_number(*(struct record *const *)a, "sequence", &left, NULL);
+	(void)tally__record_number(*(struct record *const *)b, "sequence", &right, NULL);
+	return left < right ? -1 : left > right;
+}
+
+int tally__versions_list(struct records *records, const char *application, struct record ***out,
+			 size_t *count, struct tally_error *error)
+{
+	int status = tally__records_list_spread(records, out, count, PATH_VERSIONS,
+						NAMES(application), "version.json", error);
+
+	if (status == 0 && *count > 0)
+		qsort(*out, *count, sizeof **out, compare_versions);
 	return status;
 }

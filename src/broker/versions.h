@@ -37,6 +37,10 @@ int tally__application_find(struct records *records, const char *application, st
 int tally__version_find(struct records *records, const char *application, const char *version,
 			struct record **out, struct tally_error *error);
 
+/* Every version of an application, oldest first.  That is a scan of its whole history. */
+int tally__versions_list(struct records *records, const char *application, struct record ***out,
+			 size_t *count, struct tally_error *error);
+
 /* " (branch main)", or nothing: how the subject of a commit names it. */
 void tally__version_note_describe(const struct version_note *note, struct buf *message);
 

@@ -15,6 +15,7 @@ cli_commands = \
 	%D%/commands/environment-show.c \
 	%D%/commands/log.c \
 	%D%/commands/broker-init.c \
+	%D%/commands/broker-upgrade.c \
 	%D%/commands/help.c
 
 # All but main, which the generator below has of its own.

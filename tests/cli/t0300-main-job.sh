@@ -71,7 +71,7 @@ fi
 test_expect_success 'a member is renamed: a mismatch to read; recorded all the same' '
 	start_server "$provider" --rename-total amount
 	expect_status 1 verify 2.0.0
-	expect_in out "FAILED: a request for order 42" total
+	expect_in out "REGRESSED: a request for order 42" total
 	expect_in err "results recorded for orders 2.0.0"
 	stop_server
 '

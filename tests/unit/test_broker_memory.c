@@ -7,7 +7,7 @@
 
 struct trial {
 	struct site *site;
-	cJSON *results, *contract;
+	cJSON *results, *contract, *selectors;
 	cJSON *answer;
 	struct tally_error error;
 };
@@ -48,6 +48,41 @@ static int choose(struct trial *trial)
 
 	return tally_broker_contracts_to_verify(trial->site->broker, &query, &trial->answer,
 						&trial->error);
+}
+
+static int choose_with_everything(struct trial *trial)
+{
+	const struct tally_verification_query query = {.provider = "orders",
+						       .provider_version = "1",
+						       .provider_branch = "main",
+						       .selectors = trial->selectors,
+						       .enable_pending = true,
+						       .include_wip_since = "2020-01-01"};
+
+	return tally_broker_contracts_to_verify(trial->site->broker, &query, &trial->answer,
+						&trial->error);
+}
+
+/* A version that is there already comes to a branch and a tag, with what it published and
+ * answered. */
+static int join(struct trial *trial)
+{
+	static const char *const tag = "pilot";
+	const cJSON *contracts[] = {trial->contract};
+	struct tally_publication publication = {.version = "1",
+						.branch = "later",
+						.tags = &tag,
+						.tag_count = 1,
+						.contracts = contracts,
+						.contract_count = 1};
+
+	return tally_broker_publish(trial->site->broker, &publication, &trial->answer,
+				    &trial->error);
+}
+
+static int upgrade(struct trial *trial)
+{
+	return tally_broker_upgrade(trial->site->broker, &trial->answer, &trial->error);
 }
 
 static int show(struct trial *trial)
@@ -117,10 +152,36 @@ static void test_sweep(void **state)
 	cJSON_Delete(trial.results);
 }
 
+static void test_sweep_selection(void **state)
+{
+	struct site *site = *state;
+	struct trial trial = {.site = site};
+	struct tally_error error = TALLY_ERROR_INIT;
+	static const char selectors[] =
+		"[{\"mainBranch\": true}, {\"branch\": true, \"consumer\": \"app\"},"
+		" {\"branch\": \"none\", \"fallbackBranch\": \"main\"}, {\"tag\": \"none\"},"
+		" {\"deployedOrReleased\": true}]";
+
+	site_ok(tally_json_parse(&trial.selectors, selectors, strlen(selectors), &error), &error);
+	site_environment(site, "production");
+	site_publish(site, "web", "1", "main", "orders", "list item");
+	site_publish(site, "web", "2", "feature", "orders", "list other");
+	site_publish(site, "app", "1", "main", "orders", "list");
+	site_verify(site, "orders", "1", "main", "web", "1", "list item", "pf");
+	site_deploy(site, "web", "1", "production", NULL);
+	sweep(&trial, choose_with_everything);
+	trial.contract = site_contract("web", "orders", "list item");
+	sweep(&trial, join);
+	sweep(&trial, upgrade);
+	cJSON_Delete(trial.contract);
+	cJSON_Delete(trial.selectors);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_sweep, site_setup, site_teardown),
+		cmocka_unit_test_setup_teardown(test_sweep_selection, site_setup, site_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,6 +90,23 @@ static void assert_refused(struct site *site, const char *branch, const char *se
 	cJSON_Delete(json);
 }
 
+/* Of the newest commit. */
+static int count_changed_files(struct site *site)
+{
+	char command[256], line[64];
+	int count = 0;
+	FILE *pipe;
+
+	(void)snprintf(command, sizeof command,
+		       "git -C %s diff-tree -r --no-commit-id --name-only main", site->path);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	while (fgets(line, sizeof line, pipe) != NULL)
+		count += strchr(line, '\n') != NULL;
+	assert_int_equal(pclose(pipe), 0);
+	return count;
+}
+
 static const cJSON *contract_at(const cJSON *answer, int index)
 {
 	const cJSON *item = cJSON_GetArrayItem(tally__json_get(answer, "contracts"), index);
@@ -355,7 +372,7 @@ static void test_selectors_refused(void **state)
 	assert_refused(site, NULL, "[{\"matchingBranch\": true}]", TALLY_EINVAL, "selectors[0]",
 		       "--provider-branch");
 	assert_refused(site, NULL, "[{\"latest\": true}, {\"environment\": \"prod\"}]",
-		       TALLY_ENOTFOUND, "selectors[1]", "\"production\"");
+		       TALLY_EINVAL, "selectors[1]", "\"production\"");
 }
 
 static void test_too_many_selectors(void **state)
@@ -535,7 +552,6 @@ static void test_joining_later(void **state)
 static void test_notices(void **state)
 {
 	static const char *const when[] = {"before_verification",
-					   "before_verification",
 					   "after_verification:success_true_published_false",
 					   "after_verification:success_false_published_false",
 					   "after_verification:success_true_published_true",
@@ -550,21 +566,18 @@ static void test_notices(void **state)
 	site_verify(site, "orders", "1", "main", "web", "1", "list item", "pf");
 	answer = choose(site, &query);
 	notices = tally__json_get(contract_at(answer, 0), "notices");
-	assert_int_equal(cJSON_GetArraySize(notices), 6);
-	for (int i = 0; i < 6; i++)
+	assert_int_equal(cJSON_GetArraySize(notices), 5);
+	for (int i = 0; i < 5; i++)
 		assert_string_equal(site_text(cJSON_GetArrayItem(notices, i), "when"), when[i]);
 	assert_string_equal(site_text(cJSON_GetArrayItem(notices, 0), "text"),
-			    "the contract of web 1 with orders is verified: web 1 is the head of "
-			    "its main branch main");
-	assert_string_equal(site_text(cJSON_GetArrayItem(notices, 1), "text"),
 			    "1 of its 2 interactions never passed with orders on branch main: "
 			    "their failures do not fail this build, those of the others do");
 	cJSON_Delete(answer);
 	site_verify(site, "orders", "2", "main", "web", "1", "list item", ".p");
 	answer = choose(site, &query);
 	notices = tally__json_get(contract_at(answer, 0), "notices");
-	assert_int_equal(cJSON_GetArraySize(notices), 2);
-	assert_string_equal(site_text(cJSON_GetArrayItem(notices, 1), "text"),
+	assert_int_equal(cJSON_GetArraySize(notices), 1);
+	assert_string_equal(site_text(cJSON_GetArrayItem(notices, 0), "text"),
 			    "all of it passed before with orders on branch main: a failure fails "
 			    "this build");
 	cJSON_Delete(answer);
@@ -734,7 +747,7 @@ static void test_work_in_progress_is_explained(void **state)
 	assert_true(tally__json_get_bool(contract, "pending", false));
 	assert_string_equal(text_at(tally__json_get(contract, "why"), 0),
 			    "web 2 is the head of branch feat/a, and work in progress");
-	assert_int_equal(cJSON_GetArraySize(tally__json_get(contract, "notices")), 6);
+	assert_int_equal(cJSON_GetArraySize(tally__json_get(contract, "notices")), 5);
 	assert_int_equal(cJSON_GetArraySize(tally__json_get(answer, "notices")), 0);
 	cJSON_Delete(answer);
 	query.provider_branch = NULL;
@@ -792,6 +805,70 @@ static void test_many_heads(void **state)
 	cJSON_Delete(answer);
 }
 
+/* A store of format 1 goes on working; what it cannot know is refused, not guessed. */
+static void test_format_one(void **state)
+{
+	struct site *site = *state;
+	struct tally_error error = TALLY_ERROR_INIT;
+	const struct tally_verification_query
+		plain = {.provider = "orders", .provider_branch = "main"},
+		pending = {.provider = "orders", .provider_branch = "main", .enable_pending = true},
+		wip = {.provider = "orders", .provider_branch = "main", .include_wip_since = SINCE};
+	cJSON *answer = NULL;
+
+	put_record(site, PATH_BROKER, NAMES(NULL),
+		   "{\"format\":1,\"createdAt\":\"2023-11-14T22:13:20Z\"}");
+	site_publish(site, "web", "1", "main", "orders", "list item");
+	publish_tagged(site, "web", "2", "pilot", "more");
+	publish_tagged(site, "web", "3", "pilot", "last");
+	site_verify(site, "orders", "1", "main", "web", "1", "list item", "pf");
+	answer = choose(site, &plain);
+	assert_contracts(answer, "web@1");
+	assert_null(tally__json_get(interaction_at(answer, 0, 0), "passedBefore"));
+	cJSON_Delete(answer);
+	answer = NULL;
+	assert_int_equal(tally_broker_contracts_to_verify(site->broker, &pending, &answer, &error),
+			 TALLY_EUNSUPPORTED);
+	assert_non_null(strstr(error.message, "tally broker upgrade"));
+	assert_int_equal(tally_broker_contracts_to_verify(site->broker, &wip, &answer, NULL),
+			 TALLY_EUNSUPPORTED);
+	assert_refused(site, NULL, "[{\"tag\": \"pilot\"}]", TALLY_EUNSUPPORTED, "", "upgrade");
+	assert_selected(site, "[{\"tag\": \"pilot\", \"latest\": true}]", "web@3");
+	memset(&error, 0, sizeof error);
+	site_ok(tally_broker_upgrade(site->broker, &answer, &error), &error);
+	assert_int_equal(tally__json_get(answer, "from")->valueint, 1);
+	assert_int_equal(tally__json_get(answer, "format")->valueint, 2);
+	cJSON_Delete(answer);
+	assert_chosen(site, &pending, "web@1?");
+	assert_passed(site, &pending, "+-");
+	assert_selected(site, "[{\"tag\": \"pilot\"}]", "web@2 web@3");
+	assert_chosen(site, &wip, "web@1 web@3!");
+}
+
+/* What the upgrade derives is what would have been written all along. */
+static void test_upgrade_derives_the_same(void **state)
+{
+	struct site *site = *state;
+	struct tally_error error = TALLY_ERROR_INIT;
+	char before[STORE_ID_BYTES], after[STORE_ID_BYTES];
+	cJSON *answer = NULL;
+
+	site_tip(site, before);
+	site_ok(tally_broker_upgrade(site->broker, &answer, &error), &error);
+	site_tip(site, after);
+	assert_string_equal(before, after);
+	assert_string_equal(site_text(answer, "commit"), before);
+	cJSON_Delete(answer);
+	fill(site);
+	site_verify(site, "orders", "1", "old", "web", "1", "list", "p");
+	site_verify(site, "orders", "2", "main", "web", "2", "list item", "pp");
+	verify_tagged(site, "3", "pilot", "list item", "pp");
+	put_record(site, PATH_BROKER, NAMES(NULL),
+		   "{\n  \"createdAt\": \"2023-11-14T22:13:20Z\",\n  \"format\": 1\n}\n");
+	site_ok(tally_broker_upgrade(site->broker, NULL, &error), &error);
+	assert_int_equal(count_changed_files(site), 1);
+}
+
 #define WITH_SITE(test) cmocka_unit_test_setup_teardown(test, site_setup, site_teardown)
 
 int main(void)
@@ -817,6 +894,8 @@ int main(void)
 		WITH_SITE(test_work_in_progress_is_explained),
 		WITH_SITE(test_work_in_progress_elsewhere),
 		WITH_SITE(test_many_heads),
+		WITH_SITE(test_format_one),
+		WITH_SITE(test_upgrade_derives_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,129 @@
+/* Bringing a store of an older format to this one: what later changes keep up is derived once, from
+ * everything that is there. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "broker/git_broker.h"
+#include "broker/heads.h"
+#include "broker/versions.h"
+
+/* A version, and what is written of one: called for each of an application, oldest first. */
+typedef int version_step(struct records *records, const struct record *version,
+			 struct tally_error *error);
+
+/* Nobody wrote down when a branch came to be: not later than its first version. */
+static int date_lines(struct records *records, const struct record *version,
+		      struct tally_error *error)
+{
+	const char *application, *created;
+	struct lines lines = {0};
+	int status = tally__record_text(version, "application", &application, error);
+
+	if (status == 0)
+		status = tally__record_text(version, "createdAt", &created, error);
+	if (status == 0)
+		status = tally__lines_of_version(&lines, records, version, error);
+	for (size_t i = 0; status == 0 && i < lines.count; i++) {
+		const struct line *line = &lines.items[i];
+		struct record *head;
+
+		if (line->created != NULL)
+			continue;
+		status = tally__records_get(records, &head, line->is_tag ? PATH_TAG : PATH_BRANCH,
+					    NAMES(application, line->name), error);
+		if (status == 0 && head->json != NULL)
+			status = tally__record_set_text(head, "createdAt", created, error);
+	}
+	return status;
+}
+
+static int derive(struct records *records, const struct record *version, struct tally_error *error)
+{
+	const char *application, *number;
+	const cJSON *tags = NULL, *tag;
+	int64_t sequence;
+	int status = tally__record_text(version, "application", &application, error);
+
+	if (status == 0)
+		status = tally__record_text(version, "version", &number, error);
+	if (status == 0)
+		status = tally__record_number(version, "sequence", &sequence, error);
+	if (status == 0)
+		status = tally__record_optional_array(version, "tags", &tags, error);
+	cJSON_ArrayForEach(tag, tags)
+	{
+		if (status == 0 && cJSON_IsString(tag))
+			status = tally__tagged_note(records, application, tag->valuestring, number,
+						    sequence, error);
+	}
+	return status != 0 ? status : tally__version_rejoin(records, version, error);
+}
+
+static int each_version(struct records *records, const char *application, version_step *step,
+			struct tally_error *error)
+{
+	struct record **versions = NULL;
+	size_t count = 0;
+	int status = tally__versions_list(records, application, &versions, &count, error);
+
+	for (size_t i = 0; status == 0 && i < count; i++)
+		status = step(records, versions[i], error);
+	return status;
+}
+
+static int each_application(struct records *records, version_step *step, struct tally_error *error)
+{
+	struct snapshot_entry *entries;
+	size_t count = 0;
+	int status = tally__snapshot_list(records->snapshot, PATH_APPS, &records->arena, &entries,
+					  &count, error);
+
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		const char *path = tally__arena_printf(&records->arena, PATH_APPS "/%s/app.json",
+						       entries[i].name);
+		struct record *application;
+		const char *name;
+
+		status = path == NULL ? tally__fail_nomem(error)
+				      : tally__records_get_path(records, &application, path, error);
+		if (status == 0)
+			status = tally__record_text(application, "name", &name, error);
+		if (status == 0)
+			status = each_version(records, name, step, error);
+	}
+	return status;
+}
+
+static int upgrade(struct records *records, void *context, struct buf *message, cJSON **answer,
+		   struct tally_error *error)
+{
+	int64_t from = records->format;
+	struct record *record;
+	int failed, status = 0;
+
+	(void)context;
+	*answer = cJSON_CreateObject();
+	failed = tally__json_put(*answer, "from", cJSON_CreateNumber((double)from));
+	failed |= tally__json_put(*answer, "format", cJSON_CreateNumber(RECORD_FORMAT));
+	if (failed != 0)
+		return tally__fail_nomem(error);
+	tally__buf_addf(message, "upgrade the store from format %lld to %d\n", (long long)from,
+			RECORD_FORMAT);
+	if (tally__records_are_derived(records))
+		return 0;
+	records->format = RECORD_FORMAT;
+	status = tally__records_get(records, &record, PATH_BROKER, NAMES(NULL), error);
+	if (status == 0)
+		status = tally__record_set_number(record, "format", RECORD_FORMAT, error);
+	if (status == 0)
+		status = each_application(records, date_lines, error);
+	return status != 0 ? status : each_application(records, derive, error);
+}
+
+int tally__git_broker_upgrade(struct tally_broker *broker, cJSON **answer,
+			      struct tally_error *error)
+{
+	return tally__broker_change(broker, upgrade, NULL, tally__time_now_unix(), answer, error);
+}
