@@ -234,6 +234,14 @@ const char *tally__report_cut_short(const cJSON *results)
 	return NULL;
 }
 
+const char *tally__report_skip_reason(const cJSON *interaction)
+{
+	const char *message = tally__report_text(interaction, "message");
+
+	/* Where nothing went wrong there is no message. */
+	return *message != '\0' ? message : "not chosen by the filters";
+}
+
 static bool says_why(const cJSON *attempt)
 {
 	return cJSON_GetArraySize(tally__json_get(attempt, "mismatches")) > 0 ||

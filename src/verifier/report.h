@@ -68,6 +68,8 @@ void tally__report_add_states(struct buf *out, const cJSON *interaction);
 void tally__report_add_why(struct buf *out, const cJSON *contract);
 /* How a run ended that has not come to all interactions; NULL for one that has. */
 const char *tally__report_cut_short(const cJSON *results);
+/* Why an interaction was not asked for. */
+const char *tally__report_skip_reason(const cJSON *interaction);
 /* Appends in one line why an interaction did not pass. */
 void tally__report_add_reason(struct buf *out, const cJSON *interaction, size_t max_chars);
 /* Appends lines that say all of it: attempts, errors, mismatches, what came, how to ask again. */

@@ -293,10 +293,10 @@ static void add_line(struct page *page, const cJSON *interaction, enum report_cl
 			tally__report_words(class)->name);
 	tally__report_add_escaped(page->out, tally__report_text(interaction, "description"), 0);
 	tally__report_add_states(&page->shown, interaction);
-	if (class == REPORT_SKIPPED && *tally__report_text(interaction, "message") != '\0') {
+	if (class == REPORT_SKIPPED) {
 		if (page->shown.len > 0)
 			tally__buf_adds(&page->shown, "; ");
-		tally__report_add_shown(&page->shown, tally__report_text(interaction, "message"),
+		tally__report_add_shown(&page->shown, tally__report_skip_reason(interaction),
 					REASON_CHARS);
 	}
 	if (page->shown.len > 0) {

@@ -159,12 +159,11 @@ static void add_skipped(struct writer *w, const cJSON *interaction, enum report_
 		tally__buf_adds(w->out, "/>\n      <system-out>");
 		add_details(w, interaction);
 		tally__buf_adds(w->out, "</system-out>\n");
-	} else if (*tally__report_text(interaction, "message") != '\0') {
-		open_with_message(w, "skipped", interaction, "");
-		tally__buf_adds(w->out, "/>\n");
-	} else {
-		tally__buf_adds(w->out, "      <skipped message=\"not replayed\"/>\n");
+		return;
 	}
+	tally__buf_adds(w->out, "      <skipped message=\"");
+	tally__report_add_escaped(w->out, tally__report_skip_reason(interaction), MESSAGE_CHARS);
+	tally__buf_adds(w->out, "\"/>\n");
 }
 
 static void add_case(struct writer *w, const cJSON *contract, const cJSON *interaction)

@@ -85,10 +85,10 @@ static void add_skipped(const struct writer *w, const cJSON *contract)
 
 	cJSON_ArrayForEach(interaction, tally__json_get(contract, "interactions"))
 	{
-		const char *why = tally__report_text(interaction, "message");
+		const char *why = tally__report_skip_reason(interaction);
 		size_t i = 0;
 
-		if (tally__report_class(interaction) != REPORT_SKIPPED || *why == '\0')
+		if (tally__report_class(interaction) != REPORT_SKIPPED)
 			continue;
 		while (i < used && strcmp(reasons[i].why, why) != 0)
 			i++;

@@ -157,6 +157,28 @@ static void text_says_when_the_run_was_cut_short(void **state)
 	cJSON_Delete(results);
 }
 
+static void text_says_what_was_skipped(void **state)
+{
+	cJSON *results = parse(
+		"{\"contracts\":[{\"consumer\":\"web\",\"provider\":\"orders\",\"interactions\":["
+		"{\"outcome\":\"skipped\"},{\"outcome\":\"passed\"},{\"outcome\":\"skipped\","
+		"\"message\":\"not reached\"},{\"outcome\":\"skipped\"}]}]}");
+	char *text = make(tally_verify_report_text, results, NULL);
+
+	(void)state;
+	assert_string_equal(text, "web -> orders: 1 passed, 3 skipped\n"
+				  "  skipped 2: not chosen by the filters\n"
+				  "  skipped 1: not reached\n");
+	tally_free(text);
+	text = make(tally_verify_report_junit, results, NULL);
+	assert_int_equal(occurrences(text, "<skipped message=\"not chosen by the filters\"/>"), 2);
+	tally_free(text);
+	text = make(tally_verify_report_html, results, NULL);
+	assert_int_equal(occurrences(text, "not chosen by the filters</span>"), 2);
+	tally_free(text);
+	cJSON_Delete(results);
+}
+
 static void text_has_nothing_to_scroll_through(void **state)
 {
 	const struct tally_verify_report_options options = {.in_full = 3, .rest_in = "all.html"};
@@ -604,6 +626,7 @@ int main(void)
 		cmocka_unit_test(text_is_short_when_all_is_well),
 		cmocka_unit_test(text_tells_what_went_wrong),
 		cmocka_unit_test(text_says_when_the_run_was_cut_short),
+		cmocka_unit_test(text_says_what_was_skipped),
 		cmocka_unit_test(text_has_nothing_to_scroll_through),
 		cmocka_unit_test(text_has_colours_when_asked),
 		cmocka_unit_test(junit_has_a_case_for_each_interaction),
