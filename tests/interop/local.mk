@@ -12,7 +12,7 @@ check-interop: all $(example_programs) $(interop_programs)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(interop_tests)'
 .PHONY: check-interop
 EXTRA_DIST += $(interop_tests) %D%/.npmrc %D%/package.json %D%/package-lock.json \
-	%D%/lib.sh %D%/broker.js %D%/broker_asked.js %D%/generate.js %D%/provider.js %D%/same.js %D%/kinds.js %D%/failed.js %D%/browser.js \
+	%D%/lib.sh %D%/broker.js %D%/broker_asked.js %D%/generate.js %D%/pact_js.js %D%/provider.js %D%/same.js %D%/kinds.js %D%/failed.js %D%/browser.js \
 	%D%/schemas.js %D%/stand_in.js %D%/stub.js %D%/stub.json %D%/stub_generated.js \
 	%D%/newcomer/expectations.json %D%/newcomer/client.mjs %D%/newcomer/orders.test.mjs \
 	%D%/newcomer/mistaken.test.mjs %D%/newcomer/forgetful.test.mjs
