@@ -145,6 +145,20 @@ void tally__report_add_shown(struct buf *out, const char *text, size_t max_chars
 	tally__text_add_printable(out, text, strlen(text), max_chars);
 }
 
+void tally__report_add_message(struct buf *out, const char *text, size_t max_chars,
+			       const char *between)
+{
+	size_t len = strcspn(text, "\n");
+
+	tally__text_add_printable(out, text, len, max_chars);
+	while (text[len] == '\n') {
+		text += len + 1;
+		len = strcspn(text, "\n");
+		tally__buf_adds(out, between);
+		tally__text_add_printable(out, text, len, max_chars);
+	}
+}
+
 void tally__report_add_markup(struct buf *out, const struct buf *shown)
 {
 	if (shown->status != 0)
@@ -295,7 +309,7 @@ void tally__report_add_reason(struct buf *out, const cJSON *interaction, size_t 
 	if (attempts > 0 && is(interaction, "outcome", "flaky"))
 		tally__buf_addf(out, "passed %zu of %zu times; ", passed, attempts);
 	if (*message != '\0') {
-		tally__report_add_shown(out, message, max_chars);
+		tally__report_add_message(out, message, max_chars, " ");
 		return;
 	}
 	if (first == NULL) {
@@ -385,6 +399,18 @@ static void add_line(const struct lines *lines, const char *label, const char *t
 	tally__buf_adds(lines->out, label);
 	tally__report_add_shown(lines->out, text, 0);
 	tally__buf_addc(lines->out, '\n');
+}
+
+static void add_message(const struct lines *lines, const char *text)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		begin_line(lines);
+		tally__text_add_printable(lines->out, text, len, 0);
+		tally__buf_addc(lines->out, '\n');
+		text += len + (text[len] == '\n');
+	}
 }
 
 static void add_state_lines(const struct lines *lines, const cJSON *interaction)
@@ -520,7 +546,7 @@ void tally__report_add_details(struct buf *out, const cJSON *interaction,
 	add_attempts_line(&lines, interaction);
 	if (tally__json_get_bool(interaction, "known", false))
 		add_line(&lines, "", "known from an earlier run of this version");
-	add_line(&lines, "", tally__report_text(telling, "message"));
+	add_message(&lines, tally__report_text(telling, "message"));
 	tally__mismatches_add_text(out, tally__json_get(telling, "mismatches"),
 				   tally__report_omitted(telling), options);
 	add_response_lines(&lines, interaction);

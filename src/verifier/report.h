@@ -56,6 +56,10 @@ double tally__report_number(const cJSON *object, const char *name);
 
 /* Appends a text so that it shows on a terminal or a page and drives nothing. */
 void tally__report_add_shown(struct buf *out, const char *text, size_t max_chars);
+/* The same for a text that may have lines of its own (the last words of a command), with `between`
+ * in the place of each end of line. */
+void tally__report_add_message(struct buf *out, const char *text, size_t max_chars,
+			       const char *between);
 /* The same in XML and HTML, in texts and in values of attributes between double quotes. */
 void tally__report_add_escaped(struct buf *out, const char *text, size_t max_chars);
 /* Appends text that is shown already, of several lines, as these are in XML and HTML. */

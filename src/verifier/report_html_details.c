@@ -21,6 +21,20 @@ static void add_paragraph(struct buf *out, const char *class, const char *text)
 	add(out, "</p>\n");
 }
 
+static void add_message(struct buf *out, const char *text)
+{
+	struct buf shown;
+
+	if (*text == '\0')
+		return;
+	tally__buf_init(&shown, LIMIT_REPORT_BYTES);
+	tally__report_add_message(&shown, text, 0, "\n");
+	add(out, "<p class=\"error-text\">");
+	tally__report_add_markup(out, &shown);
+	add(out, "</p>\n");
+	tally__buf_release(&shown);
+}
+
 static void add_value(struct buf *out, const char *label, const char *class, const char *value)
 {
 	tally__buf_addf(out, "<dt>%s</dt><dd><code class=\"%s\">", label, class);
@@ -179,7 +193,7 @@ void tally__report_add_html_details(struct buf *out, const cJSON *interaction)
 	add_attempts(out, interaction);
 	if (tally__json_get_bool(interaction, "known", false))
 		add_paragraph(out, "dim", "Known from an earlier run of this version.");
-	add_paragraph(out, "error-text", tally__report_text(telling, "message"));
+	add_message(out, tally__report_text(telling, "message"));
 	add_mismatches(out, telling);
 	add_response(out, interaction, telling);
 	if (*curl != '\0') {

@@ -108,7 +108,7 @@ const char *const tally__report_style[] = {
 	".tell>:first-child{margin-top:.25rem}",
 	".row:target{background:var(--panel)}",
 	".item:has(:target){box-shadow:0 0 0 3px var(--link);border-radius:.25rem}",
-	".error-text{color:var(--bad);font-weight:500}",
+	".error-text{color:var(--bad);font-weight:500;white-space:pre-line}",
 	/* mismatches */
 	".wrong{border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem}",
 	".wrong.more{margin-left:1.5rem}",

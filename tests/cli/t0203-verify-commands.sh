@@ -38,9 +38,13 @@ test_expect_success 'a state command sets up, and tears down when that is wanted
 test_expect_success 'one that fails is shown with what it said' '
 	start_server "$provider"
 	expect_status 1 "$tally" verify good.json --provider-url "$url" \
-		--state-command "echo no such table >&2; echo is the database up >&2; exit 7"
+		--state-command "echo no such table >&2; echo is the database up >&2; exit 7" \
+		--html page.html --junit cases.xml
 	stop_server
 	expect_in out "the state command exited with status 7" "no such table" "is the database up"
+	for report in out page.html cases.xml; do
+		expect_not_in "$report" "x0a"
+	done
 '
 
 test_expect_success 'messages need no URL' '
