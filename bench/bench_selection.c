@@ -177,7 +177,20 @@ static void fill(struct tally_broker *broker, uint64_t consumers, uint64_t versi
 
 int main(int argc, char **argv)
 {
-	const struct tally_verification_query plain = {.provider = PROVIDER};
+	cJSON *one = cJSON_Parse("[{\"mainBranch\": true, \"consumer\": \"app0\"}]");
+	cJSON *heads = cJSON_Parse("[{\"mainBranch\": true}]");
+	const struct tally_verification_query plain = {.provider = PROVIDER},
+					      main_branch = {.provider = PROVIDER,
+							     .selectors = heads},
+					      consumer = {.provider = PROVIDER,
+							  .selectors = one,
+							  .provider_branch = "main",
+							  .enable_pending = true},
+					      everything = {.provider = PROVIDER,
+							    .provider_version = "2.0.1",
+							    .provider_branch = "main",
+							    .enable_pending = true,
+							    .include_wip_since = "2020-01-01"};
 	struct tally_error error = TALLY_ERROR_INIT;
 	uint64_t consumers = 100, versions = 100;
 	struct tally_broker *broker;
@@ -199,8 +212,13 @@ int main(int argc, char **argv)
 	check(tally_broker_init(repo, &error), &error);
 	check(tally_broker_open(&broker, repo, &error), &error);
 	fill(broker, consumers, versions);
+	measure(broker, "one consumer, pending", &consumer);
+	measure(broker, "heads of main branches", &main_branch);
 	measure(broker, "default", &plain);
+	measure(broker, "default, pending, new work", &everything);
 	tally_broker_close(broker);
+	cJSON_Delete(one);
+	cJSON_Delete(heads);
 	snprintf(command, sizeof command, "rm -rf '%s'", folder);
 	return system(command) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
