@@ -35,7 +35,7 @@ const ANSWERS = {
 };
 
 // Those after which the two do something else: the row of doc/compatibility.md.
-const DIFFERENT = { moved: 'redirections', 'broken off': 'states that were set up', 'teardown broken off': 'kept connections that break off' };
+const DIFFERENT = { moved: 'redirections', 'broken off': 'states that were set up', 'teardown broken off': 'kept connections that break off', ...(SLOW ? { down: 'states that fail with 5xx' } : {}) };
 
 // [what, states, whether the answer is right, the row where they differ]
 const CASES = [
