@@ -118,6 +118,6 @@ tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 
 fuzz_programs += %D%/fuzz_report
 tests_fuzz_fuzz_report_SOURCES = %D%/fuzz_report.c $(fuzz_json_engine)
-tests_fuzz_fuzz_report_CPPFLAGS = $(fuzz_cppflags)
+tests_fuzz_fuzz_report_CPPFLAGS = $(fuzz_cppflags) -I$(srcdir)/tests
 tests_fuzz_fuzz_report_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_report_LDFLAGS = $(fuzz_ldflags)
