@@ -130,7 +130,7 @@ test_expect_success 'one that dies in the middle of the run is said to be the re
 	mkfifo die
 	expect_status 4 "$tally" verify ping.json --provider-url "$url" --header-command-each \
 		--header-command "echo >die; while kill -0 \$(cat pid); do sleep 0.01; done; echo A: b" \
-		--start "echo \$\$ >pid; \"\$provider\" --port \$port & read x <die; kill -9 \$!; echo out of memory; exit 137"
+		--start "echo \$\$ >pid; \"\$provider\" --port \$port & read x <die; kill -9 \$!; wait; echo out of memory; exit 137"
 	expect_in err "the provider that was started exited with status 137" "out of memory"
 	rm "$TMPDIR"/tally-provider.*
 '
