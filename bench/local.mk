@@ -50,8 +50,13 @@ bench_programs += %D%/bench_verify
 bench_bench_verify_SOURCES = %D%/bench_verify.c $(bench_beside_curl)
 bench_bench_verify_LDADD = $(bench_libs) $(CURL_LIBS)
 
+# Whole processes, beside the reference verifier.
+bench_bench_verifiers_SOURCES = %D%/bench_verifiers.c %D%/bare_curl.c %D%/bare_curl.h \
+	%D%/child.c %D%/child.h %D%/client.c %D%/client.h
+bench_bench_verifiers_LDADD = $(CURL_LIBS)
+
 # What bench/stub.sh uses.
-bench_helpers = %D%/load %D%/bare_server
+bench_helpers = %D%/load %D%/bare_server %D%/bench_verifiers
 bench_load_SOURCES = %D%/load.c %D%/child.c %D%/child.h %D%/client.c %D%/client.h
 bench_bare_server_LDADD = $(MHD_LIBS)
 
@@ -68,7 +73,7 @@ bench_environment = NODE_PATH='$(bench_packages)'; export NODE_PATH; \
 	test -f "$$reference" || { reference=; \
 	echo 'not beside the reference implementation: "make check-interop" installs it first'; }
 
-bench: bench-programs bench-peers bench-consumer
+bench: bench-programs bench-peers bench-consumer bench-verify
 bench-programs: all $(bench_programs) $(bench_helpers)
 	@for program in $(bench_programs); do ./$$program || exit 1; done
 bench-peers: all
@@ -77,6 +82,12 @@ bench-consumer: all $(bench_consumer_programs) $(bench_helpers)
 	@$(bench_environment); for program in $(bench_consumer_programs); do \
 		./$$program $${reference:+"$$reference"} || exit 1; done; \
 	$(SHELL) '$(srcdir)/%D%/stub.sh'
+bench-verify: all $(bench_helpers)
+	@pact='$(bench_packages)/@pact-foundation/pact-cli-linux-x64/standalone/pact'; \
+	PACT_DO_NOT_TRACK=true; export PACT_DO_NOT_TRACK; \
+	test -x "$$pact" || { pact=; \
+	echo 'not beside the reference implementation: "make check-interop" installs it first'; }; \
+	%D%/bench_verifiers $${pact:+"$$pact"}
 # They are only built, so that they keep pace with the library.
 check-bench: $(bench_programs) $(bench_consumer_programs) $(bench_helpers)
-.PHONY: check-bench bench bench-programs bench-peers bench-consumer
+.PHONY: check-bench bench bench-programs bench-peers bench-consumer bench-verify
