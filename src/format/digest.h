@@ -1,6 +1,9 @@
 /* format/digest.h - content digests.  A digest is the object id that git gives to a blob with the
- * same bytes (SHA-1 with collision detection, through libgit2), so that anyone can repeat it with
- * `git hash-object --stdin`. */
+ * same bytes (SHA-1), so that anyone can repeat it with `git hash-object --stdin`.
+ *
+ * Where libgit2 is in use, as for every broker in a git repository, it makes them, and finds bytes
+ * that were forged to have the digest of others.  Loading it only for a digest would take longer
+ * than most commands do. */
 #ifndef TALLY_FORMAT_DIGEST_H
 #define TALLY_FORMAT_DIGEST_H
 
@@ -10,8 +13,7 @@
 
 #define DIGEST_TEXT_BYTES 41 /* 40 hexadecimal digits and a NUL */
 
-/* TALLY_EUNSUPPORTED when libgit2 cannot be loaded, TALLY_EINVAL for bytes that were made to have
- * the digest of others, TALLY_ENOMEM. */
+/* TALLY_EINVAL for bytes that were made to have the digest of others, TALLY_ENOMEM. */
 int tally__digest(char text[DIGEST_TEXT_BYTES], const void *bytes, size_t len,
 		  struct tally_error *error);
 

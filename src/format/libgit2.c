@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,6 +14,7 @@ struct git2_table tally__git2;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct tally_error outcome;
+static atomic_bool is_loaded;
 
 static const struct library_symbol symbols[] = {
 #define TALLY_X(symbol) {#symbol, offsetof(struct git2_table, symbol)},
@@ -45,7 +47,14 @@ static void load(void)
 
 		tally__fail(&outcome, TALLY_EUNSUPPORTED, "libgit2 cannot be initialised: %s",
 			    reason && reason->message ? reason->message : "unknown reason");
+		return;
 	}
+	atomic_store(&is_loaded, true);
+}
+
+bool tally__git2_is_loaded(void)
+{
+	return atomic_load(&is_loaded);
 }
 
 int tally__git2_load(struct tally_error *error)

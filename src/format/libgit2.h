@@ -16,6 +16,7 @@
 #include <git2/sys/config.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -97,6 +98,8 @@ extern struct git2_table tally__git2;
 
 /* Loads and initialises it once; safe from any thread.  TALLY_EUNSUPPORTED: cannot be loaded. */
 int tally__git2_load(struct tally_error *error);
+/* Has that been done, well?  From any thread. */
+bool tally__git2_is_loaded(void);
 
 /* The loader itself sees the plain names. */
 #ifndef TALLY_GIT2_LOADER

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "format/digest.h"
+#include "format/libgit2.h"
 
 static void test_is_what_git_hash_object_says(void **state)
 {
@@ -39,7 +40,8 @@ static void *digest_often(void *failures)
 	char text[DIGEST_TEXT_BYTES];
 
 	for (int i = 0; i < 200; i++)
-		if (tally__digest(text, "hello\n", 6, NULL) != 0 ||
+		if ((i == 100 && tally__git2_load(NULL) != 0) ||
+		    tally__digest(text, "hello\n", 6, NULL) != 0 ||
 		    strcmp(text, "ce013625030ba8dba906f756967f9e9ca394464a") != 0)
 			++*(int *)failures;
 	return NULL;
@@ -59,11 +61,33 @@ static void test_from_several_threads(void **state)
 	}
 }
 
+/* Every length around the ends of blocks, and bytes beyond ASCII. */
+static void test_is_the_same_by_libgit2(void **state)
+{
+	static unsigned char bytes[300];
+	static char digests[sizeof bytes][DIGEST_TEXT_BYTES];
+	char text[DIGEST_TEXT_BYTES];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (unsigned char)(i * 167 + 13);
+	for (size_t i = 0; i < sizeof bytes; i++)
+		assert_int_equal(tally__digest(digests[i], bytes, i, NULL), 0);
+	assert_false(tally__git2_is_loaded());
+	/* The threads race to load it. */
+	test_from_several_threads(state);
+	assert_true(tally__git2_is_loaded());
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		assert_int_equal(tally__digest(text, bytes, i, NULL), 0);
+		assert_string_equal(text, digests[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		/* First, so that the threads race to load the library. */
-		cmocka_unit_test(test_from_several_threads),
+		cmocka_unit_test(test_is_what_git_hash_object_says),
+		cmocka_unit_test(test_is_the_same_by_libgit2),
+		/* From here on libgit2 makes them. */
 		cmocka_unit_test(test_is_what_git_hash_object_says),
 	};
 
