@@ -110,7 +110,7 @@ test_expect_success 'what is ready is said by another URL' '
 	first=$url
 	free_url
 	expect_status 0 "$tally" verify ping.json --provider-url "$first" --ready-url "$url/any" \
-		--start "\"\$provider\" --port ${first##*:} & exec \"\$provider\" --port \$port"
+		--start "\"\$provider\" --port ${first##*:} >first & until [ -s first ]; do sleep 0.01; done; exec \"\$provider\" --port \$port"
 	expect_empty err
 	no_temporary_files
 '
