@@ -25,11 +25,11 @@ cli_tests = \
 	%D%/t0201-verify-sources.sh \
 	%D%/t0202-verify-run.sh \
 	%D%/t0203-verify-commands.sh \
-	%D%/t0210-pact-broker.sh \
-	%D%/t0206-verify-connections.sh \
 	%D%/t0204-verify-start.sh \
-	%D%/t0206-verify-reports.sh \
 	%D%/t0205-verify-broker.sh \
+	%D%/t0206-verify-connections.sh \
+	%D%/t0207-verify-reports.sh \
+	%D%/t0210-pact-broker.sh \
 	%D%/t0240-verify-page.sh \
 	%D%/t0300-main-job.sh \
 	%D%/t0310-environment.sh \

@@ -6,6 +6,7 @@
 
 # shellcheck disable=SC2034 # the scripts use it
 provider=$TALLY_BUILDDIR/doc/examples/provider
+# shellcheck disable=SC2034
 nowhere=http://127.0.0.1:1
 
 # verify SOURCE...: against the provider of the test

@@ -20,7 +20,7 @@ sed 's/404/200/' ping.json >wrong.json
 # Sets `url` to an address where nobody listens: one that a server had a moment ago.
 free_url() {
 	start_server "$provider"
-	stop_server
+	stop_server 0
 	export port="${url##*:}"
 }
 
@@ -118,7 +118,7 @@ test_expect_success 'what is ready is said by another URL' '
 test_expect_success 'where somebody listens already, nothing is started' '
 	start_server "$provider"
 	expect_status 4 "$tally" verify ping.json --provider-url "$url" --start "echo >started"
-	stop_server
+	stop_server 0
 	expect_in err "something listens at 127.0.0.1:" "in place of"
 	[ ! -e started ]
 '
