@@ -94,6 +94,6 @@ tally $PACKAGE_VERSION
   sanitizers    ${enable_sanitizers:-no}
   fuzzing       ${enable_fuzzing:-no}
   unit tests    $have_cmocka (cmocka)
-  loaded late   $tally_cv_soname_CURL $tally_cv_soname_GIT2 $tally_cv_soname_GNUTLS $tally_cv_soname_XML
+  loaded late   $tally_cv_soname_CURL $tally_cv_soname_GIT2 $tally_cv_soname_GNUTLS $tally_cv_soname_NETTLE $tally_cv_soname_XML
 TALLY_END
 ])

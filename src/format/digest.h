@@ -3,7 +3,7 @@
  *
  * Where libgit2 is in use, as for every broker in a git repository, it makes them, and finds bytes
  * that were forged to have the digest of others.  Loading it only for a digest would take longer
- * than most commands do. */
+ * than most commands do, so Nettle makes the others. */
 #ifndef TALLY_FORMAT_DIGEST_H
 #define TALLY_FORMAT_DIGEST_H
 
@@ -13,7 +13,8 @@
 
 #define DIGEST_TEXT_BYTES 41 /* 40 hexadecimal digits and a NUL */
 
-/* TALLY_EINVAL for bytes that were made to have the digest of others, TALLY_ENOMEM. */
+/* TALLY_EINVAL for bytes that were made to have the digest of others, TALLY_ENOMEM, TALLY_EUNSUPPORTED when
+ * Nettle cannot be loaded. */
 int tally__digest(char text[DIGEST_TEXT_BYTES], const void *bytes, size_t len,
 		  struct tally_error *error);
 

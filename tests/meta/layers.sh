@@ -63,6 +63,7 @@ expect 'cJSON is included by the JSON door alone' \
 	wrapped 'cjson/' 'include/tally/json\.h|src/format/json[a-z_]*\.[ch]'
 expect 'libcurl is included by its wrapper alone' wrapped 'curl/' 'src/http/[a-z_]*curl[a-z_]*\.[ch]'
 expect 'GnuTLS is included by its wrapper alone' wrapped 'gnutls/' 'src/http/[a-z_]*gnutls[a-z_]*\.[ch]'
+expect 'Nettle is included by its wrapper alone' wrapped 'nettle/' 'src/format/digest\.c'
 expect 'libgit2 is included by its wrapper alone' wrapped 'git2' 'src/format/libgit2\.[ch]'
 expect 'PCRE2 is included by its wrapper alone' wrapped 'pcre2' 'src/format/regex[a-z_]*\.[ch]'
 expect 'libxml2 is included by its wrapper alone' wrapped 'libxml/' 'src/format/xml[a-z_]*\.[ch]'
