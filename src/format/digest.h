@@ -13,8 +13,8 @@
 
 #define DIGEST_TEXT_BYTES 41 /* 40 hexadecimal digits and a NUL */
 
-/* TALLY_EINVAL for bytes that were made to have the digest of others, TALLY_ENOMEM, TALLY_EUNSUPPORTED when
- * Nettle cannot be loaded. */
+/* TALLY_EINVAL for bytes that were made to have the digest of others, TALLY_ENOMEM,
+ * TALLY_EUNSUPPORTED when Nettle cannot be loaded. */
 int tally__digest(char text[DIGEST_TEXT_BYTES], const void *bytes, size_t len,
 		  struct tally_error *error);
 
