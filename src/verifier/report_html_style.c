@@ -4,7 +4,7 @@
 
 #include "verifier/report_html.h"
 
-const char tally__report_style_digest[] = "Vo914CCenTxfhi9H7uWuBMC7H9CGGH2Vu/DSYSrMkgk=";
+const char tally__report_style_digest[] = "SNsU4m4R+ZCfyiETrLcT+r4KYUpv84t3etmnKV3q17E=";
 
 /* A rule a line. */
 /* clang-format off */

@@ -45,6 +45,15 @@ test_expect_success 'JUnit XML is XML' '
 	xmllint --noout all.xml
 '
 
+test_expect_success 'the page allows its own style, and so has it' '
+	awk "/^<style>/ { sub(/<style>/, \"\"); on = 1 } /^<\/style>/ { exit } on" new/all.html >style
+	[ "$(wc -l <style)" -gt 20 ]
+	sed -n "s/.*style-src .sha256-\([^;]*\)..*/\1/p" new/all.html | tr -d "\047" | base64 -d |
+		od -An -v -tx1 | tr -d " \n" >allowed
+	[ "$(wc -c <allowed)" -eq 64 ]
+	[ "$(cat allowed)" = "$(sha256sum <style | cut -d " " -f 1)" ]
+'
+
 test_expect_success 'formats for CI systems' '
 	start_server "$provider"
 	set -- "$tally" verify contract.json --provider-url "$url" --mask "*tenantpin"
