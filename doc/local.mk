@@ -43,8 +43,7 @@ dist_decisions_DATA = \
 	%D%/decisions/0020-what-the-linter-says.md \
 	%D%/decisions/0021-how-a-provider-is-asked.md \
 	%D%/decisions/0022-reports-hold-no-secrets.md \
-	%D%/decisions/0025-lanes-attempts-and-early-ends.md \
-	%D%/decisions/0026-commands-and-the-provider-process.md
 	%D%/decisions/0023-what-a-provider-verifies.md \
 	%D%/decisions/0024-a-pact-broker-over-http.md \
-	%D%/decisions/0025-lanes-attempts-and-early-ends.md
+	%D%/decisions/0025-lanes-attempts-and-early-ends.md \
+	%D%/decisions/0026-commands-and-the-provider-process.md
