@@ -169,6 +169,20 @@ TALLY_API int tally_verify(const struct tally_verify_contract *contracts, size_t
 			   const struct tally_verify_options *options, cJSON **results,
 			   struct tally_error *error);
 
+/* The results of a run that has none, because of `why`: for reports, which say so, rather than to
+ * leave those of an earlier run where they are looked for.  Of the members above there are
+ * "success", which is false, "startedAt" (now), "counts", all 0, "contracts", which is empty, and
+ *
+ *   "error": {"code": "TALLY_EUNREACHABLE", "message", and "where", "line", "column" where they are
+ *             known}
+ *
+ * A caller to whom nothing to verify is no failure sets "success".  Of `options`, which may be
+ * NULL, the masks count; "code" of an error without one is "TALLY_EINTERNAL".
+ * TALLY_EINVAL (`why` is NULL), TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_verify_failure(const struct tally_error *why,
+				   const struct tally_verify_options *options, cJSON **results,
+				   struct tally_error *error);
+
 /* How results are written as reports.  All zero gives the defaults.  @since 0.1 */
 struct tally_verify_report_options {
 	unsigned indent;  /* text: blanks in front of each line; at most 64 */

@@ -365,11 +365,25 @@ void note(const char *format, ...)
 	end_line();
 }
 
+/* Under the lock of standard error, too. */
+static struct tally_error first_said;
+
+const struct tally_error *first_failure(void)
+{
+	return &first_said;
+}
+
 int wrong(const char *format, ...)
 {
 	va_list arguments;
 
 	begin_line();
+	if (first_said.code == 0) {
+		first_said.code = TALLY_EINVAL;
+		va_start(arguments, format);
+		(void)vsnprintf(first_said.message, sizeof(first_said.message), format, arguments);
+		va_end(arguments);
+	}
 	va_start(arguments, format);
 	put_format(stderr, format, arguments);
 	va_end(arguments);
@@ -388,6 +402,8 @@ int failed(const struct tally_error *error)
 	memcpy(place, text, len);
 	place[len] = '\0';
 	begin_line();
+	if (first_said.code == 0)
+		first_said = *error;
 	put_shown(stderr, place, false);
 	put_shown(stderr, text + len, true);
 	end_line();

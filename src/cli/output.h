@@ -46,6 +46,9 @@ __attribute__((format(printf, 1, 2))) int wrong(const char *format, ...);
 /* Says what went wrong: its exit status. */
 int failed(const struct tally_error *error);
 
+/* What `wrong` or `failed` said first; of the code 0 when they said nothing. */
+const struct tally_error *first_failure(void);
+
 _Noreturn void out_of_memory(void);
 
 #endif

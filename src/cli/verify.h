@@ -143,5 +143,7 @@ extern const char *const verify_format_choices[];
 /* Whether the reports can be expected to be written, before anything is asked. */
 int verify_report_check(struct verify_run *run);
 int verify_report(struct verify_run *run);
+/* The reports of a run without results, of which all is said but there: the exit status. */
+int verify_report_failure(struct verify_run *run, int status);
 
 #endif

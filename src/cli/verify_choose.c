@@ -230,6 +230,7 @@ static void tell(const struct verify_run *run)
 int verify_choose(struct verify_run *run)
 {
 	const struct verify_options *o = run->options;
+	struct tally_error error = TALLY_ERROR_INIT;
 	size_t all = run->files.count;
 
 	filter(run);
@@ -239,13 +240,14 @@ int verify_choose(struct verify_run *run)
 	if (run->files.count > 0)
 		return 0;
 	if (all == 0)
-		note("nothing to verify: no contracts were found");
+		set_error(&error, TALLY_ENOTHING, "", "nothing to verify: no contracts were found");
 	else
-		note("nothing to verify: %zu contract%s read, none for %s%s", all, plural(all),
-		     o->provider ? o->provider : "this provider",
-		     o->filter_consumers.count > 0 ? " and the consumers of --filter-consumer"
-						   : "");
-	return EXIT_NOTHING;
+		set_error(&error, TALLY_ENOTHING, "",
+			  "nothing to verify: %zu contract%s read, none for %s%s", all, plural(all),
+			  o->provider ? o->provider : "this provider",
+			  o->filter_consumers.count > 0 ? " and the consumers of --filter-consumer"
+							: "");
+	return failed(&error);
 }
 
 /* The results are in the order of the files. */

@@ -130,10 +130,13 @@ static cJSON *find_failed(const struct verify_run *run, const char **from)
 	cJSON *known = NULL;
 	cJSON *failed = NULL;
 
-	if (json && strcmp(json, "-") != 0 && tally_json_read_file(&known, json, NULL) == 0) {
+	if (json && strcmp(json, "-") != 0 && tally_json_read_file(&known, json, NULL) == 0 &&
+	    !json_get(known, "error")) {
 		failed = collect(known, NULL);
 		*from = json;
 	} else if (path) {
+		/* The report of a run without results knows nothing of failures. */
+		cJSON_Delete(known);
 		known = read_kept(run, path, folder);
 		failed = cJSON_DetachItemFromObjectCaseSensitive(known, "failed");
 		*from = "the last run";

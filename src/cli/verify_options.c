@@ -222,17 +222,17 @@ static int find_version(struct verify_run *run)
 int verify_options_check(struct verify_run *run)
 {
 	struct verify_options *o = run->options;
-	int status = find_provider(run);
+	int status = verify_report_check(run);
 
 	spell_headers(run->call, &o->headers);
 	split_at_commas(run->call, &o->provider_tags);
 	split_at_commas(run->call, &o->consumer_version_tags);
 	if (status == 0)
+		status = find_provider(run);
+	if (status == 0)
 		status = find_selectors(run);
 	if (status == 0)
 		status = verify_provider_check(run);
-	if (status == 0)
-		status = verify_report_check(run);
 	return status == 0 ? find_version(run) : status;
 }
 

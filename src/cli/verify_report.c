@@ -2,9 +2,11 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/common.h"
 #include "cli/output.h"
+#include "cli/signals.h"
 #include "cli/verify.h"
 
 const char *const verify_format_choices[] = {"text", "json", "github", "gitlab", NULL};
@@ -25,11 +27,31 @@ static void list_files(const struct verify_options *o, struct report_file files[
 	files[2] = (struct report_file){o->html, tally_verify_report_html};
 }
 
+static bool is_standard_output(const struct report_file *file)
+{
+	return file->path && strcmp(file->path, "-") == 0;
+}
+
+/* Whether more than one report is to go to standard output. */
+static bool is_output_crowded(const struct verify_options *o)
+{
+	struct report_file files[REPORT_FILES];
+	size_t count = o->format != REPORT_TEXT;
+
+	list_files(o, files);
+	for (size_t i = 0; i < REPORT_FILES; i++)
+		count += is_standard_output(&files[i]);
+	return count > 1;
+}
+
 int verify_report_check(struct verify_run *run)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct report_file files[REPORT_FILES];
 
+	if (is_output_crowded(run->options))
+		return wrong("only one report can go to standard output: expected one of --json -, "
+			     "--junit -, --html - and --format, found more");
 	list_files(run->options, files);
 	for (size_t i = 0; i < REPORT_FILES; i++) {
 		if (files[i].path && check_output_file(run->call, files[i].path, &error) < 0)
@@ -51,6 +73,18 @@ static int write_file(const struct report_file *file, const cJSON *results,
 		code = write_text_file(file->path, text, error);
 	tally_free(text);
 	return code;
+}
+
+/* Whether a file gets the standard output, which holds nothing else then. */
+static bool has_taken_output(const struct verify_options *o)
+{
+	struct report_file files[REPORT_FILES];
+	bool taken = false;
+
+	list_files(o, files);
+	for (size_t i = 0; i < REPORT_FILES; i++)
+		taken = taken || is_standard_output(&files[i]);
+	return taken;
 }
 
 /* One that cannot be written keeps none of the others from being. */
@@ -91,6 +125,8 @@ static int print(struct verify_run *run)
 	struct tally_error error = TALLY_ERROR_INIT;
 	char *text = NULL;
 
+	if (has_taken_output(o))
+		return 0;
 	if (o->format == REPORT_JSON)
 		return out_json(run->results, &error) < 0 ? failed(&error) : 0;
 	if (makers[o->format](run->results, &options, &text, &error) < 0)
@@ -110,14 +146,69 @@ static void add_member(struct verify_run *run, const char *name, const char *tex
 		out_of_memory();
 }
 
+static void add_members(struct verify_run *run)
+{
+	add_member(run, "providerVersion", run->options->provider_version);
+	add_member(run, "providerBranch", run->options->provider_branch);
+	add_member(run, "buildUrl", run->options->build_url);
+}
+
 int verify_report(struct verify_run *run)
 {
 	int status, printed;
 
-	add_member(run, "providerVersion", run->options->provider_version);
-	add_member(run, "providerBranch", run->options->provider_branch);
-	add_member(run, "buildUrl", run->options->build_url);
+	add_members(run);
 	status = write_files(run);
 	printed = print(run);
 	return status != 0 ? status : printed;
+}
+
+/* ---- without results ---- */
+
+static void make_failure(struct verify_run *run, bool success)
+{
+	const struct verify_options *o = run->options;
+	const struct tally_verify_options options = {
+		.masks = o->masks.items,
+		.mask_count = o->masks.count,
+	};
+
+	if (tally_verify_failure(first_failure(), &options, &run->results, NULL) < 0 ||
+	    (success && !cJSON_ReplaceItemInObjectCaseSensitive(run->results, "success",
+								cJSON_CreateTrue())) ||
+	    (signals_watched() != 0 && !cJSON_AddTrueToObject(run->results, "interrupted")))
+		out_of_memory();
+	add_member(run, "provider", o->provider);
+	add_members(run);
+}
+
+static bool can_be_written(struct call *call, const char *path, bool is_crowded)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	if (strcmp(path, "-") == 0)
+		return !is_crowded;
+	return check_output_file(call, path, &error) == 0;
+}
+
+int verify_report_failure(struct verify_run *run, int status)
+{
+	struct verify_options *o = run->options;
+	const char **paths[] = {&o->json, &o->junit, &o->html};
+	bool is_crowded = is_output_crowded(o);
+	int written;
+
+	if (status == EXIT_NOTHING && o->ignore_no_contracts)
+		status = EXIT_YES;
+	/* What cannot be written was said already, or is not to hide what was. */
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		if (*paths[i] && !can_be_written(run->call, *paths[i], is_crowded))
+			*paths[i] = NULL;
+	}
+	make_failure(run, status == EXIT_YES);
+	written = write_files(run);
+	/* For people it was said on standard error. */
+	if (o->format != REPORT_TEXT && !is_crowded && print(run) != 0)
+		written = EXIT_UNREACHABLE;
+	return status != EXIT_YES ? status : written;
 }

@@ -239,6 +239,29 @@ void tally__report_add_why(struct buf *out, const cJSON *contract)
 	}
 }
 
+const cJSON *tally__report_error(const cJSON *results)
+{
+	const cJSON *error = tally__json_get(results, "error");
+
+	return cJSON_IsObject(error) ? error : NULL;
+}
+
+void tally__report_add_error(struct buf *out, const cJSON *error, const char *between)
+{
+	const char *where = tally__report_text(error, "where");
+	double line = tally__report_number(error, "line");
+	double column = tally__report_number(error, "column");
+
+	tally__report_add_shown(out, where, 0);
+	if (line > 0)
+		tally__buf_addf(out, *where != '\0' ? ":%.0f" : "%.0f", line);
+	if (line > 0 && column > 0)
+		tally__buf_addf(out, ":%.0f", column);
+	if (*where != '\0' || line > 0)
+		tally__buf_adds(out, ": ");
+	tally__report_add_message(out, tally__report_text(error, "message"), 0, between);
+}
+
 const char *tally__report_cut_short(const cJSON *results)
 {
 	if (tally__json_get_bool(results, "interrupted", false))

@@ -70,6 +70,9 @@ void tally__report_add_contract(struct buf *out, const cJSON *contract);
 void tally__report_add_states(struct buf *out, const cJSON *interaction);
 /* Appends why a contract is verified, as the broker says. */
 void tally__report_add_why(struct buf *out, const cJSON *contract);
+/* Why there are no results: the member "error"; NULL where there are.  Appends it. */
+const cJSON *tally__report_error(const cJSON *results);
+void tally__report_add_error(struct buf *out, const cJSON *error, const char *between);
 /* How a run ended that has not come to all interactions; NULL for one that has. */
 const char *tally__report_cut_short(const cJSON *results);
 /* Why an interaction was not asked for. */

@@ -108,6 +108,22 @@ static void add_notice(struct buf *out, const cJSON *contract)
 	tally__buf_release(&text);
 }
 
+static void add_error(struct buf *out, const cJSON *results)
+{
+	const cJSON *error = tally__report_error(results);
+	bool success = tally__json_get_bool(results, "success", false);
+	struct buf text;
+
+	if (error == NULL)
+		return;
+	tally__buf_init(&text, LIMIT_REPORT_BYTES);
+	tally__report_add_error(&text, error, "\n");
+	tally__buf_addf(out, "::%s title=tally verify::", success ? "notice" : "error");
+	add_escaped(out, &text, false);
+	tally__buf_addc(out, '\n');
+	tally__buf_release(&text);
+}
+
 int tally_verify_report_github(const cJSON *results,
 			       const struct tally_verify_report_options *options, char **text,
 			       struct tally_error *error)
@@ -120,6 +136,7 @@ int tally_verify_report_github(const cJSON *results,
 	if (status != 0)
 		return status;
 	tally__buf_init(&out, LIMIT_REPORT_BYTES);
+	add_error(&out, results);
 	cJSON_ArrayForEach(contract, tally__json_get(results, "contracts"))
 	{
 		cJSON_ArrayForEach(interaction, tally__json_get(contract, "interactions"))
@@ -193,12 +210,9 @@ static int put_text(cJSON *object, const char *name, const char *text)
 	return tally__json_put(object, name, cJSON_CreateString(text));
 }
 
-static int put_location(cJSON *issue, const cJSON *contract, const char *folder, struct buf *text)
+static void add_path(struct buf *text, const cJSON *contract, const char *folder)
 {
 	const char *path = path_of(contract, folder);
-	cJSON *location = cJSON_CreateObject();
-	cJSON *lines = cJSON_CreateObject();
-	int status = tally__json_put(lines, "begin", cJSON_CreateNumber(1));
 
 	tally__report_add_shown(text, path, 0);
 	if (*path == '\0') {
@@ -208,6 +222,15 @@ static int put_location(cJSON *issue, const cJSON *contract, const char *folder,
 		tally__report_add_shown(text, tally__report_text(contract, "provider"), 0);
 		tally__buf_adds(text, ".json");
 	}
+}
+
+/* The path is the text. */
+static int put_location(cJSON *issue, struct buf *text)
+{
+	cJSON *location = cJSON_CreateObject();
+	cJSON *lines = cJSON_CreateObject();
+	int status = tally__json_put(lines, "begin", cJSON_CreateNumber(1));
+
 	if (status == 0)
 		status = put_buf(location, "path", text);
 	if (status != 0)
@@ -240,8 +263,36 @@ static int put_issue(cJSON *list, const cJSON *contract, const cJSON *interactio
 	}
 	if (status == 0)
 		status = put_text(issue, "severity", severity_of(class));
+	add_path(text, contract, folder);
 	if (status == 0)
-		status = put_location(issue, contract, folder, text);
+		status = put_location(issue, text);
+	if (status == 0)
+		return tally__json_append(list, issue);
+	cJSON_Delete(issue);
+	return status;
+}
+
+/* GitLab wants a place: where nothing better is known, the folder itself. */
+static int put_error(cJSON *list, const cJSON *error, struct buf *text)
+{
+	const char *where = tally__report_text(error, "where");
+	uint64_t hash = mix(UINT64_C(0xcbf29ce484222325), tally__report_text(error, "code"));
+	cJSON *issue = cJSON_CreateObject();
+	int status;
+
+	tally__buf_adds(text, "no results: ");
+	tally__report_add_error(text, error, " ");
+	status = put_buf(issue, "description", text);
+	if (status == 0)
+		status = put_text(issue, "check_name", "tally verify");
+	tally__buf_addf(text, "%016" PRIx64, mix(hash, where));
+	if (status == 0)
+		status = put_buf(issue, "fingerprint", text);
+	if (status == 0)
+		status = put_text(issue, "severity", "blocker");
+	tally__report_add_shown(text, *where != '\0' ? where : ".", 0);
+	if (status == 0)
+		status = put_location(issue, text);
 	if (status == 0)
 		return tally__json_append(list, issue);
 	cJSON_Delete(issue);
@@ -251,10 +302,13 @@ static int put_issue(cJSON *list, const cJSON *contract, const cJSON *interactio
 static int put_issues(cJSON *list, const cJSON *results, const char *folder)
 {
 	const cJSON *contract, *interaction;
+	const cJSON *error = tally__report_error(results);
 	struct buf text;
 	int status = 0;
 
 	tally__buf_init(&text, LIMIT_REPORT_BYTES);
+	if (error != NULL && !tally__json_get_bool(results, "success", false))
+		status = put_error(list, error, &text);
 	cJSON_ArrayForEach(contract, tally__json_get(results, "contracts"))
 	{
 		cJSON_ArrayForEach(interaction, tally__json_get(contract, "interactions"))

@@ -62,7 +62,9 @@ static void add_head(struct page *page)
 	add(page, "'; base-uri 'none'; form-action 'none'\">\n"
 		  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		  "<meta name=\"referrer\" content=\"no-referrer\">\n");
-	if (bad > 0)
+	if (tally__report_error(page->results) != NULL)
+		add(page, "<title>no results – tally verify</title>\n");
+	else if (bad > 0)
 		tally__buf_addf(page->out, "<title>%zu failed – tally verify</title>\n", bad);
 	else
 		tally__buf_addf(page->out, "<title>%zu passed – tally verify</title>\n",
@@ -162,6 +164,11 @@ static void add_title(struct page *page)
 	const char *provider = provider_of(page->results);
 	size_t bad = failing(counts);
 
+	if (tally__report_error(page->results) != NULL) {
+		add(page, page->success ? "<h1>There was nothing to verify</h1>\n"
+					: "<h1>There are no results</h1>\n");
+		return;
+	}
 	add(page, "<h1>");
 	tally__report_add_escaped(page->out, *provider != '\0' ? provider : "The provider", 0);
 	if (bad > 0)
@@ -184,8 +191,15 @@ static void add_title(struct page *page)
 static void add_warnings(struct page *page)
 {
 	const char *cut_short = tally__report_cut_short(page->results);
+	const cJSON *error = tally__report_error(page->results);
 	const cJSON *warning;
 
+	if (error != NULL) {
+		add(page, "<p class=\"note\">");
+		tally__report_add_error(&page->shown, error, " ");
+		add_shown(page);
+		add(page, "</p>\n");
+	}
 	if (cut_short != NULL)
 		tally__buf_addf(page->out, "<p class=\"note\">Note: %s.</p>\n", cut_short);
 	cJSON_ArrayForEach(warning, tally__json_get(page->results, "warnings"))

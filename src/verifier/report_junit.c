@@ -229,9 +229,42 @@ static void add_suite(struct writer *w, const cJSON *contract)
 	tally__buf_adds(w->out, "  </testsuite>\n");
 }
 
+/* Without results, one case that says why: readers take a file without any for a broken one. */
+static struct tests tests_of_error(bool success)
+{
+	return (struct tests){.total = 1, .errors = !success, .skipped = success};
+}
+
+static void add_error(struct writer *w, const cJSON *error, bool success)
+{
+	const struct tests tests = tests_of_error(success);
+	const char *element = success ? "skipped" : "error";
+
+	tally__buf_addf(w->out,
+			"  <testsuite name=\"tally verify\" tests=\"%zu\" failures=\"0\" "
+			"errors=\"%zu\" skipped=\"%zu\" time=\"0.000\"",
+			tests.total, tests.errors, tests.skipped);
+	add_timestamp(w);
+	tally__buf_addf(w->out,
+			">\n    <testcase name=\"verification\" classname=\"tally.verify\" "
+			"time=\"0.000\">\n      <%s message=\"",
+			element);
+	tally__report_add_error(&w->shown, error, " ");
+	add_shown(w);
+	tally__buf_addc(w->out, '"');
+	if (!success) {
+		tally__buf_adds(w->out, " type=\"");
+		tally__report_add_escaped(w->out, tally__report_text(error, "code"), 0);
+		tally__buf_addc(w->out, '"');
+	}
+	tally__buf_adds(w->out, "/>\n    </testcase>\n  </testsuite>\n");
+}
+
 static void add_suites(struct writer *w)
 {
 	const cJSON *contracts = tally__json_get(w->results, "contracts");
+	const cJSON *error = tally__report_error(w->results);
+	bool success = tally__json_get_bool(w->results, "success", false);
 	struct report_counts counts = {0};
 	const cJSON *contract;
 	struct tests tests;
@@ -241,6 +274,8 @@ static void add_suites(struct writer *w)
 		tally__report_count(&counts, contract);
 	}
 	tests = tests_of(&counts);
+	if (error != NULL)
+		tests = tests_of_error(success);
 	tally__buf_addf(w->out,
 			"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			"<testsuites name=\"tally verify\" tests=\"%zu\" failures=\"%zu\" "
@@ -248,10 +283,13 @@ static void add_suites(struct writer *w)
 			tests.total, tests.failures, tests.errors);
 	add_time(w, counts.duration_ms);
 	tally__buf_adds(w->out, ">\n");
-	cJSON_ArrayForEach(contract, contracts)
-	{
-		add_suite(w, contract);
-	}
+	if (error != NULL)
+		add_error(w, error, success);
+	else
+		cJSON_ArrayForEach(contract, contracts)
+		{
+			add_suite(w, contract);
+		}
 	tally__buf_adds(w->out, "</testsuites>\n");
 }
 

@@ -207,8 +207,15 @@ static void add_total(const struct writer *w)
 static void add_notes(const struct writer *w)
 {
 	const char *cut_short = tally__report_cut_short(w->results);
+	const cJSON *error = tally__report_error(w->results);
 	const cJSON *warning;
 
+	if (error != NULL) {
+		begin_line(w);
+		tally__buf_adds(w->out, "no results: ");
+		tally__report_add_error(w->out, error, " ");
+		tally__buf_addc(w->out, '\n');
+	}
 	cJSON_ArrayForEach(warning, tally__json_get(w->results, "warnings"))
 	{
 		begin_line(w);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "verifier/report.h"
 
 struct counts {
 	size_t passed, failed, flaky, pending, skipped;
@@ -195,4 +196,87 @@ int tally__run_results(struct run *run, cJSON **results, struct tally_error *err
 	}
 	*results = document;
 	return 0;
+}
+
+/* ---- none ---- */
+
+/* As it is said: of what comes from elsewhere, only what shows. */
+static int put_shown(cJSON *object, const char *name, const char *text)
+{
+	struct buf shown;
+	int status;
+
+	tally__buf_init(&shown, TALLY_ERROR_MESSAGE_BYTES * 4);
+	tally__report_add_message(&shown, text, 0, "\n");
+	status = shown.status != 0 ? shown.status : tally__json_put_text(object, name, shown.bytes);
+	tally__buf_release(&shown);
+	return status;
+}
+
+static int put_error(cJSON *document, const struct tally_error *why)
+{
+	cJSON *object = tally__json_put_new(document, "error", cJSON_CreateObject());
+	int code = why->code != 0 ? why->code : TALLY_EINTERNAL;
+	const char *message = why->message[0] != '\0' ? why->message : tally_error_text(code);
+
+	if (object == NULL || tally__json_put_text(object, "code", tally_error_name(code)) != 0 ||
+	    put_shown(object, "message", message) != 0 ||
+	    (why->where[0] != '\0' && put_shown(object, "where", why->where) != 0) ||
+	    (why->line > 0 && tally__results_put_number(object, "line", (double)why->line) != 0) ||
+	    (why->column > 0 &&
+	     tally__results_put_number(object, "column", (double)why->column) != 0))
+		return TALLY_ENOMEM;
+	return 0;
+}
+
+static int fill_failure(cJSON *document, const struct tally_error *why)
+{
+	static const struct counts none;
+	char now[TIME_TEXT_BYTES];
+
+	tally__time_format(tally__time_now_unix(), now);
+	if (document == NULL || tally__results_put_bool(document, "success", false) != 0 ||
+	    tally__json_put_text(document, "startedAt", now) != 0 ||
+	    put_counts(document, &none) != 0 ||
+	    tally__json_put_new(document, "contracts", cJSON_CreateArray()) == NULL)
+		return TALLY_ENOMEM;
+	return put_error(document, why);
+}
+
+/* Names that cannot be used may be the very error that is to be told. */
+static int init_secrets(struct secrets *secrets, const struct tally_verify_options *options,
+			struct tally_error *error)
+{
+	int status = tally__secrets_init(secrets, options != NULL ? options->masks : NULL,
+					 options != NULL ? options->mask_count : 0, NULL);
+
+	if (status == TALLY_EINVAL) {
+		tally__secrets_release(secrets);
+		status = tally__secrets_init(secrets, NULL, 0, NULL);
+	}
+	return status != 0 ? tally__fail_nomem(error) : 0;
+}
+
+int tally_verify_failure(const struct tally_error *why, const struct tally_verify_options *options,
+			 cJSON **results, struct tally_error *error)
+{
+	struct secrets secrets;
+	cJSON *document;
+	int status = tally__call_check(why, "an error", error);
+
+	if (status != 0)
+		return status;
+	tally__json_setup();
+	status = init_secrets(&secrets, options, error);
+	document = cJSON_CreateObject();
+	if (status == 0 && fill_failure(document, why) != 0)
+		status = tally__fail_nomem(error);
+	if (status == 0)
+		status = tally__secrets_mask_results(&secrets, document, error);
+	tally__secrets_release(&secrets);
+	if (status != 0)
+		cJSON_Delete(document);
+	else
+		*results = document;
+	return status;
 }

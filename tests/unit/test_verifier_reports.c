@@ -100,6 +100,131 @@ static cJSON *all_failed(int count)
 	return results;
 }
 
+/* ---- without results ---- */
+
+static cJSON *failure(const struct tally_error *why, const struct tally_verify_options *options)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *results = NULL;
+
+	if (tally_verify_failure(why, options, &results, &error) != 0)
+		fail_msg("%s", error.message);
+	return results;
+}
+
+static void failure_is_told_by_every_report(void **state)
+{
+	static const char *const said[] = {
+		"no results: a b.json:2:7: it is <broken> \\x1b[31m and more\n",
+		"tests=\"1\" failures=\"0\" errors=\"1\"",
+		"<h1>There are no results</h1>",
+		"::error title=tally verify::a b.json:2:7: it is <broken> \\x1b[31m%0Aand more\n",
+		"\"no results: a b.json:2:7: it is <broken> \\\\x1b[31m and more\"",
+	};
+	const struct tally_error why = {
+		TALLY_EPARSE, 2, 7, "a b.json", "it is <broken> \033[31m\nand more",
+	};
+	cJSON *results = failure(&why, NULL);
+
+	(void)state;
+	assert_true(cJSON_IsFalse(tally__json_get(results, "success")));
+	assert_string_equal(tally__json_get_string(tally__json_get(results, "error"), "code"),
+			    "TALLY_EPARSE");
+	for (size_t i = 0; i < REPORTS; i++) {
+		char *text = make(reports[i], results, NULL);
+
+		assert_in(text, said[i]);
+		assert_in(text, "a b.json:2:7: it is");
+		assert_not_in(text, "\033");
+		tally_free(text);
+	}
+	cJSON_Delete(results);
+}
+
+/* A caller may take nothing to verify for a success. */
+static void failure_that_is_none(void **state)
+{
+	static const char *const said[] = {
+		"no results: nothing is there\n",
+		"<skipped message=\"nothing is there\"/>",
+		"<h1>There was nothing to verify</h1>",
+		"::notice title=tally verify::nothing is there\n",
+		"[]",
+	};
+	const struct tally_error why = {TALLY_ENOTHING, 0, 0, "", "nothing is there"};
+	cJSON *results = failure(&why, NULL);
+
+	(void)state;
+	assert_true(cJSON_ReplaceItemInObjectCaseSensitive(results, "success", cJSON_CreateTrue()));
+	for (size_t i = 0; i < REPORTS; i++) {
+		char *text = make(reports[i], results, NULL);
+
+		assert_in(text, said[i]);
+		tally_free(text);
+	}
+	cJSON_Delete(results);
+}
+
+static void failure_without_secrets(void **state)
+{
+	static const char *const names[] = {"tenant", "*"};
+	const struct tally_error why = {TALLY_EIO, 0, 0, "http://h/c?token=planted-1",
+					"no answer of http://me:planted-2@h/?tenant=planted-3"};
+	struct tally_verify_options options = {.masks = names, .mask_count = 1};
+	cJSON *results = failure(&why, &options);
+	char *text = make(tally_verify_report_text, results, NULL);
+
+	(void)state;
+	assert_string_equal(
+		text, "no results: http://h/c?token=***: no answer of http://***@h/?tenant=***\n");
+	tally_free(text);
+	cJSON_Delete(results);
+	/* A name that cannot be used hides no error. */
+	options.mask_count = 2;
+	results = failure(&why, &options);
+	assert_string_equal(tally__json_get_string(tally__json_get(results, "error"), "where"),
+			    "http://h/c?token=***");
+	cJSON_Delete(results);
+}
+
+static void failure_of_nothing(void **state)
+{
+	const struct tally_error none = TALLY_ERROR_INIT;
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *results = failure(&none, NULL);
+
+	(void)state;
+	assert_string_equal(tally__json_get_string(tally__json_get(results, "error"), "code"),
+			    "TALLY_EINTERNAL");
+	cJSON_Delete(results);
+	results = NULL;
+	assert_int_equal(tally_verify_failure(NULL, NULL, &results, &error), TALLY_EINVAL);
+	assert_null(results);
+}
+
+/* Fails every allocation in turn. */
+static void failure_memory(void **state)
+{
+	const struct tally_error why = {TALLY_EIO, 1, 1, "where?token=a", "it\nfailed"};
+	int status = TALLY_ENOMEM;
+
+	(void)state;
+	tally__json_setup();
+	for (long allowed = 0; status != 0; allowed++) {
+		struct tally_error error = TALLY_ERROR_INIT;
+		cJSON *results = NULL;
+
+		tally__mem_fail_after(allowed);
+		status = tally_verify_failure(&why, NULL, &results, &error);
+		tally__mem_fail_after(-1);
+		assert_int_equal(status == 0 ? 0 : TALLY_ENOMEM, status);
+		assert_int_equal(error.code, status);
+		assert_true((status == 0) == (results != NULL));
+		cJSON_Delete(results);
+		assert_true(allowed < 1000);
+	}
+}
+
 /* ---- text ---- */
 
 static void text_is_short_when_all_is_well(void **state)
@@ -623,6 +748,11 @@ static void memory_may_run_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failure_is_told_by_every_report),
+		cmocka_unit_test(failure_that_is_none),
+		cmocka_unit_test(failure_without_secrets),
+		cmocka_unit_test(failure_of_nothing),
+		cmocka_unit_test(failure_memory),
 		cmocka_unit_test(text_is_short_when_all_is_well),
 		cmocka_unit_test(text_tells_what_went_wrong),
 		cmocka_unit_test(text_says_when_the_run_was_cut_short),

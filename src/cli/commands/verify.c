@@ -5,10 +5,9 @@
 #include "cli/output.h"
 #include "cli/verify.h"
 
-static int verify(struct verify_run *run)
+static int find_results(struct verify_run *run)
 {
 	int status = verify_options_check(run);
-	int printed;
 
 	if (status == 0)
 		status = verify_sources_load(run);
@@ -20,8 +19,16 @@ static int verify(struct verify_run *run)
 		verify_last_find(run);
 		status = verify_replay(run);
 	}
+	return status;
+}
+
+static int verify(struct verify_run *run)
+{
+	int status = find_results(run);
+	int printed;
+
 	if (status != 0)
-		return status;
+		return verify_report_failure(run, status);
 	verify_choose_tell(run);
 	verify_last_keep(run);
 	if (run->options->publish)
@@ -43,8 +50,6 @@ static int run(struct call *call)
 		return call->status;
 	run.from_broker = cJSON_CreateArray();
 	status = verify(&run);
-	if (status == EXIT_NOTHING && o.ignore_no_contracts)
-		status = EXIT_YES;
 	verify_replay_end();
 	cJSON_Delete(run.results);
 	cJSON_Delete(run.from_broker);
