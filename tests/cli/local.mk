@@ -26,11 +26,10 @@ cli_tests = \
 	%D%/t0202-verify-run.sh \
 	%D%/t0203-verify-commands.sh \
 	%D%/t0204-verify-start.sh \
-	%D%/t0206-verify-reports.sh \
-	%D%/t0207-verify-no-results.sh \
 	%D%/t0205-verify-broker.sh \
 	%D%/t0206-verify-connections.sh \
 	%D%/t0207-verify-reports.sh \
+	%D%/t0208-verify-no-results.sh \
 	%D%/t0210-pact-broker.sh \
 	%D%/t0240-verify-page.sh \
 	%D%/t0300-main-job.sh \
