@@ -17,11 +17,19 @@ cat >ping.json <<'EOF'
 EOF
 sed 's/404/200/' ping.json >wrong.json
 
-# Sets `url` to an address where nobody listens: one that a server had a moment ago.
+# Sets `url` to an address where nobody listens, and nobody is going to: below what systems give to
+# those who ask for any port, and for connections of their own.
 free_url() {
-	start_server "$provider"
+	tries=0
+	until
+		port=$((10000 + $(od -An -N2 -tu2 /dev/urandom) % 20000))
+		start_server "$provider" --port "$port"
+	do
+		tries=$((tries + 1))
+		[ $tries -lt 20 ] || return 1
+	done
 	stop_server 0
-	export port="${url##*:}"
+	export port
 }
 
 # wait_for FILE: until there is something in it.
