@@ -14,6 +14,23 @@
 #define HOST_BYTES 256
 #define PORT_BYTES 8
 
+/* Where nobody listens, a connection from the very port that it goes to reaches itself, when the
+ * system happens to choose that one.  It is to leave nothing behind that keeps the port from
+ * whoever wants to listen there. */
+static bool has_reached_itself(int fd)
+{
+	const struct linger at_once = {.l_onoff = 1};
+	struct sockaddr_storage here = {0}, there = {0};
+	socklen_t here_len = sizeof(here), there_len = sizeof(there);
+
+	if (getsockname(fd, (struct sockaddr *)&here, &here_len) != 0 ||
+	    getpeername(fd, (struct sockaddr *)&there, &there_len) != 0 || here_len != there_len ||
+	    memcmp(&here, &there, here_len) != 0)
+		return false;
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	return true;
+}
+
 static bool accepts(const struct addrinfo *info, unsigned timeout_ms)
 {
 	struct pollfd polled = {.events = POLLOUT};
@@ -29,6 +46,7 @@ static bool accepts(const struct addrinfo *info, unsigned timeout_ms)
 	if (!accepted && errno == EINPROGRESS && poll(&polled, 1, (int)timeout_ms) == 1)
 		accepted = getsockopt(polled.fd, SOL_SOCKET, SO_ERROR, &failure, &len) == 0 &&
 			   failure == 0;
+	accepted = accepted && !has_reached_itself(polled.fd);
 	(void)close(polled.fd);
 	return accepted;
 }

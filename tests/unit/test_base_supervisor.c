@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +23,7 @@
 #include "base/mem.h"
 #include "base/supervisor.h"
 #include "base/time.h"
+#include "http/probe.h"
 #include "http/server.h"
 #include "tally/provider.h"
 
@@ -261,6 +264,31 @@ static void refuses_what_listens_already(void **state)
 	tally__http_server_stop(server);
 }
 
+/* A system that gives the ports of one parity to who listens gives the others to who connects. */
+static uint16_t port_for_connections(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	close(fd);
+	return ntohs(address.sin_port) ^ 1;
+}
+
+/* Where nobody listens, one connection of many comes from the port that it goes to. */
+static void is_not_taken_in_by_itself(void **state)
+{
+	char address[32];
+
+	(void)state;
+	snprintf(address, sizeof(address), "127.0.0.1:%u", port_for_connections());
+	for (int i = 0; i < 30000; i++)
+		assert_false(tally__http_probe(address, LONG_MS));
+}
+
 static void wrong_options(void **state)
 {
 	struct tally_provider *provider = NULL;
@@ -348,6 +376,7 @@ int main(void)
 		TEST(several),
 		TEST(sigchld_ignored),
 		TEST(refuses_what_listens_already),
+		TEST(is_not_taken_in_by_itself),
 		TEST(wrong_options),
 		TEST(interrupted),
 		TEST(memory_is_short),
