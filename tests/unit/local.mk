@@ -17,7 +17,8 @@ TESTS += %D%/test_format_digest
 tests_unit_test_format_digest_LDADD = $(unit_libs)
 tests_unit_test_format_digest_CPPFLAGS = $(unit_cppflags)
 
-EXTRA_DIST += %D%/http_wire.h %D%/linted.h %D%/repeated.h %D%/server_fixture.h
+EXTRA_DIST += %D%/http_wire.h %D%/linted.h %D%/loopback.h %D%/repeated.h %D%/server_fixture.h \
+	%D%/texts.h
 
 check_PROGRAMS += %D%/test_http_client
 TESTS += %D%/test_http_client

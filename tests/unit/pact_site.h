@@ -17,6 +17,7 @@
 #include "broker/pact_broker.h"
 #include "format/json.h"
 #include "http/server.h"
+#include "texts.h"
 
 #define HAL "application/hal+json;charset=utf-8"
 
@@ -86,16 +87,5 @@ const cJSON *pact_site_recorded_sent(const struct pact_site *site, const char *m
 
 void pact_site_forget(struct pact_site *site);
 void pact_site_ok(const struct pact_site *site, int status);
-
-#define assert_in(text, part)                                                                      \
-	do {                                                                                       \
-		if (strstr(text, part) == NULL)                                                    \
-			fail_msg("\"%s\" not in: %s", part, text);                                 \
-	} while (0)
-#define assert_not_in(text, part)                                                                  \
-	do {                                                                                       \
-		if (strstr(text, part) != NULL)                                                    \
-			fail_msg("\"%s\" in: %s", part, text);                                     \
-	} while (0)
 
 #endif

@@ -13,6 +13,7 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "http_wire.h"
+#include "loopback.h"
 
 struct fixture {
 	struct http_client *client;
@@ -923,10 +924,6 @@ int main(void)
 		TEST(survives_lack_of_memory),
 	};
 
-	/* Loopback only, whatever the environment says. */
-	unsetenv("http_proxy");
-	unsetenv("HTTP_PROXY");
-	unsetenv("all_proxy");
-	unsetenv("ALL_PROXY");
+	forget_proxies();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "http/certificate.h"
+#include "loopback.h"
 #include "script_server.h"
 #include "verifier_fixture.h"
 
@@ -390,11 +391,7 @@ int main(void)
 		TEST(proxies_are_for_other_machines), TEST(passwords_stay_with_their_requests),
 	};
 
-	unsetenv("http_proxy");
-	unsetenv("all_proxy");
-	unsetenv("ALL_PROXY");
-	unsetenv("no_proxy");
-	unsetenv("NO_PROXY");
+	forget_proxies();
 	unsetenv("SSL_CERT_FILE");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "loopback.h"
 #include "verifier_fixture.h"
 
 #define FROM_STATE(expression) "{\"type\":\"ProviderState\",\"expression\":\"" expression "\"}"
@@ -345,10 +346,6 @@ int main(void)
 		TEST(survives_lack_of_memory),
 	};
 
-	/* Loopback only, whatever the environment says. */
-	unsetenv("http_proxy");
-	unsetenv("HTTP_PROXY");
-	unsetenv("all_proxy");
-	unsetenv("ALL_PROXY");
+	forget_proxies();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,17 +15,7 @@
 #include "format/json.h"
 #include "format/xml.h"
 #include "tally/verify.h"
-
-#define assert_in(text, part)                                                                      \
-	do {                                                                                       \
-		if (strstr(text, part) == NULL)                                                    \
-			fail_msg("\"%s\" not in: %s", part, text);                                 \
-	} while (0)
-#define assert_not_in(text, part)                                                                  \
-	do {                                                                                       \
-		if (strstr(text, part) != NULL)                                                    \
-			fail_msg("\"%s\" in: %s", part, text);                                     \
-	} while (0)
+#include "texts.h"
 
 static tally_verify_report *const reports[] = {tally_verify_report_text, tally_verify_report_junit,
 					       tally_verify_report_html, tally_verify_report_github,

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "contract/contract.h"
 #include "http_wire.h"
+#include "loopback.h"
 #include "verifier_fixture.h"
 
 /* A provider with a will of its own, in place of the fixture's. */
@@ -891,10 +892,6 @@ int main(void)
 		TEST(survives_lack_of_memory),
 	};
 
-	/* Loopback only, whatever the environment says. */
-	unsetenv("http_proxy");
-	unsetenv("HTTP_PROXY");
-	unsetenv("all_proxy");
-	unsetenv("ALL_PROXY");
+	forget_proxies();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 #include "format/json.h"
 #include "http/server.h"
 #include "http_wire.h"
+#include "loopback.h"
 #include "tally/verify.h"
 #include "verifier_fixture.h"
 
@@ -828,10 +829,6 @@ int main(void)
 		TEST(survives_lack_of_memory),
 	};
 
-	/* Loopback only, whatever the environment says. */
-	unsetenv("http_proxy");
-	unsetenv("HTTP_PROXY");
-	unsetenv("all_proxy");
-	unsetenv("ALL_PROXY");
+	forget_proxies();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

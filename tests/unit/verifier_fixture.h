@@ -13,6 +13,7 @@
 #include "http/http.h"
 #include "http/server.h"
 #include "tally/verify.h"
+#include "texts.h"
 
 /* What the provider under test answers to one target. */
 struct answer {
@@ -89,16 +90,5 @@ const char *mismatch_places(struct fixture *fixture, int index);
 #define NO_STATE                                                                                   \
 	"{\"description\":\"a ping\",\"request\":{\"method\":\"GET\",\"path\":\"/ping\"},"         \
 	"\"response\":{\"status\":204}}"
-
-#define assert_in(text, part)                                                                      \
-	do {                                                                                       \
-		if (strstr(text, part) == NULL)                                                    \
-			fail_msg("\"%s\" not in: %s", part, text);                                 \
-	} while (0)
-#define assert_not_in(text, part)                                                                  \
-	do {                                                                                       \
-		if (strstr(text, part) != NULL)                                                    \
-			fail_msg("\"%s\" in: %s", part, text);                                     \
-	} while (0)
 
 #endif
