@@ -189,6 +189,15 @@ expect_bad_inputs_refused() {
 	expect_refused "unreadable.json" "$@" unreadable.json
 }
 
+# serving FILE: says a contract by which a stub answers GET /contract with the JSON document in FILE.
+serving() {
+	cat <<-EOF
+		{"consumer": {"name": "c"}, "provider": {"name": "p"}, "interactions": [
+		 {"description": "d", "request": {"path": "/contract"}, "response": {
+		  "headers": {"Content-Type": "application/json"}, "body": $(cat "$1")}}]}
+	EOF
+}
+
 # contract FILE [NAME=VALUE]...: writes a small contract between web-shop and orders.  `total` is the
 # example of the order's total, `consumer`, `provider` and `description` are what they say.
 contract() {

@@ -225,9 +225,7 @@ test_expect_success 'over TLS' '
 
 test_expect_success 'from another server' '
 	mkdir served
-	printf "%s\n" "{\"consumer\": {\"name\": \"c\"}, \"provider\": {\"name\": \"p\"}, \"interactions\": [
-		{\"description\": \"d\", \"request\": {\"path\": \"/contract\"}, \"response\": {
-		\"headers\": {\"Content-Type\": \"application/json\"}, \"body\": $(cat one.json)}}]}" >served/a.json
+	serving one.json >served/a.json
 	start_server "$tally" stub served
 	first=$server first_reader=$reader source=$url/contract
 	start_server "$tally" stub -u "$source"

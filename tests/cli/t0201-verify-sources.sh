@@ -128,9 +128,7 @@ test_expect_success 'a server or broker that is not there: 4, never nothing' '
 
 test_expect_success 'contracts from URLs' '
 	mkdir served
-	printf "%s\n" "{\"consumer\": {\"name\": \"c\"}, \"provider\": {\"name\": \"p\"}, \"interactions\": [
-		{\"description\": \"d\", \"request\": {\"path\": \"/contract\"}, \"response\": {
-		\"headers\": {\"Content-Type\": \"application/json\"}, \"body\": $(cat z.json)}}]}" >served/a.json
+	serving z.json >served/a.json
 	start_server "$tally" stub served
 	stub=$server stub_reader=$reader source=$url/contract
 	start_server "$provider"
