@@ -14,6 +14,12 @@
 set -u
 : "${TALLY_SRCDIR:?run these tests through make check}" "${TALLY_BUILDDIR:?}"
 
+# Shells cannot trap what was ignored when they began, as it is below nohup: begin again without that.
+if [ -z "${nohup_is_over:-}" ] && env --default-signal=HUP true 2>/dev/null; then
+	exec env --default-signal=HUP nohup_is_over=yes sh "$0" "$@"
+fi
+unset nohup_is_over
+
 # What the surroundings say must not reach the program: not Pact's and our variables, not a CI's.
 for name in $(env | sed -n -e '/^TALLY_\(SRC\|BUILD\)DIR=/d' -e 's/^\([A-Za-z0-9_]*\)=.*/\1/p'); do
 	case $name in
