@@ -244,16 +244,17 @@ start_server() {
 	"$@" >server.pipe 2>server.err &
 	server=$!
 	: >"$scratch/pids/$server"
-	exec 3<server.pipe
+	# Both are open before this function returns: a caller may move server.out away at once.
+	exec 3<server.pipe 4>server.out
 	url=
 	# The end of the pipe, when the server ends early, ends the wait.
 	read -r line <&3 || :
 	# shellcheck disable=SC2034 # used by the scripts
 	url=${line#listening on }
 	# One that hangs is not waited for longer than that.
-	(timeout 120 cat <&3 >server.out || kill -9 "$server") &
+	(timeout 120 cat <&3 >&4 || kill -9 "$server") &
 	reader=$!
-	exec 3<&-
+	exec 3<&- 4>&-
 	case $line in
 	'listening on http'*) ;;
 	*)
