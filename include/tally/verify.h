@@ -183,6 +183,13 @@ TALLY_API int tally_verify_failure(const struct tally_error *why,
 				   const struct tally_verify_options *options, cJSON **results,
 				   struct tally_error *error);
 
+/* A text without the secrets that results would not show, either: *masked is to be released with
+ * tally_free.  Of `options`, which may be NULL, the masks count; names that mask nothing are passed
+ * over.  For what a caller adds to results, or says beside them, such as the URL of a contract.
+ * TALLY_EINVAL (`text` is NULL), TALLY_ELIMIT (it is too long), TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_verify_mask(const char *text, const struct tally_verify_options *options,
+				char **masked, struct tally_error *error);
+
 /* How results are written as reports.  All zero gives the defaults.  @since 0.1 */
 struct tally_verify_report_options {
 	unsigned indent;  /* text: blanks in front of each line; at most 64 */

@@ -141,6 +141,15 @@ int contract_files_add_file(struct call *call, struct contract_files *files, con
 	return code;
 }
 
+/* Says in front of the place in a text which text it is. */
+static void name_error(struct call *call, const char *name, struct tally_error *error)
+{
+	const char *inner =
+		error->where[0] ? scratch_format(&call->scratch, ": %s", error->where) : "";
+
+	(void)snprintf(error->where, sizeof(error->where), "%s%s", name, inner);
+}
+
 int contract_files_add_text(struct call *call, struct contract_files *files, const char *name,
 			    const char *text, size_t len, struct tally_error *error)
 {
@@ -149,8 +158,8 @@ int contract_files_add_text(struct call *call, struct contract_files *files, con
 
 	if (code == 0)
 		*append(call, files) = file;
-	else if (error && !error->where[0])
-		(void)snprintf(error->where, sizeof(error->where), "%s", name);
+	else if (error && *name)
+		name_error(call, name, error);
 	return code;
 }
 

@@ -4,6 +4,7 @@
  * answer. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -116,21 +117,51 @@ static bool may_know_credentials(const struct broker_access *broker, const char 
 {
 	size_t len = origin_len(url);
 
-	if (!broker->location || !is_url(broker->location))
+	/* Without a broker they can only be meant for this URL. */
+	if (!broker->location)
 		return true;
+	if (!is_url(broker->location))
+		return false;
 	return origin_len(broker->location) == len && strncasecmp(broker->location, url, len) == 0;
 }
 
-/* What the URL is called: without a name and password. */
-static const char *url_name(struct call *call, const char *url)
+/* A text that may be shown: without names, passwords and tokens. */
+static const char *shown(const struct verify_run *run, const char *text)
+{
+	const struct tally_verify_options options = {
+		.masks = run->options->masks.items,
+		.mask_count = run->options->masks.count,
+	};
+	struct tally_error error = TALLY_ERROR_INIT;
+	char *masked = NULL;
+	const char *copy;
+
+	if (tally_verify_mask(text, &options, &masked, &error) < 0)
+		out_of_memory();
+	copy = scratch_format(&run->call->scratch, "%s", masked);
+	tally_free(masked);
+	return copy;
+}
+
+/* What a URL is called: without a name and password, and its parameters without secrets. */
+static const char *url_name(const struct verify_run *run, const char *url)
 {
 	const char *authority = strstr(url, "://") + 3;
 	size_t len = strcspn(authority, "/?#");
 
 	while (len > 0 && authority[len - 1] != '@')
 		len--;
-	return scratch_format(&call->scratch, "%.*s%s", (int)(authority - url), url,
-			      authority + len);
+	return shown(run, scratch_format(&run->call->scratch, "%.*s%s", (int)(authority - url), url,
+					 authority + len));
+}
+
+/* The same of an error about a URL. */
+static void refuse_url(struct reading *reading, struct tally_error *error)
+{
+	(void)snprintf(error->where, sizeof(error->where), "%s", shown(reading->run, error->where));
+	(void)snprintf(error->message, sizeof(error->message), "%s",
+		       shown(reading->run, error->message));
+	refuse(reading, error);
 }
 
 static void read_url(struct reading *reading, const char *url)
@@ -150,10 +181,10 @@ static void read_url(struct reading *reading, const char *url)
 	int code = tally_fetch(&text, &len, url, &options, &error);
 
 	if (code == 0)
-		code = contract_files_add_text(call, &reading->run->files, url_name(call, url),
-					       text, len, &error);
+		code = contract_files_add_text(call, &reading->run->files,
+					       url_name(reading->run, url), text, len, &error);
 	if (code < 0)
-		refuse(reading, &error);
+		refuse_url(reading, &error);
 	tally_free(text);
 }
 
@@ -173,7 +204,7 @@ static void read_from_web_broker(struct reading *reading, const char *url)
 	int status;
 
 	if (tally_broker_contract_at(reading->run->broker, url, &answer, &error) < 0) {
-		refuse(reading, &error);
+		refuse_url(reading, &error);
 		return;
 	}
 	status = take_from_broker(reading->run, answer);

@@ -48,6 +48,12 @@ static int put_duration(cJSON *record, const struct attempt *attempt)
 			       cJSON_CreateNumber((double)attempt->duration_ms));
 }
 
+/* Here already: of what was sent, only the last is remembered until the run's end. */
+static int mask(cJSON *record, const struct attempt *attempt)
+{
+	return tally__secrets_mask_results(attempt->run->settings->secrets, record, NULL);
+}
+
 cJSON *tally__attempt_record(struct attempt *attempt)
 {
 	const char *message = attempt->message.len > 0 ? attempt->message.bytes : NULL;
@@ -57,7 +63,8 @@ cJSON *tally__attempt_record(struct attempt *attempt)
 	record = cJSON_CreateObject();
 	if (record != NULL && tally__json_put_text(record, "message", message) == 0 &&
 	    put_mismatches(record, attempt) == 0 && put_request(record, attempt) == 0 &&
-	    put_response(record, attempt) == 0 && put_duration(record, attempt) == 0)
+	    put_response(record, attempt) == 0 && put_duration(record, attempt) == 0 &&
+	    mask(record, attempt) == 0)
 		return record;
 	cJSON_Delete(record);
 	return NULL;

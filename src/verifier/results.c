@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/time.h"
 #include "verifier/report.h"
 
@@ -278,5 +279,24 @@ int tally_verify_failure(const struct tally_error *why, const struct tally_verif
 		cJSON_Delete(document);
 	else
 		*results = document;
+	return status;
+}
+
+int tally_verify_mask(const char *text, const struct tally_verify_options *options, char **masked,
+		      struct tally_error *error)
+{
+	struct secrets secrets;
+	struct buf out;
+	int status = tally__call_check(text, "a text", error);
+
+	if (status != 0)
+		return status;
+	tally__buf_init(&out, LIMIT_DOCUMENT_BYTES);
+	status = init_secrets(&secrets, options, error);
+	if (status == 0) {
+		tally__secrets_add_text(&secrets, &out, text, strlen(text));
+		status = tally__report_take(&out, masked, error);
+	}
+	tally__secrets_release(&secrets);
 	return status;
 }

@@ -36,6 +36,11 @@ static bool is_quote(char c)
 	return c == '"' || c == '\'' || c == '`';
 }
 
+static bool is_letter(char c)
+{
+	return tally__is_lower(c) || tally__is_upper(c);
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -66,18 +71,36 @@ static size_t find_any(const char *text, size_t from, size_t to, const char *set
 
 /* ---- plain text: values that are known, and credentials by their form ---- */
 
-static size_t learnt_len(const struct secrets *secrets, const char *text, size_t len)
+static size_t same_len(const struct secret_value *value, const char *text, size_t len)
 {
+	size_t same = 0;
+
+	while (same < value->len && same < len && value->text[same] == text[same])
+		same++;
+	return same;
+}
+
+/* The beginning of a value counts where the text was cut: at its end, and in front of "…". */
+static bool is_cut_at(const struct scan *s, size_t at)
+{
+	return at == s->len || (s->len - at >= 3 && memcmp(s->text + at, "…", 3) == 0);
+}
+
+/* How much from text[at] on is a value that was learnt. */
+static size_t learnt_len(const struct scan *s, size_t at)
+{
+	const struct secrets *secrets = s->secrets;
 	size_t longest = 0;
 
-	if (!secrets->first_bytes[(unsigned char)*text])
+	if (!secrets->first_bytes[(unsigned char)s->text[at]])
 		return 0;
 	for (size_t i = 0; i < secrets->value_count; i++) {
 		const struct secret_value *value = &secrets->values[i];
+		size_t same = same_len(value, s->text + at, s->len - at);
 
-		if (value->len > longest && value->len <= len &&
-		    memcmp(value->text, text, value->len) == 0)
-			longest = value->len;
+		if (same > longest && (same == value->len ||
+				       (same >= SECRET_LEARNT_BYTES && is_cut_at(s, at + same))))
+			longest = same;
 	}
 	return longest;
 }
@@ -112,8 +135,7 @@ static void add_plain(struct scan *s, size_t to)
 	size_t i = s->done;
 
 	while (i < to) {
-		size_t secret = i == form.from ? form.to - form.from
-					       : learnt_len(s->secrets, s->text + i, to - i);
+		size_t secret = i == form.from ? form.to - form.from : learnt_len(s, i);
 
 		if (secret == 0)
 			secret = web_token_len(s->text + i, to - i);
@@ -148,14 +170,15 @@ static void mask(struct scan *s, struct range value)
 struct name {
 	const char *text;
 	size_t len;
-	bool begins_line; /* as the names of headers do */
+	bool begins_line;  /* as the names of headers do */
+	bool follows_word; /* as in prose */
 };
 
 /* The name that ends in front of text[end]: a word, or what is in quotes. */
 static struct name name_before(const struct scan *s, size_t end)
 {
 	const char *text = s->text;
-	struct name name = {text, 0, false};
+	struct name name = {text, 0, false, false};
 	size_t first = end;
 	size_t least;
 
@@ -177,6 +200,8 @@ static struct name name_before(const struct scan *s, size_t end)
 			first--;
 		name.begins_line = first == 0 || text[first - 1] == '\n' ||
 				   text[first - 1] == '\r' || is_quote(text[first - 1]);
+		name.follows_word =
+			first > 1 && text[first - 1] == ' ' && is_letter(text[first - 2]);
 	}
 	name.text = text + first;
 	name.len = end - first;
@@ -280,10 +305,64 @@ static bool is_literal(const char *text, size_t len)
 
 static bool is_scheme(const char *text, size_t len)
 {
-	const struct name name = {text, len, false};
+	const struct name name = {text, len, false, false};
 
 	return name_is(&name, "bearer") || name_is(&name, "basic") || name_is(&name, "token") ||
 	       name_is(&name, "digest");
+}
+
+/* ---- prose: "invalid token: expired" ---- */
+
+/* The longest word in messages: "misconfiguration", "unauthenticated". */
+#define PROSE_BYTES 18
+
+/* A word as sentences have them, in small letters, perhaps after a capital. */
+static bool is_plain_word(const char *text, size_t len)
+{
+	if (len > 1 && is_one_of(text[len - 1], ".!?"))
+		len--;
+	for (size_t i = 1; i < len; i++) {
+		if (!tally__is_lower(text[i]))
+			return false;
+	}
+	return len > 0 && len <= PROSE_BYTES && is_letter(*text);
+}
+
+/* What messages say of passwords, which may be any other word. */
+static bool is_said_of_passwords(const char *text, size_t len)
+{
+	static const char *const words[] = {
+		"a",        "an",      "at",  "blank",     "cannot",  "does",  "empty",
+		"expected", "expired", "has", "incorrect", "invalid", "is",    "mismatch",
+		"missing",  "must",    "no",  "not",       "only",    "reset", "required",
+		"should",   "the",     "too", "unknown",   "was",     "weak",  "wrong"};
+	struct name word = {text, len, false, false};
+
+	word.len -= len > 1 && is_one_of(text[len - 1], ".!?");
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (name_is(&word, words[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a word after a name and a colon, in the middle of a sentence, goes on with the sentence.
+ * What credentials are made of looks otherwise, but for passwords; names that the caller gave
+ * always mean what they say. */
+static bool is_prose(const struct range *value, const char *text, const struct name *name)
+{
+	char copy[SECRET_NAME_BYTES];
+	const char *word = text + value->from;
+	size_t len = value->to - value->from;
+
+	if (!name->follows_word || name->len >= sizeof(copy) ||
+	    tally__secret_name_reach(name->text, name->len) == SECRET_REACH_NONE)
+		return false;
+	memcpy(copy, name->text, name->len);
+	copy[name->len] = '\0';
+	if (tally__secret_name_kind(copy) == SECRET_PASSWORD)
+		return is_said_of_passwords(word, len);
+	return is_plain_word(word, len);
 }
 
 /* A value without quotes: the rest of a header line, or one word. */
@@ -318,7 +397,8 @@ static void mask_value(struct scan *s, size_t from, const struct name *name, cha
 			mask(s, (struct range){first, bracketed_end(s, first)});
 	} else {
 		value = bare(s, first, name, separator);
-		if (!is_literal(s->text + first, value.to - first))
+		if (!is_literal(s->text + first, value.to - first) &&
+		    !(separator == ':' && first > from && is_prose(&value, s->text, name)))
 			mask(s, value);
 	}
 }
@@ -346,7 +426,7 @@ static void note_naming(struct scan *s, size_t from)
 
 	if (!quoted(s, from, &value))
 		return;
-	name = (struct name){s->text + value.from, value.to - value.from, false};
+	name = (struct name){s->text + value.from, value.to - value.from, false, false};
 	if (reach_of(s, &name) == SECRET_REACH_NONE)
 		return;
 	near = s->len - value.to > NEAR_BYTES ? value.to + NEAR_BYTES : s->len;
@@ -406,7 +486,7 @@ static void after_tag(struct scan *s, size_t at)
 	    s->text[at - 1] == '/')
 		return;
 	end = find_any(s->text, first, at, " \t\r\n");
-	name = (struct name){s->text + first, end - first, false};
+	name = (struct name){s->text + first, end - first, false, false};
 	reach = reach_of(s, &name);
 	if (reach == SECRET_REACH_NONE)
 		return;

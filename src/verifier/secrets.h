@@ -13,6 +13,10 @@
 #include "format/json.h"
 #include "http/http.h"
 
+/* A value that was sent is looked for from so many bytes on: what is shorter stands in texts by
+ * chance. */
+#define SECRET_LEARNT_BYTES 8
+
 /* In the place of a secret. */
 #define SECRET_MASK "***"
 
@@ -58,7 +62,8 @@ bool tally__secrets_add_text(const struct secrets *secrets, struct buf *out, con
 void tally__secrets_add_header(const struct secrets *secrets, struct buf *out, const char *name,
 			       const char *value);
 
-/* Takes the secrets out of a results document (tally/verify.h).  TALLY_ELIMIT, TALLY_ENOMEM. */
+/* Takes the secrets out of a results document (tally/verify.h), or a part of it.  What has none any
+ * more stays as it is.  TALLY_ELIMIT, TALLY_ENOMEM. */
 int tally__secrets_mask_results(const struct secrets *secrets, cJSON *document,
 				struct tally_error *error);
 /* The same for an error's message. */

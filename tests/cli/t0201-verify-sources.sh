@@ -176,6 +176,7 @@ if command -v python3 >/dev/null 2>&1; then
 		verify "$source/2" --user me --password hush >out 2>err
 		verify "$source/3" --user me:hush --broker "$source/broker" >out 2>err
 		verify "$source/4" -t abc --broker http://broker.invalid >out 2>err
+		PACT_BROKER_TOKEN=abc verify "$source/5" --broker broker.git >out 2>err
 		stop_server
 		server=$recording reader=$recording_reader
 		stop_server 143
@@ -184,8 +185,26 @@ if command -v python3 >/dev/null 2>&1; then
 		authorization: Basic bWU6aHVzaA==
 		authorization: Basic bWU6aHVzaA==
 		authorization: None
+		authorization: None
 		EOF
 		cmp expected server.out
+	'
+
+	test_expect_success 'secrets in the URL of a contract are not told' '
+		start_server python3 recording.py
+		recording=$server recording_reader=$reader source=$url
+		start_server "$provider"
+		expect_status 0 verify "$source/1?access_token=hush-1&tenant=hush-2&page=3" --mask tenant \
+			--json told.json --junit told.xml --html told.html --format github
+		expect_in told.json "\"file\": \"$source/1?access_token=***&tenant=***&page=3\""
+		expect_status 4 verify "$url/nothing?token=hush-1" --json error.json
+		expect_in err "$url/nothing?token=***: "
+		expect_status 2 verify "$url/orders/42?token=hush-1"
+		expect_in err "$url/orders/42?token=***"
+		grep hush- out err told.* error.json && return 1
+		stop_server
+		server=$recording reader=$recording_reader
+		stop_server 143
 	'
 fi
 

@@ -135,7 +135,7 @@ static void test_texts(void **state)
 		{"{'password' => 'abc'}", "{'password' => '***'}"},
 		/* header lines and prose */
 		{"Set-Cookie: a=b; Path=/\r\nAccept: x", "Set-Cookie: ***\r\nAccept: x"},
-		{"no user for token: abc, sorry", "no user for token: ***, sorry"},
+		{"no user for token: abc-1, sorry", "no user for token: ***, sorry"},
 		{"the token Bearer is missing", "the token Bearer is missing"},
 		{"sent with token: Bearer abc here", "sent with token: *** here"},
 		{"Expected header 'X-Token' to be there", "Expected header 'X-Token' to be there"},
@@ -172,6 +172,52 @@ static void test_texts(void **state)
 	secrets_begin(&secrets);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		assert_masked(&secrets, cases[i].text, cases[i].expected);
+	tally__secrets_release(&secrets);
+}
+
+/* Sentences stay readable, and credentials in them hidden. */
+static void test_prose(void **state)
+{
+	static const char *const readable[] = {
+		"invalid token: expired",
+		"Invalid token: Expired.",
+		"bad access_token: signature mismatch",
+		"no session: log in again",
+		"the client secret: unknown to us",
+		"wrong password: must not be empty",
+		"wrong password: required.",
+	};
+	static const struct {
+		const char *text, *expected;
+	} hidden[] = {
+		{"invalid token: a1b2c3", "invalid token: ***"},
+		{"invalid token: opensesame-7", "invalid token: ***"},
+		{"invalid token: openSesame", "invalid token: ***"},
+		{"invalid token: OPENSESAME", "invalid token: ***"},
+		{"invalid token: abcdefghijklmnopqrs", "invalid token: ***"},
+		{"invalid token: 8472", "invalid token: ***"},
+		{"invalid token: Bearer opensesame", "invalid token: ***"},
+		{"invalid token: \"expired\"", "invalid token: \"***\""},
+		{"invalid token=expired", "invalid token=***"},
+		{"invalid token:expired", "invalid token:***"},
+		{"wrong password: hunter", "wrong password: ***"},
+		{"wrong password: sesame.", "wrong password: ***"},
+		/* Not in a sentence */
+		{"{token: expired}", "{token: ***}"},
+		{"id: 1, token: expired", "id: 1, token: ***"},
+		{"a:\n  token: expired", "a:\n  token: ***"},
+		{"Token: expired", "Token: ***"},
+		/* The caller's */
+		{"his ssn: unknown", "his ssn: ***"},
+	};
+	struct secrets secrets;
+
+	(void)state;
+	secrets_begin(&secrets);
+	for (size_t i = 0; i < sizeof(readable) / sizeof(*readable); i++)
+		assert_masked(&secrets, readable[i], readable[i]);
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+		assert_masked(&secrets, hidden[i].text, hidden[i].expected);
 	tally__secrets_release(&secrets);
 }
 
@@ -242,6 +288,12 @@ static void test_values_and_forms(void **state)
 	assert_masked(&secrets, "12345678 abcdefgh a", "*** *** a");
 	assert_int_equal(tally__secrets_learn_url(&secrets, "http://me:quite-long@h/"), 0);
 	assert_masked(&secrets, "quite-long", "***");
+	/* Where a text is cut, the beginning of a value is one, too. */
+	assert_masked(&secrets, "received longtoke", "received ***");
+	assert_masked(&secrets, "received 'longtoken-… (rule: equality)",
+		      "received '***… (rule: equality)");
+	assert_masked(&secrets, "received longtok", "received longtok");
+	assert_masked(&secrets, "received longtoken is", "received longtoken is");
 	/* Short ones stand anywhere by chance. */
 	assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token", "order"), 0);
 	assert_masked(&secrets, "an order", "an order");
@@ -284,6 +336,25 @@ static const char contract[] =
 static const char answer_body[] = "{\"token\":\"" PLANTED "-11\",\"user\":[\"" PLANTED
 				  "-2\"],\"list\":[{\"secret\":5,\"pwd\":\"" PLANTED
 				  "-12\"}],\"more\":\"was sent " PLANTED "-3\",\"internalPin\":1}";
+
+/* Each sends a secret of its own. */
+static char *many_interactions(struct fixture *fixture, int count)
+{
+	struct buf list;
+	char *text;
+
+	tally__buf_init(&list, 1 << 20);
+	for (int i = 0; i < count; i++)
+		tally__buf_addf(&list,
+				"%s{\"description\":\"%d\",\"request\":{\"path\":\"/%d\","
+				"\"headers\":{\"X-Token\":\"" PLANTED
+				"-%d\"}},\"response\":{\"status\":200,\"body\":{\"hello\":1}}}",
+				i > 0 ? "," : "", i, i, i);
+	text = tally__arena_memdup(&fixture->arena, list.bytes, list.len);
+	tally__buf_release(&list);
+	assert_non_null(text);
+	return text;
+}
 
 static char *printed(const cJSON *value)
 {
@@ -331,6 +402,30 @@ static void test_results(void **state)
 	assert_not_in(text, PLANTED);
 	assert_in(text, "$.list[0].secret");
 	tally_free(text);
+	tally_free(json);
+}
+
+/* Of more values than are remembered none is told: each is masked when it comes back. */
+static void test_results_many(void **state)
+{
+	enum { COUNT = LIMIT_SECRET_VALUES + 10 };
+	struct fixture *fixture = *state;
+	struct answer *answers = tally__arena_alloc_array(&fixture->arena, COUNT, sizeof(*answers));
+	char *json;
+
+	fixture->answers = answers;
+	fixture->answer_count = COUNT;
+	for (int i = 0; i < COUNT; i++) {
+		answers[i] = (struct answer){
+			tally__arena_printf(&fixture->arena, "/%d", i), 200, "application/json",
+			tally__arena_printf(&fixture->arena, "{\"hello\":\"" PLANTED "-%d\"}", i),
+			NULL};
+	}
+	add_contract(fixture, "3.0.0", "interactions", many_interactions(fixture, COUNT));
+	verify_well(fixture);
+	json = printed(fixture->results);
+	assert_not_in(json, PLANTED);
+	assert_in(json, "***");
 	tally_free(json);
 }
 
@@ -406,10 +501,12 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_names_that_say_nothing),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_prose),
 		cmocka_unit_test(test_texts_cut),
 		cmocka_unit_test(test_values_and_forms),
 		cmocka_unit_test(test_values_many),
 		cmocka_unit_test_setup_teardown(test_results, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_results_many, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_errors, fixture_setup, fixture_teardown),
 		cmocka_unit_test(test_memory),
 	};
