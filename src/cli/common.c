@@ -75,6 +75,35 @@ int print_answer(cJSON *answer)
 	return code < 0 ? failed(&error) : EXIT_YES;
 }
 
+/* In a message of the library, too: "state_change_url" is --state-change-url. */
+static void name_options(const struct call *call, char *message, size_t space)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
+	char out[TALLY_ERROR_MESSAGE_BYTES] = "";
+	size_t used = 0;
+
+	for (const char *at = message; *at && used < sizeof(out);) {
+		size_t len = strspn(at, letters);
+		const struct option *option = NULL;
+		char name[64];
+
+		if (len > 0 && len < sizeof(name) && memchr(at, '_', len)) {
+			for (size_t i = 0; i < len; i++)
+				name[i] = at[i] == '_' ? '-' : at[i];
+			option = option_find(call->command->options, name, len);
+		}
+		len = len > 0 ? len : 1;
+		if (option)
+			used += (size_t)snprintf(out + used, sizeof(out) - used, "--%s",
+						 option->name);
+		else
+			used += (size_t)snprintf(out + used, sizeof(out) - used, "%.*s", (int)len,
+						 at);
+		at += len;
+	}
+	(void)snprintf(message, space, "%s", out);
+}
+
 int failed_in_options(const struct call *call, struct tally_error *error)
 {
 	char name[sizeof(error->where)];
@@ -90,6 +119,7 @@ int failed_in_options(const struct call *call, struct tally_error *error)
 		option = option_find(call->command->options, name, len - 1);
 	if (option)
 		(void)snprintf(error->where, sizeof(error->where), "--%s", option->name);
+	name_options(call, error->message, sizeof(error->message));
 	return failed(error);
 }
 

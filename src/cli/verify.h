@@ -142,6 +142,9 @@ extern const char *const verify_format_choices[];
 
 /* Whether the reports can be expected to be written, before anything is asked. */
 int verify_report_check(struct verify_run *run);
+/* Whether a report would take the place of this contract file: EXIT_WRONG, and there is no such
+ * report any more. */
+int verify_report_keep_off(struct verify_run *run, const char *contract);
 int verify_report(struct verify_run *run);
 /* The reports of a run without results, of which all is said but there: the exit status. */
 int verify_report_failure(struct verify_run *run, int status);

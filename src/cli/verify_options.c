@@ -37,6 +37,29 @@ static const char *make_url(struct call *call, const struct verify_options *o, c
 			      slash_before(path), path);
 }
 
+/* The host of the provider, as it stands in URLs. */
+static const char *provider_host(struct call *call, const struct verify_options *o)
+{
+	const char *host = o->provider_url ? strstr(o->provider_url, "://") : NULL;
+	const char *at;
+	size_t len;
+
+	if (o->hostname || !host)
+		return url_host(call, o->hostname ? o->hostname : "localhost");
+	host += 3;
+	len = strcspn(host, "/?#");
+	at = memchr(host, '@', len);
+	if (at) {
+		len -= (size_t)(at + 1 - host);
+		host = at + 1;
+	}
+	if (*host == '[')
+		len = strcspn(host, "]") + 1;
+	else if (memchr(host, ':', len))
+		len = strcspn(host, ":");
+	return scratch_copy(&call->scratch, host, len);
+}
+
 /* Pact's NAME:PORT[/PATH], which is on the provider's host, as NAME=URL; NULL: it is neither. */
 static const char *spell_transport(struct call *call, const struct verify_options *o,
 				   const char *text)
@@ -52,9 +75,8 @@ static const char *spell_transport(struct call *call, const struct verify_option
 	if (digits == 0 || (*path && *path != '/'))
 		return NULL;
 	return scratch_format(&call->scratch, "%.*s=http%s://%s:%.*s%s", (int)len, text,
-			      strncmp(text, "https", 5) == 0 ? "s" : "",
-			      url_host(call, o->hostname ? o->hostname : "localhost"), (int)digits,
-			      text + len + 1, path);
+			      strncmp(text, "https", 5) == 0 ? "s" : "", provider_host(call, o),
+			      (int)digits, text + len + 1, path);
 }
 
 /* --transport is the provider's scheme, and may be that of a message's, too. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/common.h"
 #include "cli/output.h"
@@ -44,6 +45,49 @@ static bool is_output_crowded(const struct verify_options *o)
 	return count > 1;
 }
 
+static bool are_same_file(const char *a, const char *b)
+{
+	struct stat first, second;
+
+	if (strcmp(a, b) == 0)
+		return strcmp(a, "-") != 0;
+	return stat(a, &first) == 0 && stat(b, &second) == 0 && S_ISREG(first.st_mode) &&
+	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+static int keep_apart(struct verify_run *run)
+{
+	struct report_file files[REPORT_FILES];
+
+	list_files(run->options, files);
+	for (size_t i = 1; i < REPORT_FILES; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (files[i].path && files[j].path &&
+			    are_same_file(files[i].path, files[j].path))
+				return wrong("%s: expected a file for each report, found it given "
+					     "for two",
+					     files[i].path);
+		}
+	}
+	return 0;
+}
+
+int verify_report_keep_off(struct verify_run *run, const char *contract)
+{
+	struct verify_options *o = run->options;
+	const char **paths[REPORT_FILES] = {&o->json, &o->junit, &o->html};
+
+	for (size_t i = 0; i < REPORT_FILES; i++) {
+		if (!*paths[i] || !are_same_file(*paths[i], contract))
+			continue;
+		*paths[i] = NULL;
+		return wrong("%s: a report is to be written there, and it is one of the files to "
+			     "verify: put the report elsewhere",
+			     contract);
+	}
+	return 0;
+}
+
 int verify_report_check(struct verify_run *run)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
@@ -52,6 +96,8 @@ int verify_report_check(struct verify_run *run)
 	if (is_output_crowded(run->options))
 		return wrong("only one report can go to standard output: expected one of --json -, "
 			     "--junit -, --html - and --format, found more");
+	if (keep_apart(run) != 0)
+		return EXIT_WRONG;
 	list_files(run->options, files);
 	for (size_t i = 0; i < REPORT_FILES; i++) {
 		if (files[i].path && check_output_file(run->call, files[i].path, &error) < 0)

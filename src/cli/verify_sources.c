@@ -52,8 +52,11 @@ static void read_path(struct reading *reading, const char *path)
 	for (size_t i = 0; i < paths.count; i++) {
 		struct tally_error why = TALLY_ERROR_INIT;
 
-		if (contract_files_add_file(reading->run->call, &reading->run->files,
-					    paths.items[i], &why) < 0)
+		if (verify_report_keep_off(reading->run, paths.items[i]) != 0) {
+			reading->status = EXIT_WRONG;
+			reading->bad_count++;
+		} else if (contract_files_add_file(reading->run->call, &reading->run->files,
+						   paths.items[i], &why) < 0)
 			refuse(reading, &why);
 	}
 }

@@ -578,12 +578,25 @@ void tally__report_add_details(struct buf *out, const cJSON *interaction,
 
 /* ---- notices ---- */
 
+static bool has_passed(const cJSON *contract)
+{
+	const cJSON *interaction;
+
+	/* What may fail does not fail the run, and has not passed either. */
+	cJSON_ArrayForEach(interaction, tally__json_get(contract, "interactions"))
+	{
+		if (tally__report_has_details(tally__report_class(interaction)))
+			return false;
+	}
+	return tally__json_get_bool(contract, "success", false);
+}
+
 const char *tally__report_notice(const cJSON *results, const cJSON *contract, const cJSON *notice)
 {
 	static const char after[] = "after_verification:success_";
 	const char *when = tally__report_text(notice, "when");
 	const char *text = tally__json_get_string(notice, "text");
-	bool success = tally__json_get_bool(contract, "success", false);
+	bool success = has_passed(contract);
 	bool published = tally__json_get(results, "recorded") != NULL;
 	const char *rest;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/letters.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "matching/lint_looks.h"
 #include "verifier/secrets.h"
@@ -21,8 +22,10 @@ struct scan {
 	struct buf *out;
 	const char *text;
 	size_t len;
-	size_t done;     /* so much of the text was appended, or left out */
-	size_t tag_ends; /* until here an attribute "value" or "content" is a secret */
+	size_t done;              /* so much of the text was appended, or left out */
+	struct secrets *learning; /* gets what is left out; NULL: nobody does */
+	int status;               /* of that */
+	size_t tag_ends;          /* until here an attribute "value" or "content" is a secret */
 	bool masked;
 };
 
@@ -131,9 +134,14 @@ static struct range find_form(const char *text, size_t from, size_t to)
 /* Appends text[done .. to). */
 static void add_plain(struct scan *s, size_t to)
 {
-	struct range form = find_form(s->text, s->done, to);
+	struct range form;
 	size_t i = s->done;
 
+	if (s->out == NULL) {
+		s->done = to;
+		return;
+	}
+	form = find_form(s->text, i, to);
 	while (i < to) {
 		size_t secret = i == form.from ? form.to - form.from : learnt_len(s, i);
 
@@ -155,12 +163,43 @@ static void add_plain(struct scan *s, size_t to)
 	s->done = to;
 }
 
+/* A value as it stands, and what it means in a query or form. */
+static int learn_value(struct secrets *secrets, const char *text, size_t len)
+{
+	int status = tally__secrets_learn_value(secrets, text, len);
+	struct buf decoded;
+
+	if (status != 0 || (memchr(text, '%', len) == NULL && memchr(text, '+', len) == NULL))
+		return status;
+	tally__buf_init(&decoded, LIMIT_HEADER_BYTES);
+	for (size_t i = 0; i < len; i++) {
+		bool escaped = text[i] == '%' && i + 2 < len && tally__text_hex(text[i + 1]) >= 0 &&
+			       tally__text_hex(text[i + 2]) >= 0;
+
+		if (escaped)
+			tally__buf_addc(&decoded, (char)(tally__text_hex(text[i + 1]) * 16 +
+							 tally__text_hex(text[i + 2])));
+		else
+			tally__buf_addc(&decoded, text[i] == '+' ? ' ' : text[i]);
+		i += escaped ? 2 : 0;
+	}
+	if (decoded.status == 0)
+		status = tally__secrets_learn_value(secrets, decoded.bytes, decoded.len);
+	else if (decoded.status == TALLY_ENOMEM)
+		status = TALLY_ENOMEM;
+	tally__buf_release(&decoded);
+	return status;
+}
+
 static void mask(struct scan *s, struct range value)
 {
 	if (value.from >= value.to || value.from < s->done)
 		return;
+	if (s->learning != NULL && s->status == 0)
+		s->status = learn_value(s->learning, s->text + value.from, value.to - value.from);
 	add_plain(s, value.from);
-	tally__buf_adds(s->out, SECRET_MASK);
+	if (s->out != NULL)
+		tally__buf_adds(s->out, SECRET_MASK);
 	s->done = value.to;
 	s->masked = true;
 }
@@ -499,23 +538,36 @@ static void after_tag(struct scan *s, size_t at)
 	mask(s, (struct range){at + 1, end});
 }
 
+static void scan(struct scan *s)
+{
+	for (size_t i = 0; i < s->len; i++) {
+		if (s->text[i] == '=')
+			after_equals(s, i);
+		else if (s->text[i] == ':')
+			after_colon(s, i);
+		else if (s->text[i] == '>' && i > 0)
+			after_tag(s, i);
+		if (s->done > i + 1)
+			i = s->done - 1;
+	}
+	add_plain(s, s->len);
+}
+
 bool tally__secrets_add_text(const struct secrets *secrets, struct buf *out, const char *text,
 			     size_t len)
 {
 	struct scan s = {.secrets = secrets, .out = out, .text = text, .len = len};
 
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '=')
-			after_equals(&s, i);
-		else if (text[i] == ':')
-			after_colon(&s, i);
-		else if (text[i] == '>' && i > 0)
-			after_tag(&s, i);
-		if (s.done > i + 1)
-			i = s.done - 1;
-	}
-	add_plain(&s, len);
+	scan(&s);
 	return s.masked;
+}
+
+int tally__secrets_learn_text(struct secrets *secrets, const char *text, size_t len)
+{
+	struct scan s = {.secrets = secrets, .learning = secrets, .text = text, .len = len};
+
+	scan(&s);
+	return s.status;
 }
 
 void tally__secrets_add_header(const struct secrets *secrets, struct buf *out, const char *name,

@@ -120,11 +120,11 @@ static bool is_learnt(const struct secrets *secrets, const char *text, size_t le
 	return false;
 }
 
-static int learn(struct secrets *secrets, const char *text, size_t len)
+int tally__secrets_learn_value(struct secrets *secrets, const char *text, size_t len)
 {
 	char *copy;
 
-	if (len < SECRET_LEARNT_BYTES || is_learnt(secrets, text, len))
+	if (len < SECRET_LEARNT_BYTES || len > LIMIT_HEADER_BYTES || is_learnt(secrets, text, len))
 		return 0;
 	copy = tally__malloc(len);
 	if (copy == NULL)
@@ -150,8 +150,9 @@ static int learn_basic(struct secrets *secrets, const char *text)
 		const char *colon = memchr(decoded.bytes, ':', decoded.len);
 
 		if (colon != NULL)
-			status = learn(secrets, colon + 1,
-				       decoded.len - (size_t)(colon + 1 - decoded.bytes));
+			status = tally__secrets_learn_value(
+				secrets, colon + 1,
+				decoded.len - (size_t)(colon + 1 - decoded.bytes));
 	}
 	if (decoded.status == TALLY_ENOMEM)
 		status = TALLY_ENOMEM;
@@ -169,7 +170,8 @@ static int learn_cookies(struct secrets *secrets, const char *text)
 		const char *equals = memchr(text, '=', len);
 
 		if (equals != NULL)
-			status = learn(secrets, equals + 1, len - (size_t)(equals + 1 - text));
+			status = tally__secrets_learn_value(secrets, equals + 1,
+							    len - (size_t)(equals + 1 - text));
 		text += len;
 		text += strspn(text, "; ");
 	}
@@ -185,10 +187,10 @@ int tally__secrets_learn_header(struct secrets *secrets, const char *name, const
 		return 0;
 	if (tally__text_equal_nocase(name, "Cookie"))
 		return learn_cookies(secrets, value);
-	status = learn(secrets, value, strlen(value));
+	status = tally__secrets_learn_value(secrets, value, strlen(value));
 	/* "Bearer …": providers repeat the token alone. */
 	if (status == 0 && blank != NULL)
-		status = learn(secrets, blank + 1, strlen(blank + 1));
+		status = tally__secrets_learn_value(secrets, blank + 1, strlen(blank + 1));
 	if (status == 0 && blank != NULL && blank - value == 5)
 		status = learn_basic(secrets, blank + 1);
 	return status;
@@ -207,7 +209,9 @@ int tally__secrets_learn_url(struct secrets *secrets, const char *url)
 			at = c;
 	}
 	colon = at != NULL ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
-	return colon != NULL ? learn(secrets, colon + 1, (size_t)(at - colon - 1)) : 0;
+	return colon != NULL
+		       ? tally__secrets_learn_value(secrets, colon + 1, (size_t)(at - colon - 1))
+		       : 0;
 }
 
 int tally__secrets_learn_request(struct secrets *secrets, const struct http_request *request)
@@ -218,6 +222,11 @@ int tally__secrets_learn_request(struct secrets *secrets, const struct http_requ
 	for (size_t i = 0; i < headers->count && status == 0; i++)
 		status = tally__secrets_learn_header(secrets, headers->items[i].name,
 						     headers->items[i].value);
+	if (status == 0)
+		status = tally__secrets_learn_text(secrets, request->target,
+						   strlen(request->target));
+	if (status == 0 && request->body_len > 0)
+		status = tally__secrets_learn_text(secrets, request->body, request->body_len);
 	return status;
 }
 
@@ -403,8 +412,16 @@ static bool is_identity(const char *name)
 	return false;
 }
 
-/* Recursion ends with LIMIT_JSON_DEPTH, which the document keeps. */
-static void mask_item(struct masking *m, cJSON *item)
+/* What comes from outside has members of any name. */
+static bool is_from_outside(const char *name)
+{
+	return name != NULL && (strcmp(name, "response") == 0 || strcmp(name, "comments") == 0 ||
+				strcmp(name, "notices") == 0 || strcmp(name, "why") == 0);
+}
+
+/* Recursion ends with LIMIT_JSON_DEPTH, which the document keeps.  `ours`: its members are those
+ * that tally/verify.h names. */
+static void mask_item(struct masking *m, cJSON *item, bool ours)
 {
 	if (cJSON_IsString(item))
 		mask_text(m, item);
@@ -418,8 +435,8 @@ static void mask_item(struct masking *m, cJSON *item)
 		if (child->string != NULL &&
 		    is_secret(m->secrets, child->string, strlen(child->string)))
 			mask_all(m, child);
-		else if (!is_identity(child->string))
-			mask_item(m, child);
+		else if (!ours || !is_identity(child->string))
+			mask_item(m, child, ours && !is_from_outside(child->string));
 	}
 }
 
@@ -429,7 +446,7 @@ int tally__secrets_mask_results(const struct secrets *secrets, cJSON *document,
 	struct masking m = {.secrets = secrets};
 
 	tally__buf_init(&m.text, LIMIT_DOCUMENT_BYTES);
-	mask_item(&m, document);
+	mask_item(&m, document, true);
 	tally__buf_release(&m.text);
 	if (m.status == TALLY_ENOMEM)
 		return tally__fail_nomem(error);

@@ -53,6 +53,12 @@ int tally__secrets_learn_header(struct secrets *secrets, const char *name, const
 int tally__secrets_learn_url(struct secrets *secrets, const char *url);
 int tally__secrets_learn_request(struct secrets *secrets, const struct http_request *request);
 
+/* The same of the values that tally__secrets_add_text would leave out by their names: in a query, a
+ * form, a body of JSON.  TALLY_ENOMEM. */
+int tally__secrets_learn_text(struct secrets *secrets, const char *text, size_t len);
+/* Of one value.  TALLY_ENOMEM. */
+int tally__secrets_learn_value(struct secrets *secrets, const char *value, size_t len);
+
 /* Appends a text of any kind without its secrets: values of JSON, XML, forms, URLs, header lines
  * and cookies by their names, user information in URLs, credentials by their form, values that were
  * learnt.  The text may be cut anywhere.  Says whether it left something out. */

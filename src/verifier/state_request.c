@@ -142,7 +142,9 @@ int tally__verifier_state_request(struct http_request *out, struct arena *arena,
 	} else {
 		status = tally__verifier_state_body(out, arena, state, action, error);
 	}
-	if (status != 0)
-		return status;
-	return tally__verifier_headers(out, arena, settings, out->body != NULL, error);
+	if (status == 0)
+		status = tally__verifier_headers(out, arena, settings, out->body != NULL, error);
+	if (status == 0 && tally__secrets_learn_request(settings->secrets, out) != 0)
+		status = tally__fail_nomem(error);
+	return status;
 }

@@ -130,6 +130,28 @@ test_expect_success 'one that cannot be written keeps no other from being' '
 	expect_in r.xml "folder: expected a file to write, found a folder"
 '
 
+test_expect_success 'no report takes the place of a contract, or of another report' '
+	cp c.json kept.json
+	expect_refused "kept.json: a report is to be written there" "$tally" verify kept.json \
+		--provider-url $nobody --json ./kept.json
+	cmp c.json kept.json
+	echo "{" >kept.json
+	expect_status 2 "$tally" verify kept.json --provider-url $nobody --html kept.json
+	[ "$(cat kept.json)" = "{" ]
+	mkdir -p both
+	cp c.json both
+	echo "{}" >both/report.json
+	expect_refused "both/report.json: a report is to be written there" "$tally" verify both \
+		--provider-url $nobody --json both/report.json
+	expect_refused "same.txt: expected a file for each report" "$tally" verify c.json \
+		--provider-url $nobody --json same.txt --junit same.txt
+'
+
+test_expect_success 'options are called as they are typed' '
+	expect_refused "--state-command: cannot be combined with --state-change-url" "$tally" verify c.json \
+		--provider-url $nobody --state-command true --state-change-url $nobody/s
+'
+
 test_expect_success 'what failed last time is not forgotten for it' '
 	start_server "$tally" stub c.json
 	sed "s/\"status\": *200/\"status\": 201/" c.json >fails.json

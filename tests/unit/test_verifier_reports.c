@@ -215,6 +215,36 @@ static void failure_memory(void **state)
 	}
 }
 
+/* ---- notices ---- */
+
+/* What is pending may fail, and has not passed for that. */
+static void notices_are_those_of_what_happened(void **state)
+{
+	static const char *const outcomes[] = {"passed", "failed", "error", "flaky"};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		char text[1024];
+		cJSON *results;
+		char *report;
+
+		snprintf(text, sizeof(text),
+			 "{\"success\":true,\"contracts\":[{\"consumer\":\"web\",\"provider\":"
+			 "\"orders\",\"success\":true,\"notices\":[{\"when\":\"after_verification:"
+			 "success_true_published_false\",\"text\":\"it passed\"},{\"when\":"
+			 "\"after_verification:success_false_published_false\",\"text\":\"it did "
+			 "not\"}],\"interactions\":[{\"description\":\"d\",\"pending\":true,"
+			 "\"outcome\":\"%s\"}]}]}",
+			 outcomes[i]);
+		results = parse(text);
+		report = make(tally_verify_report_text, results, NULL);
+		assert_in(report, i == 0 ? "broker: it passed" : "broker: it did not");
+		assert_not_in(report, i == 0 ? "broker: it did not" : "broker: it passed");
+		tally_free(report);
+		cJSON_Delete(results);
+	}
+}
+
 /* ---- text ---- */
 
 static void text_is_short_when_all_is_well(void **state)
@@ -739,6 +769,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(failure_is_told_by_every_report),
+		cmocka_unit_test(notices_are_those_of_what_happened),
 		cmocka_unit_test(failure_that_is_none),
 		cmocka_unit_test(failure_without_secrets),
 		cmocka_unit_test(failure_of_nothing),

@@ -251,6 +251,11 @@ static void test_texts_cut(void **state)
 	tally__secrets_release(&secrets);
 }
 
+static void learn_text(struct secrets *secrets, const char *text)
+{
+	assert_int_equal(tally__secrets_learn_text(secrets, text, strlen(text)), 0);
+}
+
 static void test_values_and_forms(void **state)
 {
 	struct secrets secrets;
@@ -294,10 +299,42 @@ static void test_values_and_forms(void **state)
 		      "received '***… (rule: equality)");
 	assert_masked(&secrets, "received longtok", "received longtok");
 	assert_masked(&secrets, "received longtoken is", "received longtoken is");
+	/* By their names, in what was sent. */
+	learn_text(&secrets, "http://h/a?api_key=kkkk%2Feeee&page=pagepagepage");
+	assert_masked(&secrets, "kkkk/eeee, kkkk%2Feeee, pagepagepage", "***, ***, pagepagepage");
+	learn_text(&secrets, "{\"user\":\"somebodyelse\",\"password\":\"correcthorse\"}");
+	assert_masked(&secrets, "somebodyelse correcthorse", "somebodyelse ***");
 	/* Short ones stand anywhere by chance. */
 	assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token", "order"), 0);
 	assert_masked(&secrets, "an order", "an order");
 	tally__arena_release(&arena);
+	tally__secrets_release(&secrets);
+}
+
+/* What has the names of our members, but comes from elsewhere. */
+static void test_identities(void **state)
+{
+	cJSON *document = NULL;
+	struct tally_error error = TALLY_ERROR_INIT;
+	static const char text[] =
+		"{\"id\":\"opensesame\",\"mismatches\":[{\"path\":\"opensesame\"}],"
+		"\"comments\":{\"id\":\"opensesame\"},\"response\":{\"metadata\":"
+		"{\"id\":\"opensesame\",\"path\":\"opensesame\"}}}";
+	struct secrets secrets;
+	char *masked;
+
+	(void)state;
+	secrets_begin(&secrets);
+	assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token", "opensesame"), 0);
+	assert_int_equal(tally_json_parse(&document, text, strlen(text), &error), 0);
+	assert_int_equal(tally__secrets_mask_results(&secrets, document, &error), 0);
+	masked = cJSON_PrintUnformatted(document);
+	assert_string_equal(masked,
+			    "{\"id\":\"opensesame\",\"mismatches\":[{\"path\":\"opensesame\"}],"
+			    "\"comments\":{\"id\":\"***\"},\"response\":{\"metadata\":"
+			    "{\"id\":\"***\",\"path\":\"***\"}}}");
+	cJSON_free(masked);
+	cJSON_Delete(document);
 	tally__secrets_release(&secrets);
 }
 
@@ -504,6 +541,7 @@ int main(void)
 		cmocka_unit_test(test_prose),
 		cmocka_unit_test(test_texts_cut),
 		cmocka_unit_test(test_values_and_forms),
+		cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_values_many),
 		cmocka_unit_test_setup_teardown(test_results, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_results_many, fixture_setup, fixture_teardown),
