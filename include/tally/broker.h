@@ -37,6 +37,7 @@
 #ifndef TALLY_BROKER_H
 #define TALLY_BROKER_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -64,6 +65,9 @@ struct tally_broker_options {
 	bool insecure_tls;    /* do not check certificates */
 	unsigned timeout_ms;  /* for one answer; 0: 30000 */
 	unsigned max_tries;   /* of a request that is answered 408, 429 or 5xx; 0: 8 */
+	/* Lent until the broker is closed, may be NULL: once the number is not 0, as a signal's
+	 * handler may set it, whatever waits for the broker ends with TALLY_ETIMEOUT. */
+	const volatile sig_atomic_t *interrupt;
 };
 
 /* Opens the broker at `location`: a path, a file:// URL, or the http:// or https:// URL of a Pact
@@ -167,9 +171,12 @@ TALLY_API int tally_broker_contracts_to_verify(struct tally_broker *broker,
 					       const struct tally_verification_query *query,
 					       cJSON **answer, struct tally_error *error);
 
-/* The contract of one consumer version with a provider, wherever that version is: the same answer,
- * with this one.  TALLY_ENOTFOUND (the version), TALLY_ENOTHING (it has none).  @since 0.1 */
-TALLY_API int tally_broker_contract_of(struct tally_broker *broker, const char *provider,
+/* The contract of one consumer version with the query's provider, wherever that version is: the
+ * same answer, with this one.  How it stands depends on the rest of the query, as above; selectors
+ * and work in progress are left aside.  TALLY_ENOTFOUND (the version), TALLY_ENOTHING (it has
+ * none), TALLY_EINVAL (a name), TALLY_EUNSUPPORTED (as above).  @since 0.1 */
+TALLY_API int tally_broker_contract_of(struct tally_broker *broker,
+				       const struct tally_verification_query *query,
 				       const char *consumer, const char *version, cJSON **answer,
 				       struct tally_error *error);
 

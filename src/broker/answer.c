@@ -9,11 +9,6 @@
 /* Longest sentence or command in an answer: a few names, and the place of the broker, quoted. */
 #define SENTENCE_BYTES (1024 * (size_t)LIMIT_NAME_BYTES)
 
-static int put_text(cJSON *json, const char *name, const char *text)
-{
-	return text == NULL ? 0 : tally__json_put(json, name, cJSON_CreateString(text));
-}
-
 /* A member with the text that `say` appends; left out when that is empty. */
 static int put_said(cJSON *json, const char *name, const struct pair *pair,
 		    const struct deploy_question *question,
@@ -26,7 +21,7 @@ static int put_said(cJSON *json, const char *name, const struct pair *pair,
 	say(&text, pair, question);
 	status = text.status;
 	if (status == 0 && text.len > 0)
-		status = put_text(json, name, text.bytes);
+		status = tally__json_put_text(json, name, text.bytes);
 	tally__buf_release(&text);
 	return status;
 }
@@ -34,7 +29,7 @@ static int put_said(cJSON *json, const char *name, const struct pair *pair,
 static cJSON *name_side(const char *name, const char *version)
 {
 	cJSON *json = cJSON_CreateObject();
-	int failed = put_text(json, "name", name);
+	int failed = tally__json_put_text(json, "name", name);
 
 	failed |=
 		tally__json_put(json, "version",
@@ -59,10 +54,10 @@ static cJSON *show_interaction(const struct claim *claim, const struct answer *a
 	enum outcome outcome = tally__answer_outcome(answer);
 	const cJSON *messages = failure_of(answer, outcome);
 	cJSON *json = cJSON_CreateObject();
-	int failed = put_text(json, "description", claim->description);
+	int failed = tally__json_put_text(json, "description", claim->description);
 
-	failed |= put_text(json, "digest", claim->digest);
-	failed |= put_text(json, "outcome", tally__outcome_name(outcome));
+	failed |= tally__json_put_text(json, "digest", claim->digest);
+	failed |= tally__json_put_text(json, "outcome", tally__outcome_name(outcome));
 	if (claim->pending)
 		failed |= tally__json_put(json, "pending", cJSON_CreateTrue());
 	if (messages != NULL)
@@ -108,9 +103,10 @@ static int put_evidence(cJSON *json, const struct pair *pair)
 	if (run == NULL)
 		return 0;
 	evidence = cJSON_CreateObject();
-	failed = put_text(evidence, "run", run->path);
-	failed |= put_text(evidence, "at", tally__json_get_string(run->json, "at"));
-	failed |= put_text(evidence, "buildUrl", tally__json_get_string(run->json, "buildUrl"));
+	failed = tally__json_put_text(evidence, "run", run->path);
+	failed |= tally__json_put_text(evidence, "at", tally__json_get_string(run->json, "at"));
+	failed |= tally__json_put_text(evidence, "buildUrl",
+				       tally__json_get_string(run->json, "buildUrl"));
 	failed |= tally__json_put(json, "evidence", evidence);
 	return failed;
 }
@@ -123,14 +119,14 @@ static int put_moved(cJSON *json, const struct pair *pair)
 	cJSON *worked;
 
 	if (pair->moved != MOVED_UNKNOWN)
-		failed = put_text(json, "moved",
-				  pair->moved == MOVED_PROVIDER ? "provider" : "consumer");
+		failed = tally__json_put_text(
+			json, "moved", pair->moved == MOVED_PROVIDER ? "provider" : "consumer");
 	if (consumer_version == NULL || provider_version == NULL)
 		return failed;
 	worked = cJSON_CreateObject();
 	failed |= tally__json_put(worked, "consumer", name_side(pair->consumer, consumer_version));
 	failed |= tally__json_put(worked, "provider", name_side(pair->provider, provider_version));
-	failed |= put_text(worked, "at", tally__json_get_string(pair->worked, "at"));
+	failed |= tally__json_put_text(worked, "at", tally__json_get_string(pair->worked, "at"));
 	failed |= tally__json_put(json, "lastWorked", worked);
 	return failed;
 }
@@ -147,7 +143,7 @@ static int add_pair(cJSON *pairs, const struct pair *pair, const struct deploy_q
 				  name_side(pair->consumer, pair->consumer_version));
 	failed |= tally__json_put(json, "provider",
 				  name_side(pair->provider, pair->provider_version));
-	failed |= put_text(json, "verdict", tally__verdict_name(pair->verdict));
+	failed |= tally__json_put_text(json, "verdict", tally__verdict_name(pair->verdict));
 	failed |= put_said(json, "why", pair, question, tally__pair_explain);
 	failed |= put_moved(json, pair);
 	failed |= put_evidence(json, pair);
@@ -177,7 +173,7 @@ static int put_version(cJSON *side, struct records *records, const char *applica
 	if (status != 0)
 		return status;
 	json = cJSON_CreateObject();
-	failed |= put_text(json, "number", version);
+	failed |= tally__json_put_text(json, "number", version);
 	failed |= tally__json_put(json, "branch",
 				  branches != NULL && branches->child != NULL
 					  ? tally__json_clone(cJSON_GetArrayItem(
@@ -198,7 +194,7 @@ static int put_side(cJSON *row, const char *role, struct records *records, const
 		    const char *version, struct tally_error *error)
 {
 	cJSON *side = cJSON_CreateObject();
-	int failed = put_text(side, "name", application);
+	int failed = tally__json_put_text(side, "name", application);
 
 	failed |= tally__json_put(row, role, side);
 	return failed != 0 ? tally__fail_nomem(error)
@@ -215,7 +211,7 @@ static cJSON *show_result(const struct pair *pair)
 		return cJSON_CreateNull();
 	json = cJSON_CreateObject();
 	failed = tally__json_put(json, "success", cJSON_CreateBool(pair->verdict == VERDICT_OK));
-	failed |= put_text(json, "verifiedAt", tally__json_get_string(run->json, "at"));
+	failed |= tally__json_put_text(json, "verifiedAt", tally__json_get_string(run->json, "at"));
 	if (failed != 0) {
 		cJSON_Delete(json);
 		return NULL;
@@ -237,7 +233,7 @@ static int add_row(cJSON *matrix, struct records *records, const struct pair *pa
 		cJSON_Delete(pact);
 		return tally__fail_nomem(error);
 	}
-	failed |= put_text(pact, "createdAt", published);
+	failed |= tally__json_put_text(pact, "createdAt", published);
 	failed |= tally__json_put(row, "pact", pact);
 	failed |= tally__json_put(row, "verificationResult", show_result(pair));
 	if (failed != 0)
@@ -278,9 +274,9 @@ static void summarise(struct summary *summary, const struct pair *pairs)
 static int add_notice(cJSON *notices, struct buf *reason, const char *type, const char *text)
 {
 	cJSON *notice = cJSON_CreateObject();
-	int failed = put_text(notice, "type", type);
+	int failed = tally__json_put_text(notice, "type", type);
 
-	failed |= put_text(notice, "text", text);
+	failed |= tally__json_put_text(notice, "text", text);
 	if (reason->len > 0)
 		tally__buf_addc(reason, '\n');
 	tally__buf_adds(reason, text);
@@ -342,13 +338,14 @@ static int put_summary(cJSON *answer, const struct pair *pairs,
 	failed = add_notices(notices, &reason, pairs, question, &summary);
 	failed |= reason.status;
 	failed |= tally__json_put(json, "deployable", deployable(&summary));
-	failed |= put_text(json, "reason", reason.bytes);
+	failed |= tally__json_put_text(json, "reason", reason.bytes);
 	failed |= tally__json_put(json, "success", cJSON_CreateNumber((double)summary.success));
 	failed |= tally__json_put(json, "failed", cJSON_CreateNumber((double)summary.failed));
 	failed |= tally__json_put(json, "unknown", cJSON_CreateNumber((double)summary.unknown));
 	failed |= tally__json_put(answer, "summary", json);
 	failed |= tally__json_put(answer, "notices", notices);
-	failed |= put_text(answer, "verdict", summary.failed + summary.unknown == 0 ? "yes" : "no");
+	failed |= tally__json_put_text(answer, "verdict",
+				       summary.failed + summary.unknown == 0 ? "yes" : "no");
 	tally__buf_release(&reason);
 	return failed;
 }
@@ -357,11 +354,11 @@ static int put_question(cJSON *answer, const struct records *records,
 			const struct deploy_question *question)
 {
 	cJSON *json = cJSON_CreateObject();
-	int failed = put_text(json, "application", question->application);
+	int failed = tally__json_put_text(json, "application", question->application);
 
-	failed |= put_text(json, "version", question->version);
-	failed |= put_text(json, "environment", question->environment);
-	failed |= put_text(json, "at", tally__snapshot_id(records->snapshot));
+	failed |= tally__json_put_text(json, "version", question->version);
+	failed |= tally__json_put_text(json, "environment", question->environment);
+	failed |= tally__json_put_text(json, "at", tally__snapshot_id(records->snapshot));
 	failed |= tally__json_put(answer, "question", json);
 	return failed;
 }

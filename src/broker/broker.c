@@ -117,13 +117,13 @@ int tally_broker_contracts_to_verify(struct tally_broker *broker,
 	return broker->kind->contracts_to_verify(broker, query, answer, error);
 }
 
-int tally_broker_contract_of(struct tally_broker *broker, const char *provider,
-			     const char *consumer, const char *version, cJSON **answer,
-			     struct tally_error *error)
+int tally_broker_contract_of(struct tally_broker *broker,
+			     const struct tally_verification_query *query, const char *consumer,
+			     const char *version, cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->contract_of == NULL)
 		return unsupported(broker, "take one version's contract", error);
-	return broker->kind->contract_of(broker, provider, consumer, version, answer, error);
+	return broker->kind->contract_of(broker, query, consumer, version, answer, error);
 }
 
 int tally_broker_contract_at(struct tally_broker *broker, const char *url, cJSON **answer,

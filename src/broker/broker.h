@@ -22,7 +22,8 @@ struct broker_kind {
 	int (*contracts_to_verify)(struct tally_broker *broker,
 				   const struct tally_verification_query *query, cJSON **answer,
 				   struct tally_error *error);
-	int (*contract_of)(struct tally_broker *broker, const char *provider, const char *consumer,
+	int (*contract_of)(struct tally_broker *broker,
+			   const struct tally_verification_query *query, const char *consumer,
 			   const char *version, cJSON **answer, struct tally_error *error);
 	int (*contract_at)(struct tally_broker *broker, const char *url, cJSON **answer,
 			   struct tally_error *error);

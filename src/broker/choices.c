@@ -13,33 +13,85 @@ static int compare_consumers(const void *a, const void *b)
 	return strcmp(((const struct consumer *)a)->name, ((const struct consumer *)b)->name);
 }
 
-int tally__selection_begin(struct selection *selection, struct tally_error *error)
+static int add_consumer(struct selection *selection, const struct record *marker,
+			struct tally_error *error)
 {
-	struct records *records = selection->records;
+	struct consumer *consumer = &selection->consumers[selection->consumer_count++];
+
+	consumer->marker = marker;
+	return tally__record_text(marker, "consumer", &consumer->name, error);
+}
+
+static int begin_consumers(struct selection *selection, size_t most, struct tally_error *error)
+{
+	selection->consumers = tally__arena_alloc_array(&selection->records->arena, most + 1,
+							sizeof *selection->consumers);
+	return selection->consumers == NULL ? tally__fail_nomem(error) : 0;
+}
+
+static int find_every(struct selection *selection, struct tally_error *error)
+{
 	struct record **markers = NULL;
 	size_t count = 0;
-	int status = tally__environments_list(records, &selection->environments,
-					      &selection->environment_count, error);
+	int status = tally__records_list(selection->records, &markers, &count, PATH_CONSUMERS,
+					 NAMES(selection->provider), error);
 
 	if (status == 0)
-		status = tally__records_list(records, &markers, &count, PATH_CONSUMERS,
-					     NAMES(selection->provider), error);
-	if (status != 0)
-		return status;
-	selection->consumers =
-		tally__arena_alloc_array(&records->arena, count + 1, sizeof *selection->consumers);
-	if (selection->consumers == NULL)
-		return tally__fail_nomem(error);
-	for (size_t i = 0; status == 0 && i < count; i++) {
-		selection->consumers[i].marker = markers[i];
-		status = tally__record_text(markers[i], "consumer", &selection->consumers[i].name,
-					    error);
+		status = begin_consumers(selection, count, error);
+	for (size_t i = 0; status == 0 && i < count; i++)
+		status = add_consumer(selection, markers[i], error);
+	return status;
+}
+
+static int find_named(struct selection *selection, struct tally_error *error)
+{
+	const struct selectors *selectors = &selection->selectors;
+	int status = begin_consumers(selection, selectors->count, error);
+
+	for (size_t i = 0; status == 0 && i < selectors->count; i++) {
+		const char *name = selectors->items[i].consumer;
+		struct record *marker;
+
+		if (tally__selection_knows(selection, name))
+			continue;
+		status = tally__records_get(selection->records, &marker, PATH_CONSUMER,
+					    NAMES(selection->provider, name), error);
+		if (status == 0 && marker->json != NULL)
+			status = add_consumer(selection, marker, error);
 	}
-	if (status != 0)
-		return status;
-	qsort(selection->consumers, count, sizeof *selection->consumers, compare_consumers);
-	selection->consumer_count = count;
-	return 0;
+	return status;
+}
+
+/* Whether the others need not be read. */
+static bool names_every_consumer(const struct selection *selection)
+{
+	const struct selectors *selectors = &selection->selectors;
+
+	for (size_t i = 0; i < selectors->count; i++) {
+		if (selectors->items[i].consumer == NULL)
+			return false;
+	}
+	return selectors->count > 0 && selection->wip_since == NULL;
+}
+
+int tally__selection_begin(struct selection *selection, struct tally_error *error)
+{
+	int status = names_every_consumer(selection) ? find_named(selection, error)
+						     : find_every(selection, error);
+
+	if (status == 0)
+		qsort(selection->consumers, selection->consumer_count, sizeof *selection->consumers,
+		      compare_consumers);
+	return status;
+}
+
+bool tally__selection_knows(const struct selection *selection, const char *name)
+{
+	for (size_t i = 0; i < selection->consumer_count; i++) {
+		if (strcmp(selection->consumers[i].name, name) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* The choice for a content, made when there is none yet; NULL when memory is short. */
@@ -287,10 +339,18 @@ static int choose_released(struct selection *selection, struct consumer *consume
 	return status;
 }
 
+static int list_environments(struct selection *selection, struct tally_error *error)
+{
+	if (selection->environments != NULL)
+		return 0;
+	return tally__environments_list(selection->records, &selection->environments,
+					&selection->environment_count, error);
+}
+
 static int choose_running(struct selection *selection, struct consumer *consumer,
 			  const struct selector *selector, bool *chosen, struct tally_error *error)
 {
-	int status = 0;
+	int status = list_environments(selection, error);
 
 	for (size_t i = 0; status == 0 && i < selection->environment_count; i++) {
 		const struct record *environment = selection->environments[i];

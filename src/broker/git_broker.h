@@ -52,7 +52,8 @@ int tally__git_broker_publish(struct tally_broker *broker,
 int tally__git_broker_contracts_to_verify(struct tally_broker *broker,
 					  const struct tally_verification_query *query,
 					  cJSON **answer, struct tally_error *error);
-int tally__git_broker_contract_of(struct tally_broker *broker, const char *provider,
+int tally__git_broker_contract_of(struct tally_broker *broker,
+				  const struct tally_verification_query *query,
 				  const char *consumer, const char *version, cJSON **answer,
 				  struct tally_error *error);
 int tally__git_broker_record_results(struct tally_broker *broker, const struct tally_run *run,

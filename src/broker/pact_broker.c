@@ -172,6 +172,7 @@ int tally__pact_broker_open_paused(struct tally_broker **out, const char *url,
 	broker->base.kind = &pact_kind;
 	tally__arena_init(&broker->arena, 0);
 	broker->max_tries = options->max_tries != 0 ? options->max_tries : DEFAULT_TRIES;
+	broker->interrupt = options->interrupt;
 	broker->pause = pause;
 	broker->pause_context = pause_context;
 	status = tally__pact_url_parse(&broker->url, &broker->arena, url, error);

@@ -19,7 +19,8 @@ struct pact_broker {
 	struct pact_url url;
 	const char *authorization; /* the value of that header, or NULL */
 	unsigned max_tries;
-	pact_pause *pause; /* NULL: as long as is right */
+	const volatile sig_atomic_t *interrupt; /* or NULL */
+	pact_pause *pause;                      /* NULL: as long as is right */
 	void *pause_context;
 	struct http_client *client;
 	cJSON *index;
@@ -42,7 +43,8 @@ static inline struct pact_broker *tally__pact_of(struct tally_broker *broker)
 int tally__pact_broker_contracts_to_verify(struct tally_broker *broker,
 					   const struct tally_verification_query *query,
 					   cJSON **answer, struct tally_error *error);
-int tally__pact_broker_contract_of(struct tally_broker *broker, const char *provider,
+int tally__pact_broker_contract_of(struct tally_broker *broker,
+				   const struct tally_verification_query *query,
 				   const char *consumer, const char *version, cJSON **answer,
 				   struct tally_error *error);
 int tally__pact_broker_contract_at(struct tally_broker *broker, const char *url, cJSON **answer,

@@ -60,7 +60,8 @@ static void send_again(void *context, unsigned events)
 		return;
 	}
 	call->status = tally__fail_at(&call->error, TALLY_ETIMEOUT, call->url, 0, 0,
-				      "broken off while the broker was busy");
+				      "interrupted while the broker was busy (asked %u time%s)",
+				      call->tries, call->tries == 1 ? "" : "s");
 }
 
 /* False: it is not to be sent again. */
@@ -154,12 +155,20 @@ static void take_answer(struct pact_call *call, const struct http_response *resp
 		tally__error_within(&call->error, call->url);
 }
 
+static bool is_interrupted(const struct pact_broker *broker)
+{
+	return broker->interrupt != NULL && *broker->interrupt != 0;
+}
+
 static void take_response(void *context, const struct http_response *response,
 			  const struct tally_error *failure)
 {
 	struct pact_call *call = context;
 
-	if (response == NULL)
+	if (response == NULL && is_interrupted(call->broker))
+		call->status = tally__fail_at(&call->error, TALLY_ETIMEOUT, call->url, 0, 0,
+					      "interrupted before the broker answered");
+	else if (response == NULL)
 		fail_with(call, failure);
 	else if (plan_again(call, response))
 		return;
@@ -213,7 +222,7 @@ int tally__pact_calls_make(struct pact_broker *broker, struct pact_call *calls, 
 		calls[i].tries = 1;
 		submit(&calls[i]);
 	}
-	status = tally__http_client_run(broker->client, NULL, &error);
+	status = tally__http_client_run(broker->client, broker->interrupt, &error);
 	for (size_t i = 0; i < count; i++) {
 		if (status != 0 && calls[i].status == 0)
 			fail_with(&calls[i], &error);

@@ -20,11 +20,6 @@ struct gathering {
 	size_t bytes; /* of documents so far */
 };
 
-static int put_text(cJSON *object, const char *name, const char *text)
-{
-	return text == NULL ? 0 : tally__json_put(object, name, cJSON_CreateString(text));
-}
-
 /* The application that a document names as consumer or provider, or NULL. */
 static const char *party(const cJSON *document, const char *side)
 {
@@ -46,10 +41,11 @@ static const char *consumer_version(const cJSON *document)
 static int put_links(cJSON *entry, const cJSON *document)
 {
 	cJSON *links = cJSON_CreateObject();
-	int failed = put_text(links, "publish",
-			      tally__pact_link(document, "pb:publish-verification-results"));
+	int failed = tally__json_put_text(
+		links, "publish", tally__pact_link(document, "pb:publish-verification-results"));
 
-	failed |= put_text(links, "provider", tally__pact_link(document, "pb:provider"));
+	failed |=
+		tally__json_put_text(links, "provider", tally__pact_link(document, "pb:provider"));
 	return failed | tally__json_put(entry, "links", links);
 }
 
@@ -65,8 +61,8 @@ static int add_document(cJSON *entry, cJSON *document, const char *url, struct t
 				      "this is no contract: it does not name its consumer and "
 				      "its provider");
 	}
-	failed = put_text(entry, "consumer", consumer);
-	failed |= put_text(entry, "consumerVersion", consumer_version(document));
+	failed = tally__json_put_text(entry, "consumer", consumer);
+	failed |= tally__json_put_text(entry, "consumerVersion", consumer_version(document));
 	failed |= put_links(entry, document);
 	failed |= tally__json_put(entry, "contract", document);
 	return failed != 0 ? tally__fail_nomem(error) : 0;
@@ -154,8 +150,8 @@ static cJSON *notices_of(const cJSON *properties)
 		if (when == NULL || text == NULL)
 			continue;
 		copy = cJSON_CreateObject();
-		failed |= put_text(copy, "when", when);
-		failed |= put_text(copy, "text", text);
+		failed |= tally__json_put_text(copy, "when", when);
+		failed |= tally__json_put_text(copy, "text", text);
 		failed |= tally__json_append(notices, copy);
 	}
 	if (failed == 0)
@@ -168,7 +164,7 @@ static int add_entry(struct gathering *gathering, const char *href, const char *
 		     const cJSON *properties, struct tally_error *error)
 {
 	cJSON *entry = cJSON_CreateObject(), *why = cJSON_CreateArray();
-	int failed = put_text(entry, "href", href);
+	int failed = tally__json_put_text(entry, "href", href);
 
 	if (gathering->count++ >= LIMIT_BROKER_CONTRACTS) {
 		cJSON_Delete(entry);
@@ -178,7 +174,7 @@ static int add_entry(struct gathering *gathering, const char *href, const char *
 	if (description != NULL)
 		failed |= tally__json_append(why, cJSON_CreateString(description));
 	failed |= tally__json_put(entry, "why", why);
-	failed |= put_text(entry, "shortDescription", description);
+	failed |= tally__json_put_text(entry, "shortDescription", description);
 	failed |= tally__json_put(
 		entry, "pending",
 		cJSON_CreateBool(tally__json_get_bool(properties, "pending", false)));
@@ -266,9 +262,9 @@ static int write_query(char **out, const struct tally_verification_query *query,
 
 	failed |= tally__json_put(body, "includePendingStatus",
 				  cJSON_CreateBool(query->enable_pending));
-	failed |= put_text(body, "includeWipPactsSince", query->include_wip_since);
+	failed |= tally__json_put_text(body, "includeWipPactsSince", query->include_wip_since);
 	failed |= tally__json_put(body, "consumerVersionSelectors", selectors);
-	failed |= put_text(body, "providerVersionBranch", query->provider_branch);
+	failed |= tally__json_put_text(body, "providerVersionBranch", query->provider_branch);
 	status = failed != 0 ? tally__fail_nomem(error)
 			     : tally_json_write(out, NULL, body, TALLY_JSON_COMPACT, error);
 	cJSON_Delete(body);
@@ -400,7 +396,7 @@ static int finish(struct gathering *gathering, const char *provider, cJSON **ans
 	if (provider == NULL)
 		provider =
 			party(tally__json_get(gathering->contracts->child, "contract"), "provider");
-	failed = put_text(made, "provider", provider);
+	failed = tally__json_put_text(made, "provider", provider);
 	failed |= tally__json_put(made, "contracts", gathering->contracts);
 	gathering->contracts = NULL;
 	if (failed != 0) {
@@ -465,19 +461,20 @@ int tally__pact_broker_contract_at(struct tally_broker *handle, const char *url,
 }
 
 /* The address that contracts are published to is the one that they are read from. */
-int tally__pact_broker_contract_of(struct tally_broker *handle, const char *provider,
+int tally__pact_broker_contract_of(struct tally_broker *handle,
+				   const struct tally_verification_query *query,
 				   const char *consumer, const char *version, cJSON **answer,
 				   struct tally_error *error)
 {
 	const struct pact_variable variables[] = {
-		{"provider", provider},
+		{"provider", query->provider},
 		{"consumer", consumer},
 		{"consumerApplicationVersion", version},
 	};
 	struct pact_broker *broker = tally__pact_of(handle);
 	struct arena arena;
 	const char *url;
-	int status = tally__name_check(provider, "provider", error);
+	int status = tally__name_check(query->provider, "provider", error);
 
 	if (status == 0)
 		status = tally__name_check(consumer, "consumer", error);

@@ -26,11 +26,6 @@ struct posting {
 	size_t count, wanted; /* wanted: those with a URL */
 };
 
-static int put_text(cJSON *object, const char *name, const char *text)
-{
-	return text == NULL ? 0 : tally__json_put(object, name, cJSON_CreateString(text));
-}
-
 static bool outcome_is(const cJSON *interaction, const char *name)
 {
 	const char *outcome = tally__json_get_string(interaction, "outcome");
@@ -53,17 +48,17 @@ static int put_mismatch(cJSON *list, const cJSON *mismatch)
 		type = "body";
 		path = "$";
 	}
-	failed |= put_text(item, "attribute", type);
+	failed |= tally__json_put_text(item, "attribute", type);
 	if (strcmp(type, "status") != 0 && strcmp(type, "method") != 0 && strcmp(type, "path") != 0)
-		failed |= put_text(item, "identifier", path);
-	failed |= put_text(item, "description", message != NULL ? message : "");
+		failed |= tally__json_put_text(item, "identifier", path);
+	failed |= tally__json_put_text(item, "description", message != NULL ? message : "");
 	return failed | tally__json_append(list, item);
 }
 
 static int put_exception(cJSON *test, const char *message)
 {
 	cJSON *list = cJSON_CreateArray(), *item = cJSON_CreateObject();
-	int failed = put_text(item, "message", message);
+	int failed = tally__json_put_text(item, "message", message);
 
 	failed |= tally__json_append(list, item);
 	return failed | tally__json_put(test, "exceptions", list);
@@ -94,12 +89,12 @@ static int put_test(cJSON *tests, const cJSON *interaction)
 	const char *id = tally__json_get_string(interaction, "id");
 	bool passed = outcome_is(interaction, "passed");
 	cJSON *test = cJSON_CreateObject();
-	int failed = put_text(test, "interactionId", id);
+	int failed = tally__json_put_text(test, "interactionId", id);
 
 	/* The broker finds it by its id; people read the description of what failed. */
 	if (id == NULL || !passed)
-		failed |= put_text(test, "interactionDescription",
-				   tally__json_get_string(interaction, "description"));
+		failed |= tally__json_put_text(test, "interactionDescription",
+					       tally__json_get_string(interaction, "description"));
 	failed |= tally__json_put(test, "success", cJSON_CreateBool(passed));
 	if (!passed)
 		failed |= put_failure(test, interaction);
@@ -109,9 +104,9 @@ static int put_test(cJSON *tests, const cJSON *interaction)
 static int put_verifier(cJSON *body)
 {
 	cJSON *verifier = cJSON_CreateObject();
-	int failed = put_text(verifier, "implementation", "Tally");
+	int failed = tally__json_put_text(verifier, "implementation", "Tally");
 
-	failed |= put_text(verifier, "version", PACKAGE_VERSION);
+	failed |= tally__json_put_text(verifier, "version", PACKAGE_VERSION);
 	return failed | tally__json_put(body, "verifiedBy", verifier);
 }
 
@@ -123,8 +118,8 @@ static int write_result(char **out, const struct posting *posting, const struct 
 	int failed = tally__json_put(body, "success", cJSON_CreateBool(sheet->success));
 	int status;
 
-	failed |= put_text(body, "providerApplicationVersion", posting->run->version);
-	failed |= put_text(body, "buildUrl", posting->run->build_url);
+	failed |= tally__json_put_text(body, "providerApplicationVersion", posting->run->version);
+	failed |= tally__json_put_text(body, "buildUrl", posting->run->build_url);
 	cJSON_ArrayForEach(interaction, sheet->interactions) failed |= put_test(tests, interaction);
 	failed |= tally__json_put(body, "testResults", tests);
 	failed |= put_verifier(body);
@@ -341,16 +336,16 @@ static int post_all(struct posting *posting, struct tally_error *error)
 static int put_sheet(cJSON *list, const struct sheet *sheet)
 {
 	cJSON *item = cJSON_CreateObject();
-	int failed =
-		put_text(item, "consumer", tally__json_get_string(sheet->contract, "consumer"));
+	int failed = tally__json_put_text(item, "consumer",
+					  tally__json_get_string(sheet->contract, "consumer"));
 
-	failed |= put_text(item, "consumerVersion",
-			   tally__json_get_string(sheet->contract, "consumerVersion"));
+	failed |= tally__json_put_text(item, "consumerVersion",
+				       tally__json_get_string(sheet->contract, "consumerVersion"));
 	failed |= tally__json_put(item, "recorded",
 				  cJSON_CreateNumber(sheet->published ? (double)sheet->count : 0));
 	failed |= tally__json_put(item, "published", cJSON_CreateBool(sheet->published));
 	if (!sheet->published)
-		failed |= put_text(item, "why", sheet->why_not);
+		failed |= tally__json_put_text(item, "why", sheet->why_not);
 	return failed | tally__json_append(list, item);
 }
 

@@ -190,11 +190,6 @@ static int add_interactions(struct recording *recording, struct run *run, const 
 	return 0;
 }
 
-static int put_text(cJSON *json, const char *name, const char *text)
-{
-	return text == NULL ? 0 : tally__json_put(json, name, cJSON_CreateString(text));
-}
-
 static int begin_run(const struct recording *recording, struct run *run, struct tally_error *error)
 {
 	char at[TIME_TEXT_BYTES];
@@ -203,12 +198,12 @@ static int begin_run(const struct recording *recording, struct run *run, struct 
 	tally__time_format(recording->now_unix, at);
 	run->json = cJSON_CreateObject();
 	failed = run->json == NULL ? TALLY_ENOMEM : 0;
-	failed |= put_text(run->json, "provider", recording->run->provider);
-	failed |= put_text(run->json, "providerVersion", recording->run->version);
-	failed |= put_text(run->json, "consumer", run->consumer);
-	failed |= put_text(run->json, "consumerVersion", run->consumer_version);
-	failed |= put_text(run->json, "buildUrl", recording->run->build_url);
-	failed |= put_text(run->json, "at", at);
+	failed |= tally__json_put_text(run->json, "provider", recording->run->provider);
+	failed |= tally__json_put_text(run->json, "providerVersion", recording->run->version);
+	failed |= tally__json_put_text(run->json, "consumer", run->consumer);
+	failed |= tally__json_put_text(run->json, "consumerVersion", run->consumer_version);
+	failed |= tally__json_put_text(run->json, "buildUrl", recording->run->build_url);
+	failed |= tally__json_put_text(run->json, "at", at);
 	if (run->wip)
 		failed |= tally__json_put(run->json, "wip", cJSON_CreateTrue());
 	return failed != 0 ? tally__fail_nomem(error) : 0;
@@ -405,8 +400,8 @@ static int answer_recording(const struct recording *recording, cJSON **answer,
 		const struct run *run = &recording->runs[i];
 		cJSON *item = cJSON_CreateObject();
 
-		failed |= put_text(item, "consumer", run->consumer);
-		failed |= put_text(item, "consumerVersion", run->consumer_version);
+		failed |= tally__json_put_text(item, "consumer", run->consumer);
+		failed |= tally__json_put_text(item, "consumerVersion", run->consumer_version);
 		failed |= tally__json_put(item, "recorded",
 					  cJSON_CreateNumber((double)run->recorded));
 		failed |= tally__json_append(results, item);

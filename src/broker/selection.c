@@ -12,7 +12,8 @@
 
 /* The contract of one version, asked for by its name. */
 struct contract_question {
-	const char *provider, *consumer, *version;
+	const struct tally_verification_query *query;
+	const char *consumer, *version;
 };
 
 static int read_document(struct records *records, const char *path, cJSON **out,
@@ -130,32 +131,29 @@ static bool has_choice(const struct consumer *consumer, bool wip)
 	return choice != NULL;
 }
 
+static int answer_consumer(struct selection *selection, const struct consumer *consumer, bool wip,
+			   struct tally_error *error)
+{
+	struct answers answers;
+	int status;
+
+	tally__answers_init(&answers);
+	status = load_answers(&answers, selection, consumer->name, error);
+	if (status == 0)
+		status = add_sorted(selection, consumer->first, wip, &answers, error);
+	tally__answers_release(&answers);
+	return status;
+}
+
 static int answer_consumers(struct selection *selection, bool wip, struct tally_error *error)
 {
 	int status = 0;
 
 	for (size_t i = 0; status == 0 && i < selection->consumer_count; i++) {
-		const struct consumer *consumer = &selection->consumers[i];
-		struct answers answers;
-
-		if (!has_choice(consumer, wip))
-			continue;
-		tally__answers_init(&answers);
-		status = load_answers(&answers, selection, consumer->name, error);
-		if (status == 0)
-			status = add_sorted(selection, consumer->first, wip, &answers, error);
-		tally__answers_release(&answers);
+		if (has_choice(&selection->consumers[i], wip))
+			status = answer_consumer(selection, &selection->consumers[i], wip, error);
 	}
 	return status;
-}
-
-static bool knows_consumer(const struct selection *selection, const char *name)
-{
-	for (size_t i = 0; i < selection->consumer_count; i++) {
-		if (strcmp(selection->consumers[i].name, name) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* "selectors[1] (the head of branch x) chose nothing: …". */
@@ -165,7 +163,7 @@ static int describe_unmatched(const struct selection *selection, const struct se
 	tally__buf_addf(out, "%s (", selector->where);
 	tally__selector_describe(selector, out);
 	tally__buf_adds(out, ") chose nothing: ");
-	if (selector->consumer != NULL && !knows_consumer(selection, selector->consumer))
+	if (selector->consumer != NULL && !tally__selection_knows(selection, selector->consumer))
 		tally__buf_addf(out, "%s never published a contract with %s", selector->consumer,
 				selection->provider);
 	else
@@ -214,14 +212,34 @@ static int add_notices(const struct selection *selection, cJSON *answer, struct 
 	return failed != 0 ? tally__fail_nomem(error) : 0;
 }
 
+/* Whether the provider has any, which need not have been read. */
+static int has_consumers(const struct selection *selection, bool *out, struct tally_error *error)
+{
+	struct records *records = selection->records;
+	struct snapshot_entry *entries;
+	const char *folder = NULL;
+	size_t count = 0;
+	int status = tally__records_path(records, &folder, PATH_CONSUMERS,
+					 NAMES(selection->provider), error);
+
+	if (status == 0)
+		status = tally__snapshot_list(records->snapshot, folder, &records->arena, &entries,
+					      &count, error);
+	*out = count > 0;
+	return status;
+}
+
 static int nothing(const struct selection *selection, const cJSON *unmatched,
 		   struct tally_error *error)
 {
 	const cJSON *item;
 	struct buf text;
-	int status;
+	bool any = false;
+	int status = has_consumers(selection, &any, error);
 
-	if (selection->selectors.count == 0 || selection->consumer_count == 0)
+	if (status != 0)
+		return status;
+	if (selection->selectors.count == 0 || !any)
 		return tally__fail(error, TALLY_ENOTHING,
 				   "no consumer's contract with \"%s\" has to be verified: check "
 				   "the name; tally publish records contracts",
@@ -291,7 +309,8 @@ static int find_since(struct selection *selection, struct tally_error *error)
 	return selection->wip_since == NULL ? tally__fail_nomem(error) : 0;
 }
 
-static int prepare(struct selection *selection, struct tally_error *error)
+/* What tells how a contract stands. */
+static int prepare_standing(struct selection *selection, struct tally_error *error)
 {
 	const struct tally_verification_query *query = selection->query;
 	int status = 0;
@@ -300,15 +319,35 @@ static int prepare(struct selection *selection, struct tally_error *error)
 		status = tally__records_need_derived(selection->records, "what passed before",
 						     error);
 	if (status == 0)
+		status = find_lines(selection, error);
+	return status != 0 ? status : find_version(selection, error);
+}
+
+static int prepare(struct selection *selection, struct tally_error *error)
+{
+	int status = prepare_standing(selection, error);
+
+	if (status == 0)
 		status = tally__selectors_read(&selection->selectors, &selection->records->arena,
-					       query, error);
+					       selection->query, error);
 	if (status == 0)
 		status = find_since(selection, error);
-	if (status == 0)
-		status = find_lines(selection, error);
-	if (status == 0)
-		status = find_version(selection, error);
 	return status == 0 ? tally__selection_begin(selection, error) : status;
+}
+
+/* The members that every answer has. */
+static int begin_answer(struct selection *selection, cJSON **answer, cJSON **unmatched,
+			struct tally_error *error)
+{
+	int failed;
+
+	*answer = cJSON_CreateObject();
+	selection->contracts = cJSON_CreateArray();
+	*unmatched = cJSON_CreateArray();
+	failed = tally__json_put(*answer, "contracts", selection->contracts);
+	failed |= tally__json_put_text(*answer, "provider", selection->provider);
+	failed |= tally__json_put(*answer, "unmatched", *unmatched);
+	return failed != 0 ? tally__fail_nomem(error) : 0;
 }
 
 static int ask_selection(struct records *records, const void *context, cJSON **answer,
@@ -317,17 +356,11 @@ static int ask_selection(struct records *records, const void *context, cJSON **a
 	const struct tally_verification_query *query = context;
 	struct selection selection = {
 		.records = records, .query = query, .provider = query->provider};
-	cJSON *unmatched = cJSON_CreateArray();
-	int failed, status;
+	cJSON *unmatched;
+	int status = begin_answer(&selection, answer, &unmatched, error);
 
-	*answer = cJSON_CreateObject();
-	selection.contracts = cJSON_CreateArray();
-	failed = tally__json_put(*answer, "contracts", selection.contracts);
-	failed |= tally__json_put(*answer, "provider", cJSON_CreateString(query->provider));
-	failed |= tally__json_put(*answer, "unmatched", unmatched);
-	if (failed != 0)
-		return tally__fail_nomem(error);
-	status = prepare(&selection, error);
+	if (status == 0)
+		status = prepare(&selection, error);
 	if (status == 0)
 		status = tally__choose_all(&selection, error);
 	if (status == 0)
@@ -372,36 +405,39 @@ static int ask_contract(struct records *records, const void *context, cJSON **an
 			struct tally_error *error)
 {
 	const struct contract_question *question = context;
+	struct tally_verification_query query = *question->query;
 	struct consumer consumer = {.name = question->consumer};
-	struct selection selection = {.records = records, .provider = question->provider};
+	struct selection selection = {
+		.records = records, .query = &query, .provider = query.provider};
 	struct record *version;
-	cJSON *json;
-	int failed, status;
+	cJSON *unmatched;
+	int status = begin_answer(&selection, answer, &unmatched, error);
 
-	*answer = cJSON_CreateObject();
-	selection.contracts = cJSON_CreateArray();
-	failed = tally__json_put(*answer, "contracts", selection.contracts);
-	failed |= tally__json_put(*answer, "provider", cJSON_CreateString(question->provider));
-	if (failed != 0)
-		return tally__fail_nomem(error);
-	status = tally__version_find(records, question->consumer, question->version, &version,
-				     error);
+	query.include_wip_since = NULL;
+	if (status == 0)
+		status = prepare_standing(&selection, error);
+	if (status == 0)
+		status = tally__version_find(records, question->consumer, question->version,
+					     &version, error);
 	if (status == 0)
 		status = tally__choose(&selection, &consumer, question->version, REASON_ASKED,
 				       "this version was asked for", NULL, error);
 	if (status == 0 && consumer.first == NULL)
 		return tally__fail(error, TALLY_ENOTHING,
 				   "%s %s has published no contract with \"%s\"",
-				   question->consumer, question->version, question->provider);
-	return status != 0 ? status : add_contract(&selection, consumer.first, &json, error);
+				   question->consumer, question->version, query.provider);
+	if (status == 0)
+		status = answer_consumer(&selection, &consumer, false, error);
+	return status != 0 ? status : add_notices(&selection, *answer, error);
 }
 
-int tally__git_broker_contract_of(struct tally_broker *broker, const char *provider,
+int tally__git_broker_contract_of(struct tally_broker *broker,
+				  const struct tally_verification_query *query,
 				  const char *consumer, const char *version, cJSON **answer,
 				  struct tally_error *error)
 {
-	struct contract_question question = {provider, consumer, version};
-	int status = tally__name_check(provider, "provider", error);
+	struct contract_question question = {query, consumer, version};
+	int status = check_query(query, error);
 
 	if (status == 0)
 		status = tally__name_check(consumer, "consumer", error);

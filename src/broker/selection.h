@@ -50,9 +50,9 @@ struct selection {
 	const struct tally_verification_query *query;
 	const char *provider;
 	struct selectors selectors;
-	struct consumer *consumers; /* by name */
+	struct consumer *consumers; /* that are in question, by name */
 	size_t consumer_count;
-	struct record **environments;
+	struct record **environments; /* NULL: not read yet */
 	size_t environment_count;
 	struct lines lines;    /* whose passes count: the provider's branch, or its tags */
 	const char *wip_since; /* an instant, or NULL */
@@ -60,8 +60,10 @@ struct selection {
 	cJSON *contracts;      /* the answer's */
 };
 
-/* Reads environments and consumers. */
+/* Reads the consumers: those that the selectors name or, when one may be for any, all. */
 int tally__selection_begin(struct selection *selection, struct tally_error *error);
+/* Whether it is one of those. */
+bool tally__selection_knows(const struct selection *selection, const char *name);
 
 /* Chooses a version, if it has a contract with the provider; `chosen` (may be NULL) is set to true
  * then, and left alone otherwise.  `text` is made in the arena: NULL is memory that is short. */

@@ -6,6 +6,7 @@
 #include "cli/common.h"
 #include "cli/origin.h"
 #include "cli/output.h"
+#include "cli/signals.h"
 
 const char *broker_user(struct call *call, const struct broker_access *access)
 {
@@ -22,6 +23,7 @@ int broker_open(struct call *call, const struct broker_access *access, struct ta
 		.user = access->user,
 		.password = access->password,
 		.ca_file = access->ca_file,
+		.interrupt = signals_count(),
 		.max_tries = access->retries > 1 ? (unsigned)access->retries : 1,
 	};
 	struct tally_error error = TALLY_ERROR_INIT;
@@ -59,20 +61,40 @@ int broker_open_to_change(struct call *call, const struct broker_access *access,
 	return failed(&error);
 }
 
+/* Names may have an "@" too, applications ("@shop/web@1") as well as versions ("web@1@build"): the
+ * text is divided at its last "@", unless the broker knows no such version; then at the one before,
+ * and so on. */
+static int ask_version(struct call *call, struct tally_broker *broker,
+		       const struct tally_verification_query *query, const char *text,
+		       cJSON **answer, struct tally_error *error)
+{
+	int status = TALLY_ENOTFOUND;
+
+	for (const char *at = text + strlen(text); status == TALLY_ENOTFOUND && at > text; at--) {
+		struct tally_error trouble = TALLY_ERROR_INIT;
+
+		if (*at != '@' || at[1] == '\0')
+			continue;
+		status = tally_broker_contract_of(
+			broker, query, scratch_copy(&call->scratch, text, (size_t)(at - text)),
+			at + 1, answer, &trouble);
+		/* That there is no such version is told of the first division. */
+		if (status != TALLY_ENOTFOUND || error->code == 0)
+			*error = trouble;
+	}
+	if (status == 0 || error->code != 0)
+		return status;
+	return set_error(error, TALLY_EINVAL, "--consumer-version",
+			 "expected APP@VERSION, found \"%s\"", text);
+}
+
 int broker_ask_contracts(struct call *call, struct tally_broker *broker,
 			 const struct tally_verification_query *query, const char *consumer_version,
 			 cJSON **answer, struct tally_error *error)
 {
-	struct app_version consumer;
-
-	if (!consumer_version)
-		return tally_broker_contracts_to_verify(broker, query, answer, error);
-	app_version_split(call, consumer_version, &consumer);
-	if (!consumer.version || !*consumer.version)
-		return set_error(error, TALLY_EINVAL, "--consumer-version",
-				 "expected APP@VERSION, found \"%s\"", consumer_version);
-	return tally_broker_contract_of(broker, query->provider, consumer.app, consumer.version,
-					answer, error);
+	if (consumer_version)
+		return ask_version(call, broker, query, consumer_version, answer, error);
+	return tally_broker_contracts_to_verify(broker, query, answer, error);
 }
 
 void app_version_split(struct call *call, const char *text, struct app_version *out)

@@ -178,6 +178,11 @@ const volatile sig_atomic_t *signals_watch(void)
 	return &watched_count;
 }
 
+const volatile sig_atomic_t *signals_count(void)
+{
+	return &watched_count;
+}
+
 void signals_watch_end(void)
 {
 	watched_limit = 2;

@@ -43,6 +43,8 @@ void signals_stop_passing(const struct signals_passing *before);
  * follow each other at once are one, as above. */
 const volatile sig_atomic_t *signals_watch(void);
 void signals_watch_end(void);
+/* That number, also before and after. */
+const volatile sig_atomic_t *signals_count(void);
 /* The first that came since; 0: none. */
 int signals_watched(void);
 /* Ends the program by this signal. */

@@ -342,6 +342,14 @@ static int read_given(struct verify_run *run)
 	return reading.status;
 }
 
+/* Its results are of contracts: what one interaction was answered with, it does not know. */
+static void tell_of_history(const struct verify_run *run)
+{
+	if (run->options->only_needed && has_web_broker(run))
+		note("--only-needed: a Pact Broker keeps results of whole contracts, not of "
+		     "interactions: everything is replayed");
+}
+
 int verify_sources_load(struct verify_run *run)
 {
 	int status = check_sources(run);
@@ -352,5 +360,7 @@ int verify_sources_load(struct verify_run *run)
 		status = read_given(run);
 	if (status == 0 && verify_sources_ask_broker(run))
 		status = load_from_broker(run);
+	if (status == 0)
+		tell_of_history(run);
 	return status;
 }

@@ -431,14 +431,14 @@ static CURLMcode turn(struct http_client *client, int most_ms)
 	return await(client, most_ms);
 }
 
-int tally__http_client_run(struct http_client *client, const volatile bool *stop,
+int tally__http_client_run(struct http_client *client, const volatile sig_atomic_t *stop,
 			   struct tally_error *error)
 {
 	struct tally_error failure = TALLY_ERROR_INIT;
 	CURLMcode status = CURLM_OK;
 
 	while (has_work(client) && status == CURLM_OK) {
-		if (stop != NULL && *stop) {
+		if (stop != NULL && *stop != 0) {
 			tally__fail(&failure, TALLY_ETIMEOUT, "stopped before the answer came");
 			end_all(client, &failure);
 			return 0;

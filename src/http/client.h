@@ -15,6 +15,7 @@
 #ifndef TALLY_HTTP_CLIENT_H
 #define TALLY_HTTP_CLIENT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -99,10 +100,10 @@ void tally__http_client_cancel(struct http_client *client, http_client_event *ev
 void tally__http_client_break_off(struct http_client *client, const void *context,
 				  const struct tally_error *failure);
 
-/* Runs until nothing is queued, under way, watched or timed, or until *stop becomes true (may be
- * NULL): then exchanges end with TALLY_ETIMEOUT, watches and times with HTTP_STOPPED.  0, or
+/* Runs until nothing is queued, under way, watched or timed, or until *stop is no longer 0 (`stop`
+ * may be NULL): then exchanges end with TALLY_ETIMEOUT, watches and times with HTTP_STOPPED.  0, or
  * TALLY_EINTERNAL (everything has ended with it). */
-int tally__http_client_run(struct http_client *client, const volatile bool *stop,
+int tally__http_client_run(struct http_client *client, const volatile sig_atomic_t *stop,
 			   struct tally_error *error);
 
 /* One exchange, waited for (with whatever else is queued).  The response is made in `arena`.

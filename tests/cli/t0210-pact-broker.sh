@@ -113,6 +113,60 @@ test_expect_success 'credentials that exclude each other' '
 	stop_server
 '
 
+# It plays the provider, too; both are trusted, each by its own option.
+test_expect_success 'over TLS, where the certificate has to be known' '
+	start_server "$tally" stub broker.json --tls-ca ca.pem
+	case $url in
+	https://*) ;;
+	*) false ;;
+	esac
+	expect_status 0 verify $publish --broker-ca-file ca.pem --ca-file ca.pem
+	expect_in err "replaying web-shop 1.2.3" "results recorded for orders 7"
+	expect_in out "web-shop 1.2.3 -> orders: 2 passed"
+	for trust in "" --disable-ssl-verification "--ca-file ca.pem"; do
+		expect_status 4 verify $publish $trust
+		expect_in err "certificate"
+		expect_not_in err "replaying" "results recorded"
+	done
+	expect_refused "nowhere.pem" verify --broker-ca-file nowhere.pem
+	stop_server
+'
+
+test_expect_success '--only-needed: it keeps no results of interactions, and that is said' '
+	start_server "$tally" stub broker.json
+	expect_status 0 verify $publish --only-needed
+	expect_in err "a Pact Broker keeps results of whole contracts" "results recorded for orders 7"
+	expect_in out "web-shop 1.2.3 -> orders: 2 passed"
+	expect_status 0 verify $publish
+	expect_not_in err "a Pact Broker keeps"
+	stop_server
+'
+
+test_expect_success 'a signal while the broker is busy: the report, and the end by it' '
+	# The one that takes the results is busy for as long as it may be.
+	sed "/\"request\": {\"method\": \"POST\", \"path\": \"\/results\"/,/\"response\"/s/\"status\": 200, \"headers\": {/\"status\": 503, \"headers\": {\"Retry-After\": \"119\", /" broker.json >busy.json
+	expect_in busy.json "\"Retry-After\": \"119\""
+	start_server "$tally" stub busy.json --verbose
+	"$tally" verify --provider-url "$url" --provider orders --broker "$url" $publish \
+		--json busy-results.json >out 2>err &
+	verify=$!
+	: >"$scratch/pids/$verify"
+	until grep -q "POST /results" server.err; do
+		kill -0 "$verify"
+		sleep 0.05
+	done
+	kill -TERM "$verify"
+	status=0
+	wait "$verify" || status=$?
+	rm "$scratch/pids/$verify"
+	[ "$status" -eq 143 ]
+	stop_server
+	expect_in err "are not recorded: interrupted"
+	expect_not_in err "results recorded"
+	expect_in out "web-shop 1.2.3 -> orders: 2 passed"
+	is_json busy-results.json
+'
+
 test_expect_success 'what else a broker does, this one cannot do yet' '
 	contract one.json
 	start_server "$tally" stub broker.json

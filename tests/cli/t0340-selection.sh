@@ -77,6 +77,39 @@ test_expect_success 'only what has no answer yet is asked for' '
 	stop_server
 '
 
+test_expect_success 'one version that is asked for by its name stands the same' '
+	start_server "$provider"
+	expect_status 0 verify 2 feature --consumer-version web-shop@1 --only-needed
+	expect_in results.json "\"known\": true"
+	stop_server
+	start_server "$provider" --rename-total amount
+	expect_status 1 verify 8 feature --consumer-version web-shop@2 --enable-pending
+	expect_in results.json "\"standing\": \"new\"" "\"standing\": \"regressed\""
+	stop_server
+'
+
+test_expect_success 'versions and applications with an @ of their own' '
+	git clone -q --mirror broker.git names.git
+	sed "s/web-shop/@shop\/web/" one.json >scoped.json
+	expect_status 0 "$tally" publish one.json --version 1@a@b --broker names.git
+	expect_status 0 "$tally" publish scoped.json --version 1@a --broker names.git
+	start_server "$provider"
+	for name in web-shop@1@a@b @shop/web@1@a web-shop@1; do
+		expect_status 0 "$tally" verify --provider orders --provider-url "$url" \
+			--state-change-url "$url/provider-states" --broker names.git \
+			--consumer-version "$name"
+	done
+	expect_status 1 "$tally" verify --provider orders --provider-url "$url" \
+		--broker names.git --consumer-version web-shop@1@c
+	expect_in err "no application \"web-shop@1\""
+	for name in web-shop @shop/web web-shop@; do
+		expect_refused "--consumer-version: expected APP@VERSION" "$tally" verify \
+			--provider orders --provider-url "$url" --broker names.git \
+			--consumer-version "$name"
+	done
+	stop_server
+'
+
 test_expect_success 'flaky: the same version answers otherwise, and is no pass from then on' '
 	start_server "$provider" --rename-total amount
 	expect_status 1 verify 1 main --enable-pending

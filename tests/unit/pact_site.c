@@ -120,7 +120,10 @@ static int64_t take_note(void *context, int64_t wait_ms)
 
 	if (site->pause_count < PACT_SITE_PAUSES)
 		site->pauses[site->pause_count++] = wait_ms;
-	return 0;
+	if (!site->interrupts)
+		return 0;
+	site->interrupted = 1;
+	return wait_ms;
 }
 
 int pact_site_setup(void **state)

@@ -52,6 +52,8 @@ struct pact_site {
 	cJSON *answer;
 	int64_t pauses[PACT_SITE_PAUSES]; /* what Tally would have waited */
 	size_t pause_count;
+	volatile sig_atomic_t interrupted;
+	bool interrupts; /* the first pause, which is as long as it would be */
 };
 
 int pact_site_setup(void **state);

@@ -168,22 +168,24 @@ static void an_empty_list_is_nothing(void **state)
 
 static void one_version(void **state)
 {
+	const struct tally_verification_query query = {.provider = "Vp"};
 	struct pact_site *site = *state;
 
 	pact_site_opened(site);
-	pact_site_ok(site, tally_broker_contract_of(site->broker, "Vp", "Vc", "1", &site->answer,
+	pact_site_ok(site, tally_broker_contract_of(site->broker, &query, "Vc", "1", &site->answer,
 						    &site->error));
 	assert_string_equal(site->log.bytes, "GET " PACT "version/1 \n");
 	assert_string_equal(pact_site_text(site->answer, "provider"), "Vp");
 	assert_string_equal(pact_site_text(pact_site_contract(site, 0), "consumerVersion"), "1");
 	cJSON_Delete(site->answer);
 	site->answer = NULL;
-	assert_int_equal(tally_broker_contract_of(site->broker, "Vp", "Vc", "9/x", &site->answer,
+	assert_int_equal(tally_broker_contract_of(site->broker, &query, "Vc", "9/x", &site->answer,
 						  &site->error),
 			 TALLY_ENOTFOUND);
 	assert_in(site->log.bytes, "GET " PACT "version/9%2Fx \n");
-	assert_int_equal(tally_broker_contract_of(site->broker, "Vp", "", "1", &site->answer, NULL),
-			 TALLY_EINVAL);
+	assert_int_equal(
+		tally_broker_contract_of(site->broker, &query, "", "1", &site->answer, NULL),
+		TALLY_EINVAL);
 }
 
 /* A webhook calls with the address that the broker believes to have. */

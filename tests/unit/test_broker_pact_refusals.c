@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/time.h"
 
 #define LIST "/pacts/provider/Vp/for-verification"
 
@@ -141,6 +142,29 @@ static void the_broker_says_how_long(void **state)
 	assert_int_equal(site->pause_count, 2);
 	assert_int_equal(site->pauses[0], 7000);
 	assert_int_equal(site->pauses[1], 1000);
+}
+
+/* Whoever is asked to wait can be interrupted, long before the minute is over. */
+static void an_interrupt_ends_the_wait(void **state)
+{
+	struct pact_site *site = *state;
+	int64_t begin;
+
+	site->options.interrupt = &site->interrupted;
+	pact_site_opened(site);
+	pact_site_plan(site, (struct planned){.target = LIST,
+					      .status = 503,
+					      .header = "Retry-After",
+					      .value = "60"});
+	site->interrupts = true;
+	begin = tally__time_monotonic_ms();
+	assert_int_equal(pact_site_choose(site, "{\"selectors\":[{\"mainBranch\":true}]}"),
+			 TALLY_ETIMEOUT);
+	assert_true(tally__time_monotonic_ms() - begin < 30000);
+	assert_in(site->error.message, "interrupted");
+	assert_in(site->error.where, LIST);
+	assert_int_equal(site->pause_count, 1);
+	assert_int_equal(site->pauses[0], 60000);
 }
 
 static void nobody_waits_for_hours(void **state)
@@ -488,6 +512,7 @@ static void links_that_lead_nowhere(void **state)
 		"{\"pb:provider-pacts-for-verification\":{\"href\":\"/a/{provider\"}}",
 		"{\"pb:provider-pacts-for-verification\":{\"href\":\"mailto:{provider}\"}}",
 	};
+	const struct tally_verification_query query = {.provider = "Vp"};
 	struct pact_site *site = *state;
 	char index[256];
 
@@ -509,7 +534,7 @@ static void links_that_lead_nowhere(void **state)
 	pact_site_opened(site);
 	assert_int_equal(pact_site_choose(site, "{}"), TALLY_EUNSUPPORTED);
 	assert_int_equal(
-		tally_broker_contract_of(site->broker, "Vp", "Vc", "1", &site->answer, NULL),
+		tally_broker_contract_of(site->broker, &query, "Vc", "1", &site->answer, NULL),
 		TALLY_EUNSUPPORTED);
 	assert_int_equal(tally_broker_contract_at(site->broker, "mailto:a", &site->answer, NULL),
 			 TALLY_EPARSE);
@@ -604,6 +629,7 @@ int main(void)
 		TEST(a_401_says_what_to_set),
 		TEST(a_busy_broker_is_asked_again),
 		TEST(the_broker_says_how_long),
+		TEST(an_interrupt_ends_the_wait),
 		TEST(nobody_waits_for_hours),
 		TEST(asking_ends),
 		TEST(results_are_sent_again_too),

@@ -199,6 +199,7 @@ static void assert_selected(struct site *site, const char *versions)
 
 static void test_contracts_to_verify(void **state)
 {
+	const struct tally_verification_query query = {.provider = "orders"};
 	struct site *site = *state;
 	struct tally_error error = TALLY_ERROR_INIT;
 	cJSON *answer = NULL;
@@ -228,7 +229,7 @@ static void test_contracts_to_verify(void **state)
 	/* The head of the main branch has no contract with orders any more. */
 	site_publish(site, "app", "2", "main", "stock", "list");
 	assert_selected(site, "web@2 web@5 ");
-	site_ok(tally_broker_contract_of(site->broker, "orders", "web", "4", &answer, &error),
+	site_ok(tally_broker_contract_of(site->broker, &query, "web", "4", &answer, &error),
 		&error);
 	assert_string_equal(site_text(cJSON_GetArrayItem(tally__json_get(answer, "contracts"), 0),
 				      "consumerVersion"),
@@ -237,11 +238,11 @@ static void test_contracts_to_verify(void **state)
 	answer = NULL;
 	memset(&error, 0, sizeof error);
 	assert_int_equal(
-		tally_broker_contract_of(site->broker, "orders", "app", "2", &answer, &error),
+		tally_broker_contract_of(site->broker, &query, "app", "2", &answer, &error),
 		TALLY_ENOTHING);
 	memset(&error, 0, sizeof error);
 	assert_int_equal(
-		tally_broker_contract_of(site->broker, "orders", "app", "9", &answer, &error),
+		tally_broker_contract_of(site->broker, &query, "app", "9", &answer, &error),
 		TALLY_ENOTFOUND);
 }
 

@@ -326,6 +326,37 @@ static void test_unmatched(void **state)
 		       "selectors[0] (the head of branch none) chose nothing");
 }
 
+/* Selectors that name consumers read nothing of the others, however many there are. */
+static void test_named_consumers(void **state)
+{
+	struct site *site = *state;
+
+	fill(site);
+	put_record(site, PATH_CONSUMER, NAMES("orders", "app"), "[]");
+	assert_selected(site,
+			"[{\"branch\": \"feat/x\", \"consumer\": \"web\"},"
+			" {\"mainBranch\": true, \"consumer\": \"web\"}]",
+			"web@2 web@3");
+	assert_refused(site, NULL, "[{\"latest\": true, \"consumer\": \"wbe\"}]", TALLY_ENOTHING,
+		       "", "wbe never published a contract with orders");
+	assert_refused(site, NULL,
+		       "[{\"latest\": true, \"consumer\": \"wbe\"}, {\"branch\": \"none\", "
+		       "\"consumer\": \"web\"}]",
+		       TALLY_ENOTHING, "", "no such version has a contract with orders");
+	/* One for all of them reads them all. */
+	assert_refused(site, NULL, "[{\"latest\": true}]", TALLY_EPARSE,
+		       "apps/orders/consumers/app.json", "expected a JSON object");
+}
+
+/* Of a provider that nobody has a contract with, its name is in doubt, and no selector. */
+static void test_named_without_provider(void **state)
+{
+	struct site *site = *state;
+
+	assert_refused(site, NULL, "[{\"latest\": true, \"consumer\": \"web\"}]", TALLY_ENOTHING,
+		       "", "no consumer's contract with \"orders\"");
+}
+
 static void test_selectors_refused(void **state)
 {
 	static const struct {
@@ -692,6 +723,57 @@ static void record_wip(struct site *site, const char *version, const char *branc
 	cJSON_Delete(results);
 }
 
+static cJSON *contract_of(struct site *site, const struct tally_verification_query *query,
+			  const char *version)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *answer = NULL;
+
+	site_ok(tally_broker_contract_of(site->broker, query, "web", version, &answer, &error),
+		&error);
+	return answer;
+}
+
+/* A version that is asked for by its name stands as it would if it had been chosen. */
+static void test_standing_of_one_version(void **state)
+{
+	struct site *site = *state;
+	cJSON *no_selectors = parse("[{\"branch\": \"none\"}]"), *answer;
+	const struct tally_verification_query query = {.provider = "orders",
+						       .provider_version = "7",
+						       .provider_branch = "main",
+						       .enable_pending = true,
+						       .selectors = no_selectors,
+						       .include_wip_since = "2020-01-01"},
+					      plain = {.provider = "orders"};
+
+	site_publish(site, "web", "1", "main", "orders", "list item");
+	site_publish(site, "web", "2", "main", "orders", "list more");
+	site_verify(site, "orders", "7", "main", "web", "1", "list item", "pf");
+	answer = contract_of(site, &query, "1");
+	assert_contracts(answer, "web@1?");
+	assert_string_equal(text_at(tally__json_get(contract_at(answer, 0), "why"), 0),
+			    "this version was asked for");
+	assert_true(tally__json_get_bool(interaction_at(answer, 0, 0), "passedBefore", false));
+	assert_string_equal(site_text(interaction_at(answer, 0, 0), "outcome"), "passed");
+	assert_false(tally__json_get_bool(interaction_at(answer, 0, 1), "passedBefore", true));
+	assert_string_equal(site_text(interaction_at(answer, 0, 1), "outcome"), "failed");
+	assert_int_equal(cJSON_GetArraySize(tally__json_get(answer, "unmatched")), 0);
+	assert_true(cJSON_IsArray(tally__json_get(answer, "notices")));
+	cJSON_Delete(answer);
+	/* Of the other one, the provider's version has answered a part. */
+	answer = contract_of(site, &query, "2");
+	assert_contracts(answer, "web@2?");
+	assert_string_equal(site_text(interaction_at(answer, 0, 0), "outcome"), "passed");
+	assert_null(tally__json_get(interaction_at(answer, 0, 1), "outcome"));
+	cJSON_Delete(answer);
+	answer = contract_of(site, &plain, "2");
+	assert_contracts(answer, "web@2");
+	assert_null(tally__json_get(interaction_at(answer, 0, 0), "outcome"));
+	cJSON_Delete(answer);
+	cJSON_Delete(no_selectors);
+}
+
 static void test_work_in_progress(void **state)
 {
 	struct site *site = *state;
@@ -880,6 +962,8 @@ int main(void)
 		WITH_SITE(test_fallbacks),
 		WITH_SITE(test_reasons),
 		WITH_SITE(test_unmatched),
+		WITH_SITE(test_named_consumers),
+		WITH_SITE(test_named_without_provider),
 		WITH_SITE(test_selectors_refused),
 		WITH_SITE(test_too_many_selectors),
 		WITH_SITE(test_hostile_names),
@@ -890,6 +974,7 @@ int main(void)
 		WITH_SITE(test_known_outcomes),
 		WITH_SITE(test_flaky_and_known),
 		WITH_SITE(test_only_known),
+		WITH_SITE(test_standing_of_one_version),
 		WITH_SITE(test_work_in_progress),
 		WITH_SITE(test_work_in_progress_is_explained),
 		WITH_SITE(test_work_in_progress_elsewhere),

@@ -567,7 +567,7 @@ static void stopping_ends_all(void **state)
 	struct fixture *fixture = *state;
 	struct tally_of_answers tally = {.fixture = fixture, .submitted = 100};
 	struct http_request request = {.method = "GET", .target = url(fixture, "/wait")};
-	const volatile bool stop = true;
+	const volatile sig_atomic_t stop = 1;
 
 	for (int i = 0; i < 10; i++)
 		assert_int_equal(
@@ -819,7 +819,7 @@ static void times_come(void **state)
 static void stopping_ends_watches(void **state)
 {
 	struct fixture *fixture = *state;
-	const volatile bool stop = true;
+	const volatile sig_atomic_t stop = 1;
 	struct watched watched;
 
 	watch_pipe(&watched, fixture, HTTP_READABLE, 0, note_event);
