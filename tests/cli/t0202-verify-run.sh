@@ -113,7 +113,7 @@ command -v python3 >/dev/null 2>&1 || {
 	exit
 }
 
-# Says nothing for a while, or for ever, and notes which states it is put into.
+# Says nothing of one thing for a while, or for ever of another, and notes which states it is put into.
 cat >slow.py <<-\EOT
 	import http.server, sys, time
 	class Slow(http.server.BaseHTTPRequestHandler):
@@ -126,7 +126,7 @@ cat >slow.py <<-\EOT
 	        if sys.argv[1] == "ever" and self.path == "/3":
 	            open("asked", "w").close()
 	            time.sleep(60)
-	        elif sys.argv[1] != "ever":
+	        elif sys.argv[1] != "ever" and self.path == "/2":
 	            time.sleep(float(sys.argv[1]))
 	        self.answer()
 	    def do_POST(self):
@@ -212,7 +212,7 @@ test_expect_success 'nohup takes SIGHUP from it' '
 '
 
 test_expect_success 'nothing is drawn into a pipe or a file' '
-	start_server python3 slow.py 0.5
+	start_server python3 slow.py 1.1
 	expect_status 0 env TERM=xterm "$tally" verify c.json --provider-url "$url" --jobs 1
 	expect_empty err
 	expect_not_in out "$(printf "\033")"
@@ -224,7 +224,7 @@ test_expect_success 'nothing is drawn into a pipe or a file' '
 
 if command -v script >/dev/null && [ "$(uname)" = Linux ]; then
 	test_expect_success 'on a terminal a line says how far it is, and is gone before the report' '
-		start_server python3 slow.py 0.6
+		start_server python3 slow.py 1.1
 		ask="\"$tally\" verify c.json --provider-url $url --jobs 1"
 		clear=$(printf "\r\033[K")
 		env TERM=xterm script -qec "$ask" /dev/null >typescript
@@ -243,14 +243,20 @@ if command -v script >/dev/null && [ "$(uname)" = Linux ]; then
 		expect_not_in typescript "#"
 		stop_server 143
 		start_server python3 slow.py 0
-		env TERM=xterm script -qec "\"$tally\" verify c.json --provider-url $url" /dev/null >typescript
+		# Other work of this machine may slow one run down, and hardly each.
+		for attempt in 1 2 3 4 5; do
+			echo "run $attempt"
+			env TERM=xterm script -qec "\"$tally\" verify c.json --provider-url $url" \
+				/dev/null >typescript
+			grep -qF "/3" typescript || break
+		done
 		expect_not_in typescript "/3"
 		stop_server 143
 	'
 
 	test_expect_success 'failures are red in it, unless NO_COLOR says no' '
 		sed "s/200/201/" c.json >failing.json
-		start_server python3 slow.py 0.6
+		start_server python3 slow.py 1.1
 		ask="\"$tally\" verify failing.json --provider-url $url --jobs 1"
 		red=$(printf "\033[31m, 2 failed")
 		env TERM=xterm script -qec "$ask" /dev/null >typescript || :

@@ -114,7 +114,7 @@ static int answer(void *context, const struct http_request *request, struct aren
 	return status;
 }
 
-static int64_t take_note(void *context, int64_t wait_ms)
+int64_t pact_site_pause(void *context, int64_t wait_ms)
 {
 	struct pact_site *site = context;
 
@@ -186,8 +186,8 @@ int pact_site_open(struct pact_site *site)
 	tally_broker_close(site->broker);
 	site->broker = NULL;
 	pact_site_forget(site);
-	return tally__pact_broker_open_paused(&site->broker, site->url, &site->options, take_note,
-					      site, &site->error);
+	return tally__pact_broker_open_paused(&site->broker, site->url, &site->options,
+					      pact_site_pause, site, &site->error);
 }
 
 void pact_site_opened(struct pact_site *site)

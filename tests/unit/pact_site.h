@@ -60,6 +60,8 @@ int pact_site_setup(void **state);
 int pact_site_teardown(void **state);
 
 void pact_site_plan(struct pact_site *site, struct planned planned);
+/* A pact_pause that is over at once; its length is kept. */
+int64_t pact_site_pause(void *context, int64_t wait_ms);
 /* Opens it; forgets what it was asked before. */
 int pact_site_open(struct pact_site *site);
 /* The same, well, and forgets the question for the index too. */

@@ -600,7 +600,8 @@ static void memory_runs_out(void **state)
 
 		assert_int_equal(tally_json_parse(&json, results, strlen(results), NULL), 0);
 		tally__mem_fail_after((long)passes);
-		status = tally_broker_open_with(&broker, site->url, &site->options, NULL);
+		status = tally__pact_broker_open_paused(&broker, site->url, &site->options,
+							pact_site_pause, site, NULL);
 		if (status == 0)
 			status = tally_broker_contracts_to_verify(broker, &query, &contracts, NULL);
 		if (status == 0)
