@@ -31,9 +31,11 @@
 struct tally_provider {
 	struct supervisor *supervisor;
 	struct arena arena;
-	const char *url;      /* that has to answer */
-	const char *address;  /* its "host:port" */
-	bool any_answer;      /* a connection may count as one */
+	const char *url;                        /* that has to answer */
+	const char *address;                    /* its "host:port" */
+	bool any_answer;                        /* a connection may count as one */
+	const volatile sig_atomic_t *interrupt; /* NULL: none */
+	int64_t deadline_ms;                    /* of the wait */
 	int64_t accepting_ms; /* since when connections are accepted; negative: they are not */
 	char *log;
 	int log_fd;
@@ -108,13 +110,42 @@ static int fail_ended(struct tally_provider *provider, const char *when, struct 
 
 /* ---- is it ready? ---- */
 
+struct question {
+	const struct tally_provider *provider;
+	struct http_client *client;
+	bool answered;
+};
+
+static bool is_interrupted(const struct tally_provider *provider)
+{
+	return provider->interrupt != NULL && *provider->interrupt != 0;
+}
+
+/* One that accepts connections and does not answer is not waited for longer than the rest. */
+static void on_tick(void *context, unsigned events)
+{
+	struct question *question = context;
+	int64_t now_ms = tally__time_monotonic_ms();
+	struct tally_error failure = TALLY_ERROR_INIT;
+
+	if ((events & HTTP_DUE) == 0)
+		return;
+	if (!is_interrupted(question->provider) && now_ms < question->provider->deadline_ms &&
+	    tally__http_client_at(question->client, now_ms + LOOK_MS, on_tick, question,
+				  &failure) == 0)
+		return;
+	tally__fail(&failure, TALLY_ETIMEOUT, "there is no time left");
+	tally__http_client_break_off(question->client, NULL, &failure);
+}
+
 static void on_answer(void *context, const struct http_response *response,
 		      const struct tally_error *failure)
 {
-	bool *answered = context;
+	struct question *question = context;
 
 	(void)failure;
-	*answered = response != NULL;
+	question->answered = response != NULL;
+	tally__http_client_cancel(question->client, on_tick, question);
 }
 
 /* Asks once.  No secrets go there, so any certificate will do. */
@@ -123,15 +154,20 @@ static int ask(const struct tally_provider *provider, bool *answered, struct tal
 	const struct http_client_options options = {
 		.connect_timeout_ms = CONNECT_MS, .timeout_ms = ANSWER_MS, .insecure_tls = true};
 	const struct http_request request = {.method = "GET", .target = provider->url};
-	struct http_client *client = NULL;
-	int status = tally__http_client_new(&client, &options, error);
+	struct question question = {.provider = provider};
+	int status = tally__http_client_new(&question.client, &options, error);
 
-	*answered = false;
 	if (status == 0)
-		status = tally__http_client_submit(client, &request, on_answer, answered, error);
+		status = tally__http_client_submit(question.client, &request, on_answer, &question,
+						   error);
 	if (status == 0)
-		status = tally__http_client_run(client, NULL, error);
-	tally__http_client_free(client);
+		status =
+			tally__http_client_at(question.client, tally__time_monotonic_ms() + LOOK_MS,
+					      on_tick, &question, error);
+	if (status == 0)
+		status = tally__http_client_run(question.client, NULL, error);
+	tally__http_client_free(question.client);
+	*answered = question.answered;
 	return status;
 }
 
@@ -164,14 +200,24 @@ static int fail_late(struct tally_provider *provider, unsigned timeout_ms,
 	return TALLY_ETIMEOUT;
 }
 
+static int fail_interrupted(struct tally_provider *provider, struct tally_error *error)
+{
+	tally__fail(error, TALLY_ETIMEOUT, "interrupted before the provider answered at %s%s",
+		    provider->address, log_words(provider));
+	add_log(provider, error);
+	return TALLY_ETIMEOUT;
+}
+
 static int wait_until_ready(struct tally_provider *provider,
 			    const struct tally_provider_options *options, struct tally_error *error)
 {
 	unsigned timeout_ms =
 		options->start_timeout_ms > 0 ? options->start_timeout_ms : DEFAULT_START_MS;
-	int64_t deadline = tally__time_monotonic_ms() + timeout_ms;
 	bool ready = false;
 	int status;
+
+	provider->interrupt = options->interrupt;
+	provider->deadline_ms = tally__time_monotonic_ms() + timeout_ms;
 
 	for (;;) {
 		bool has_ended =
@@ -185,11 +231,9 @@ static int wait_until_ready(struct tally_provider *provider,
 		status = look(provider, &ready, error);
 		if (status != 0)
 			return status;
-		if (options->interrupt != NULL && *options->interrupt != 0)
-			return tally__fail(error, TALLY_ETIMEOUT,
-					   "interrupted before the provider answered at %s",
-					   provider->address);
-		if (!ready && tally__time_monotonic_ms() >= deadline)
+		if (is_interrupted(provider))
+			return fail_interrupted(provider, error);
+		if (!ready && tally__time_monotonic_ms() >= provider->deadline_ms)
 			return fail_late(provider, timeout_ms, error);
 	}
 }

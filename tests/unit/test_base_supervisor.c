@@ -333,7 +333,8 @@ static void interrupted(void **state)
 					      &error),
 			 TALLY_ETIMEOUT);
 	assert_string_equal(error.message,
-			    "interrupted before the provider answered at 127.0.0.1:9");
+			    "interrupted before the provider answered at 127.0.0.1:9; it "
+			    "printed nothing");
 }
 
 /* Each allocation fails in turn; nothing is left running. */
