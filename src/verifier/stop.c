@@ -75,7 +75,8 @@ static void look(struct run *run)
 	if (run->teardown_deadline_ms == 0) {
 		run->teardown_deadline_ms = now_ms + LIMIT_TEARDOWN_MS;
 		break_off_attempts(run);
-	} else if (now_ms >= run->teardown_deadline_ms || tally__run_is_interrupted(run, 2)) {
+	} else if (!run->is_hopeless &&
+		   (now_ms >= run->teardown_deadline_ms || tally__run_is_interrupted(run, 2))) {
 		run->is_hopeless = true;
 		break_off_attempts(run);
 	}
@@ -106,6 +107,9 @@ int tally__run_watch(struct run *run, struct tally_error *error)
 	int64_t next_ms = run->teardown_deadline_ms;
 
 	tally__run_unwatch(run);
+	/* All that can be broken off was. */
+	if (run->is_hopeless)
+		return 0;
 	if (run->deadline_ms == 0 && options->total_timeout_ms > 0)
 		run->deadline_ms = now_ms + options->total_timeout_ms;
 	if (next_ms == 0)
