@@ -85,8 +85,8 @@ static int fail_timeout(struct exchange *exchange, const struct http_client_opti
 					   ? options->connect_timeout_ms
 					   : options->timeout_ms);
 	return tally__fail(error, TALLY_ETIMEOUT,
-			   "%s did not complete its answer within %u ms (it stopped %s); allow "
-			   "more time, or see why it is slow",
+			   "%s did not complete its answer within %u ms (it stopped %s); give "
+			   "requests a longer timeout, or see why it is slow",
 			   exchange->address, options->timeout_ms, progress(came, exchange));
 }
 

@@ -272,7 +272,7 @@ int tally__verifier_request(struct http_request *out, struct arena *arena,
 	if (endpoint == NULL)
 		return tally__fail(error, TALLY_EINVAL,
 				   "it is asked for over HTTP, but the provider's URL was not "
-				   "given");
+				   "given: say where it listens, or leave such interactions out");
 	if (interaction->kind == INTERACTION_HTTP)
 		status = make_http_request(out, arena, settings, endpoint, &interaction->request,
 					   error);

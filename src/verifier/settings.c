@@ -69,11 +69,12 @@ static int check_commands(const struct tally_verify_options *options, struct tal
 		status = check_command("header_command", options->header_command, error);
 	if (status == 0 && options->state_command != NULL && options->state_change_url != NULL)
 		status = tally__fail_at(error, TALLY_EINVAL, "state_command", 0, 0,
-					"cannot be combined with state_change_url: provider states "
-					"are set up by the one or the other");
+					"cannot be combined with a state-change URL: provider "
+					"states are set up by the one or the other");
 	if (status == 0 && options->header_command == NULL && options->header_command_each)
-		status = tally__fail_at(error, TALLY_EINVAL, "header_command_each", 0, 0,
-					"says how often header_command runs, which was not given");
+		status = tally__fail_at(
+			error, TALLY_EINVAL, "header_command_each", 0, 0,
+			"says how often the header command runs, but none was given");
 	return status;
 }
 
