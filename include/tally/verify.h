@@ -58,7 +58,7 @@ struct tally_verify_options {
 	const char *const *transports;
 	size_t transport_count;
 	const char *state_change_url; /* NULL: provider states are not set up */
-	bool state_change_teardown;   /* call it with action "teardown" too */
+	bool state_change_teardown;   /* call it with action "teardown" too; a command always is */
 	bool state_change_as_query;   /* state and parameters in the query, not in a JSON body */
 	const char *const *headers;   /* "Name: value", put into every request */
 	size_t header_count;
@@ -161,9 +161,11 @@ struct tally_verify_options {
  *
  * Errors: TALLY_EINVAL (an option), TALLY_EPARSE (no interaction that was selected has matching
  * rules that can be understood), TALLY_EUNREACHABLE (no connection to the provider could be made at
- * all; a state-change URL with its scheme, host and port counts as the provider), TALLY_ENOTHING
- * (no interactions were selected), TALLY_ELIMIT (a filter's expression takes too long),
- * TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM.
+ * all, and nobody else was asked; a state-change URL with its scheme, host and port counts as the
+ * provider), TALLY_ENOTHING (no interactions were selected), TALLY_ELIMIT (a filter's expression
+ * takes too long), TALLY_EUNSUPPORTED (libcurl cannot be loaded), TALLY_ENOMEM, TALLY_EINTERNAL.
+ * Where a header command runs once and fails: TALLY_EIO, TALLY_ETIMEOUT, TALLY_ELIMIT (it printed
+ * too much), TALLY_EPARSE (something that is no header).
  * Source: Pact specification, "Response matching"; V3 "Provider states".  @since 0.1 */
 TALLY_API int tally_verify(const struct tally_verify_contract *contracts, size_t count,
 			   const struct tally_verify_options *options, cJSON **results,

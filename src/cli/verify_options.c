@@ -378,14 +378,16 @@ const struct option verify_option_table[] = {
 		    .help = "where provider states are set up, by a POST before each interaction"),
 	OPTION_FLAG(O, state_change_teardown, .name = "state-change-teardown",
 		    .variables = "TALLY_STATE_CHANGE_TEARDOWN PACT_PROVIDER_STATE_CHANGE_TEARDOWN",
-		    .help = "call it after each interaction too, with the action teardown"),
+		    .help = "call it after each interaction too, with the action teardown; a state "
+			    "command always is"),
 	OPTION_FLAG(O, state_change_as_query, .name = "state-change-as-query",
 		    .variables = "TALLY_STATE_CHANGE_AS_QUERY PACT_PROVIDER_STATE_CHANGE_AS_QUERY",
 		    .help = "put state and parameters into its query in place of a JSON body"),
 	OPTION_TEXT(O, state_command, .name = "state-command", .argument = "COMMAND",
 		    .variables = "TALLY_STATE_COMMAND",
-		    .help = "set up provider states with this shell command: it is given action, "
-			    "state and params as JSON, and prints values as a JSON object"),
+		    .help = "set up and tear down provider states with this shell command: it is "
+			    "given action, state and params as JSON, and prints values as a JSON "
+			    "object"),
 	OPTION_TEXT(O, message_command, .name = "message-command", .argument = "COMMAND",
 		    .variables = "TALLY_MESSAGE_COMMAND",
 		    .help = "ask this shell command for messages: it is given description and "

@@ -3,11 +3,16 @@
 #include "verifier/attempt.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "verifier/outside.h"
 #include "verifier/request.h"
+
+/* Of a provider state's name, in a message. */
+#define SHOWN_NAME_BYTES ((size_t)400)
 
 static int compile_matcher(struct attempt *attempt, struct tally_error *error)
 {
@@ -84,6 +89,14 @@ void tally__attempt_note_error(struct attempt *attempt, const char *message)
 		tally__run_give_up(attempt->run, TALLY_ENOMEM, "out of memory");
 }
 
+/* As much of a name as leaves room for what is said about it. */
+static int shown_len(const char *name)
+{
+	size_t len = strnlen(name, SHOWN_NAME_BYTES);
+
+	return (int)(len < SHOWN_NAME_BYTES ? len : tally__utf8_valid_len(name, len));
+}
+
 static void note_state_failure(struct attempt *attempt, const char *reason)
 {
 	const struct provider_state *state = current_state(attempt);
@@ -97,7 +110,8 @@ static void note_state_failure(struct attempt *attempt, const char *reason)
 				attempt->phase == PHASE_SETUP ? "setup" : "teardown");
 	*said = true;
 	if (state != NULL)
-		tally__buf_addf(&text, "state \"%s\": %s", state->name, reason);
+		tally__buf_addf(&text, "state \"%.*s\": %s", shown_len(state->name), state->name,
+				reason);
 	else
 		tally__buf_addf(&text, "no state: %s", reason);
 	tally__attempt_note_error(attempt, text.bytes);
@@ -281,19 +295,12 @@ bool tally__attempt_begin(struct attempt *attempt)
 	return begin_step(attempt);
 }
 
-/* A handler that answered too late or not properly may have done its work all the same. */
-static bool may_have_run(const struct tally_error *failure)
-{
-	return failure == NULL || failure->code == TALLY_ETIMEOUT || failure->code == TALLY_EIO ||
-	       failure->code == TALLY_ELIMIT;
-}
-
-void tally__attempt_state_changed(struct attempt *attempt, const cJSON *values,
+void tally__attempt_state_changed(struct attempt *attempt, const cJSON *values, bool ran,
 				  const struct tally_error *failure)
 {
 	attempt->is_under_way = false;
 	if (attempt->phase == PHASE_SETUP)
-		go_on(attempt, after_setup(attempt, values, may_have_run(failure), failure));
+		go_on(attempt, after_setup(attempt, values, ran, failure));
 	else
 		go_on(attempt, after_teardown(attempt, failure));
 }

@@ -71,10 +71,10 @@ void tally__attempt_clear(struct attempt *attempt);
 void tally__attempt_end(struct attempt *attempt);
 void tally__attempt_release(struct attempt *attempt);
 
-/* The call backs of outside.h.  A `failure` says why there is no answer.  A set-up that failed with
- * TALLY_ETIMEOUT, TALLY_EIO or TALLY_ELIMIT may have been done all the same, and is torn down. */
+/* The call backs of outside.h.  A `failure` says why there is no answer.  `ran`: the set-up was
+ * done, or may have been, also where it failed, and is to be torn down. */
 struct answer;
-void tally__attempt_state_changed(struct attempt *attempt, const cJSON *values,
+void tally__attempt_state_changed(struct attempt *attempt, const cJSON *values, bool ran,
 				  const struct tally_error *failure);
 void tally__attempt_answered(struct attempt *attempt, const struct answer *answer,
 			     const struct tally_error *failure);

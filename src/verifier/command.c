@@ -85,13 +85,12 @@ static void free_command(struct command *command)
 static void finish(struct command *command)
 {
 	struct tally_error error = command->failure;
+	bool has_exited = error.code == 0 && tally__child_end(command->child) == CHILD_EXITED;
 
 	if (error.code == 0)
 		(void)tally__child_check(command->child, command->what, &error);
-	if (error.code == 0)
-		command->done(command->context, tally__child_output(command->child), NULL);
-	else
-		command->done(command->context, NULL, &error);
+	command->done(command->context, has_exited ? tally__child_output(command->child) : NULL,
+		      error.code != 0 ? &error : NULL);
 	free_command(command);
 }
 

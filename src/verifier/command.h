@@ -13,8 +13,9 @@ struct commands {
 };
 
 /* Called once from the client's loop, never before tally__command_start has returned.  `output` is
- * what the command printed, lent until this returns; or `failure` says why there is none, as
- * tally__child_check does.  May start others; must not run or free. */
+ * what the command printed, lent until this returns; NULL when it did not end by itself.  `failure`
+ * says why that is no success, as tally__child_check does, or is NULL.  May start others; must not
+ * run or free. */
 typedef void command_done(void *context, const struct buf *output,
 			  const struct tally_error *failure);
 

@@ -1,8 +1,9 @@
 /* verifier/header_command.h - headers that a command of the user's prints: fresh tokens,
  * signatures.
  *
- * They are secrets, whatever their names: neither they nor what else the command prints is shown,
- * and results have their values masked. */
+ * They are secrets, whatever their names: what the command prints on its standard output is not
+ * shown, and results have the headers' values masked.  When it fails, the end of its standard error
+ * says why, and is shown. */
 #ifndef TALLY_VERIFIER_HEADER_COMMAND_H
 #define TALLY_VERIFIER_HEADER_COMMAND_H
 

@@ -17,7 +17,27 @@ bool tally__outside_has_states(const struct settings *settings,
 
 bool tally__outside_tears_down(const struct settings *settings)
 {
-	return settings->options->state_change_teardown;
+	return settings->options->state_change_teardown || settings->options->state_command != NULL;
+}
+
+static bool is_asked_by_command(const struct settings *settings,
+				const struct interaction *interaction)
+{
+	return interaction->kind != INTERACTION_HTTP && settings->options->message_command != NULL;
+}
+
+bool tally__outside_needs_provider(const struct settings *settings,
+				   const struct interaction *interaction)
+{
+	const struct endpoint *endpoint;
+
+	if (settings->one_server && tally__outside_has_states(settings, interaction))
+		return true;
+	if (is_asked_by_command(settings, interaction))
+		return false;
+	endpoint = tally__endpoint_of(&settings->endpoints, interaction);
+	/* Another transport may be down, and the provider is not. */
+	return endpoint != NULL && endpoint->name == NULL;
 }
 
 void tally__outside_failed(struct attempt *attempt, const struct tally_error *failure)
@@ -25,7 +45,7 @@ void tally__outside_failed(struct attempt *attempt, const struct tally_error *fa
 	if (attempt->phase == PHASE_REQUEST)
 		tally__attempt_answered(attempt, NULL, failure);
 	else
-		tally__attempt_state_changed(attempt, NULL, failure);
+		tally__attempt_state_changed(attempt, NULL, false, failure);
 }
 
 /* The values in an answer, which is JSON or has none.  *out is to be deleted.  TALLY_ENOMEM. */
@@ -56,6 +76,13 @@ static void note_connection(struct run *run, const struct tally_error *failure)
 		tally__run_note_connection(run, failure);
 }
 
+/* A handler that answered too late or not properly may have done its work all the same. */
+static bool may_have_run(const struct tally_error *failure)
+{
+	return failure == NULL || failure->code == TALLY_ETIMEOUT || failure->code == TALLY_EIO ||
+	       failure->code == TALLY_ELIMIT;
+}
+
 static void on_state_answer(void *context, const struct http_response *response,
 			    const struct tally_error *failure)
 {
@@ -76,7 +103,7 @@ static void on_state_answer(void *context, const struct http_response *response,
 	if (failure == NULL && attempt->generators != NULL &&
 	    read_values(&values, response, &attempt->arena) != 0)
 		tally__run_give_up(run, TALLY_ENOMEM, "out of memory");
-	tally__attempt_state_changed(attempt, values, failure);
+	tally__attempt_state_changed(attempt, values, may_have_run(failure), failure);
 	cJSON_Delete(values);
 }
 
@@ -115,7 +142,7 @@ int tally__outside_ask(struct attempt *attempt, const struct interaction *asked,
 	const struct settings *settings = attempt->run->settings;
 	int status;
 
-	if (asked->kind != INTERACTION_HTTP && settings->options->message_command != NULL)
+	if (is_asked_by_command(settings, asked))
 		return tally__message_command(attempt, asked, error);
 	status = tally__verifier_request(&attempt->sent, &attempt->arena, settings, asked, error);
 	if (status != 0)

@@ -24,6 +24,11 @@ bool tally__outside_has_states(const struct settings *settings,
 			       const struct interaction *interaction);
 bool tally__outside_tears_down(const struct settings *settings);
 
+/* Whether the provider, and no other server or command, is asked for the interaction or its
+ * states. */
+bool tally__outside_needs_provider(const struct settings *settings,
+				   const struct interaction *interaction);
+
 /* Sets up or tears down a provider state; NULL: the interaction has none, which is told too.
  * TALLY_EINVAL, TALLY_ELIMIT, TALLY_ENOMEM, TALLY_EUNSUPPORTED. */
 int tally__outside_change_state(struct attempt *attempt, const struct provider_state *state,
@@ -39,7 +44,7 @@ void tally__outside_break_off(struct attempt *attempt, const struct tally_error 
 
 /* For what is behind this seam.  Looks at a failure that concerns the whole run. */
 void tally__outside_note(struct run *run, const struct tally_error *failure);
-/* Tells the attempt that the step under way has failed. */
+/* Tells the attempt that the step under way has failed before anybody was asked. */
 void tally__outside_failed(struct attempt *attempt, const struct tally_error *failure);
 
 #endif

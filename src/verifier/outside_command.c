@@ -31,21 +31,17 @@ static void on_state(void *context, const struct buf *output, const struct tally
 {
 	struct attempt *attempt = context;
 	struct tally_error error = TALLY_ERROR_INIT;
+	/* One that says itself that it failed is believed: there is nothing to tear down. */
+	bool ran = failure == NULL || output == NULL;
 	cJSON *values = NULL;
 
 	tally__outside_note(attempt->run, failure);
-	/* It says itself that it failed: there is nothing to tear down. */
-	if (failure != NULL && failure->code == TALLY_EIO) {
-		error = *failure;
-		error.code = TALLY_EINVAL;
-		failure = &error;
-	}
 	/* What is printed by a teardown is nobody's business. */
 	if (failure == NULL && attempt->phase == PHASE_SETUP &&
 	    tally__command_values(&values, output, &error) != 0)
 		failure = &error;
 	tally__outside_note(attempt->run, &error);
-	tally__attempt_state_changed(attempt, values, failure);
+	tally__attempt_state_changed(attempt, values, ran, failure);
 	cJSON_Delete(values);
 }
 

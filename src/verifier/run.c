@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "verifier/attempt.h"
 #include "verifier/header_command.h"
+#include "verifier/outside.h"
 
 void tally__run_give_up(struct run *run, int code, const char *message)
 {
@@ -20,12 +21,39 @@ void tally__run_note_connection(struct run *run, const struct tally_error *failu
 		run->unreachable = *failure;
 }
 
-/* While the provider has never answered and a connection to it failed, no more are started: one
- * that is down need not be asked for each. */
 static bool may_begin(struct run *run)
 {
-	return !tally__run_breaks_off(run) && run->end == RUN_GOES_ON &&
-	       (run->connected || run->unreachable.code == 0);
+	return !tally__run_breaks_off(run) && run->end == RUN_GOES_ON;
+}
+
+static bool needs_provider(const struct run *run, const struct task *task)
+{
+	return tally__outside_needs_provider(run->settings, task->interaction);
+}
+
+/* While the provider has never answered and a connection to it failed, no more is asked of it: one
+ * that is down need not be asked for each. */
+static bool has_to_wait(const struct run *run, const struct task *task)
+{
+	return !run->connected && run->unreachable.code != 0 && needs_provider(run, task);
+}
+
+static void hold(struct run *run, struct task *task)
+{
+	task->next_waiting = NULL;
+	if (run->first_held != NULL)
+		run->last_held->next_waiting = task;
+	else
+		run->first_held = task;
+	run->last_held = task;
+}
+
+static struct task *take_held(struct run *run)
+{
+	struct task *task = run->first_held;
+
+	run->first_held = task->next_waiting;
+	return task;
 }
 
 static void tell_progress(const struct run *run)
@@ -106,14 +134,22 @@ static bool replay(struct attempt *attempt)
 	return false;
 }
 
-/* Says whether the task is under way; otherwise it has ended. */
-static bool begin_task(struct run *run, struct task *task)
+static struct attempt *take_attempt(struct run *run, struct task *task)
 {
 	struct attempt *attempt = run->idle;
 
 	run->idle = attempt->next_idle;
 	run->active++;
 	attempt->task = task;
+	return attempt;
+}
+
+/* Says whether the task is under way; otherwise it has ended. */
+static bool begin_task(struct run *run, struct task *task)
+{
+	struct attempt *attempt = take_attempt(run, task);
+
+	run->asked_elsewhere = run->asked_elsewhere || !needs_provider(run, task);
 	if (!compile(attempt))
 		keep_attempt(attempt);
 	else if (replay(attempt))
@@ -125,19 +161,56 @@ static bool begin_task(struct run *run, struct task *task)
 /* Begins the task, or those that wait for it in its lane when it has ended at once. */
 static void begin_in_lane(struct run *run, struct task *task)
 {
-	while (task != NULL && may_begin(run) && !begin_task(run, task))
+	while (task != NULL && may_begin(run)) {
+		if (has_to_wait(run, task)) {
+			hold(run, task);
+			return;
+		}
+		if (begin_task(run, task))
+			return;
 		task = tally__lane_leave(task);
+	}
+}
+
+/* NULL: none may begin now. */
+static struct task *take_task(struct run *run)
+{
+	if (run->first_held != NULL && !has_to_wait(run, run->first_held))
+		return take_held(run);
+	while (run->next < run->count) {
+		struct task *task = &run->tasks[run->next++];
+
+		if (tally__task_is_asked(task) && tally__lane_enter(task))
+			return task;
+	}
+	return NULL;
+}
+
+/* Nobody is under way any more who could still reach the provider.  Where nobody else was asked
+ * either, that is told of the whole run. */
+static void fail_held(struct run *run)
+{
+	while (run->first_held != NULL && run->active == 0 && run->asked_elsewhere &&
+	       may_begin(run)) {
+		struct task *task = take_held(run);
+		struct attempt *attempt = take_attempt(run, task);
+
+		tally__attempt_clear(attempt);
+		tally__attempt_note_error(attempt, run->unreachable.message);
+		keep_attempt(attempt);
+		end_task(attempt);
+		begin_in_lane(run, tally__lane_leave(task));
+	}
 }
 
 /* Keeps as many interactions under way as are allowed. */
 static void begin_tasks(struct run *run)
 {
-	while (run->idle != NULL && run->next < run->count && may_begin(run)) {
-		struct task *task = &run->tasks[run->next++];
+	struct task *task;
 
-		if (tally__task_is_asked(task) && tally__lane_enter(task))
-			begin_in_lane(run, task);
-	}
+	while (run->idle != NULL && may_begin(run) && (task = take_task(run)) != NULL)
+		begin_in_lane(run, task);
+	fail_held(run);
 }
 
 void tally__run_go_on(struct attempt *attempt)
@@ -189,7 +262,7 @@ static int conclude(const struct run *run, struct tally_error *error)
 		return tally__fail_at(error, run->unusable.code, run->unusable.where,
 				      run->unusable.line, run->unusable.column, "%s",
 				      run->unusable.message);
-	if (!run->connected && run->unreachable.code != 0)
+	if (!run->connected && !run->asked_elsewhere && run->unreachable.code != 0)
 		return tally__fail(error, TALLY_EUNREACHABLE,
 				   "the provider cannot be reached, nothing was verified: %s",
 				   run->unreachable.message);

@@ -31,18 +31,20 @@ struct run {
 
 	struct http_client *client;
 	struct commands commands;
-	struct arena arena;          /* of what is kept as long as the run */
-	struct http_headers headers; /* what the header command printed for the whole run */
-	struct attempt *attempts;    /* room for as many as may be under way */
-	struct attempt *idle;        /* those that are not */
-	size_t active;               /* those that are */
-	size_t next;                 /* the first task that was not looked at yet */
+	struct arena arena;                  /* of what is kept as long as the run */
+	struct http_headers headers;         /* what the header command printed for the whole run */
+	struct attempt *attempts;            /* room for as many as may be under way */
+	struct attempt *idle;                /* those that are not */
+	size_t active;                       /* those that are */
+	size_t next;                         /* the first task that was not looked at yet */
+	struct task *first_held, *last_held; /* what waits until the provider has answered */
 	size_t done, done_badly; /* tasks that have ended, and of these, those that fail the run */
 	int64_t started_unix, started_ms, ended_ms;
 
 	size_t unusable_count;          /* tasks whose matching rules cannot be used */
 	struct tally_error unusable;    /* why, of the first */
 	bool connected;                 /* the provider answered */
+	bool asked_elsewhere;           /* something was begun that does not need it */
 	struct tally_error unreachable; /* the first connection to the provider that failed */
 	bool has_generated;             /* values in what was sent */
 	enum run_end end;
@@ -59,7 +61,7 @@ int tally__run_init(struct run *run, const struct settings *settings,
 void tally__run_release(struct run *run);
 
 /* Replays.  TALLY_EPARSE or TALLY_ELIMIT when no task has usable matching rules; TALLY_EUNREACHABLE
- * when no connection to the provider could be made. */
+ * when no connection to the provider could be made, and nobody else was asked. */
 int tally__run_all(struct run *run, struct tally_error *error);
 
 /* The results document of tally/verify.h; moves what the tasks hold into it. */

@@ -23,12 +23,11 @@ cat >state.json <<'EOF'
  "metadata": {"pactSpecification": {"version": "3.0.0"}}}
 EOF
 
-test_expect_success 'a state command sets up, and tears down when that is wanted' '
+test_expect_success 'a state command sets up, and tears down' '
 	contract good.json
 	start_server "$provider"
 	expect_status 0 "$tally" verify state.json --provider-url "$url" \
-		--state-command "cat >>log; echo \" \$TALLY_ACTION \$TALLY_STATE\" >>log" \
-		--state-change-teardown
+		--state-command "cat >>log; echo \" \$TALLY_ACTION \$TALLY_STATE\" >>log"
 	expect_empty err
 	stop_server
 	expect_in log "{\"action\":\"setup\",\"params\":{},\"state\":\"there are no orders\"} setup there are no orders"

@@ -209,6 +209,53 @@ test_expect_success 'ended when tally is killed before it was ready' '
 	rm -f "$TMPDIR"/tally-provider.*
 '
 
+test_expect_success 'interrupted before it was ready: its output is named' '
+	free_url
+	rm -f pid
+	"$tally" verify ping.json --provider-url "$url" \
+		--start "echo still starting; echo \$\$ >pid; exec tail -f /dev/null" >out 2>err &
+	killed=$!
+	wait_for pid
+	kill "$killed"
+	wait "$killed" || :
+	expect_gone pid
+	expect_in err "interrupted before" "output, in $TMPDIR/tally-provider." "still starting"
+	rm "$TMPDIR"/tally-provider.*
+'
+
+cat >lane.json <<'EOF'
+{"consumer": {"name": "billing"}, "provider": {"name": "orders"},
+ "interactions": [
+  {"description": "a1", "providerStates": [{"name": "none"}],
+   "request": {"path": "/a"}, "response": {"status": 404}},
+  {"description": "a2", "providerStates": [{"name": "none"}],
+   "request": {"path": "/a"}, "response": {"status": 404}},
+  {"description": "b", "request": {"path": "/b"}, "response": {"status": 404}}],
+ "metadata": {"pactSpecification": {"version": "3.0.0"}}}
+EOF
+cat >late.sh <<'EOF'
+case $TALLY_URL in
+*/a) echo >asked ;;
+*/b)
+	until [ -s asked ]; do sleep 0.01; done
+	"$provider" --port "$port" >said 2>&1 &
+	echo $! >pid
+	until [ -s said ]; do sleep 0.01; done
+	;;
+esac
+echo A: b
+EOF
+
+# The header command of the last interaction starts the provider, when the first was refused or is
+# about to be.
+test_expect_success 'interactions wait for a provider that others may still reach' '
+	free_url
+	"$tally" verify lane.json --provider-url "$url" --jobs 2 --command-timeout 60000 \
+		--header-command-each --header-command "sh ./late.sh" --json lane.out >out || :
+	kill "$(cat pid)"
+	expect_not_in lane.out "not reached"
+'
+
 test_expect_success 'options' '
 	expect_refused "--ready-url is about the provider that --start starts" "$tally" verify ping.json \
 		--provider-url http://127.0.0.1:9 --ready-url http://127.0.0.1:9

@@ -84,7 +84,7 @@ static void states_by_command(void **state)
 		    " teardown it is paid\n");
 }
 
-static void no_teardown_unless_wanted(void **state)
+static void teardown_needs_no_option(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -93,7 +93,7 @@ static void no_teardown_unless_wanted(void **state)
 	add_contract(fixture, "3.0.0", "interactions", GET_ORDER);
 	verify_well(fixture);
 	assert_true(success(fixture));
-	assert_file("log", "setup\n");
+	assert_file("log", "setup\nteardown\n");
 	assert_null(tally__json_get(fixture->results, "warnings"));
 }
 
@@ -147,6 +147,76 @@ static void teardown_follows_what_was_set_up(void **state)
 	assert_file("log", "setup an order exists\nsetup it is paid\nteardown an order exists\n");
 }
 
+/* No values, or no exit status: nobody said that nothing was done. */
+static void teardown_follows_what_may_have_been_set_up(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->options.state_command = "echo $TALLY_ACTION $TALLY_STATE >>log; "
+					 "[ \"$TALLY_STATE\" = \"it is paid\" ] || echo created; "
+					 "kill -9 $$";
+	add_contract(fixture, "3.0.0", "interactions", ORDER_OF_STATE);
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_file("log", "setup an order exists\nsetup it is paid\n"
+			   "teardown an order exists\nteardown it is paid\n");
+	assert_int_equal(unlink("log"), 0);
+	fixture->options.state_command = "echo $TALLY_ACTION $TALLY_STATE >>log; echo created";
+	verify_well(fixture);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_file("log", "setup an order exists\nsetup it is paid\n"
+			   "teardown an order exists\nteardown it is paid\n");
+}
+
+static void long_names_leave_room_for_reasons(void **state)
+{
+	struct fixture *fixture = *state;
+	char interaction[12000];
+
+	fixture->options.state_command = "exit 3";
+	snprintf(interaction, sizeof(interaction),
+		 "{\"description\":\"d\",\"providerStates\":[{\"name\":\"%010000d\"}],"
+		 "\"request\":{\"path\":\"/\"},\"response\":{\"status\":204}}",
+		 1);
+	add_contract(fixture, "3.0.0", "interactions", interaction);
+	verify_well(fixture);
+	assert_in(message(fixture, 0), "state \"0000");
+	assert_in(message(fixture, 0), "the state command exited with status 3");
+}
+
+static void what_was_not_sent_is_not_torn_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	answer_well(fixture);
+	use_states(fixture);
+	fixture->options.state_change_teardown = true;
+	fixture->options.header_command = "echo run >>log; exit 1";
+	fixture->options.header_command_each = true;
+	add_contract(fixture, "3.0.0", "interactions", GET_ORDER);
+	verify_well(fixture);
+	assert_in(message(fixture, 0), "setup state change handlers");
+	assert_file("log", "run\n");
+}
+
+/* Nor do they wait for one that is down. */
+static void messages_need_no_provider(void **state)
+{
+	static const char message_text[] = "{\"description\":\"m\",\"contents\":{\"id\":7}}";
+	struct fixture *fixture = *state;
+
+	fixture->options.provider_url = "http://127.0.0.1:1";
+	fixture->options.jobs = 1;
+	fixture->options.message_command = "echo '{\"id\":7}'";
+	add_contract(fixture, "3.0.0", "interactions", NO_STATE "," GET_ORDER);
+	add_contract(fixture, "3.0.0", "messages", message_text);
+	verify_well(fixture);
+	assert_int_equal(count(fixture, "passed"), 1);
+	assert_string_equal(outcome(fixture, 0), "error");
+	assert_string_equal(outcome(fixture, 1), "error");
+	assert_in(message(fixture, 1), "127.0.0.1:1");
+}
+
 static void failing_teardown_commands(void **state)
 {
 	struct fixture *fixture = *state;
@@ -181,6 +251,7 @@ static void commands_run_side_by_side(void **state)
 
 	answer_well(fixture);
 	fixture->options.state_command =
+		"[ $TALLY_ACTION = setup ] || exit 0; "
 		"if mkdir first 2>/dev/null; then mkfifo pipe.new; mv pipe.new pipe; read x <pipe; "
 		"else until [ -p pipe ]; do sleep 0.01; done; echo x >pipe; fi";
 	fixture->options.jobs = 2;
@@ -557,7 +628,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(states_by_command),
-		TEST(no_teardown_unless_wanted),
+		TEST(teardown_needs_no_option),
+		TEST(teardown_follows_what_may_have_been_set_up),
+		TEST(long_names_leave_room_for_reasons),
+		TEST(what_was_not_sent_is_not_torn_down),
+		TEST(messages_need_no_provider),
 		TEST(failing_state_commands),
 		TEST(teardown_follows_what_was_set_up),
 		TEST(failing_teardown_commands),
