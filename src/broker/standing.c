@@ -170,7 +170,8 @@ static const char *prospect(const struct selection *selection, const struct stan
 	if (standing->wip)
 		return tally__arena_printf(arena,
 					   "it is work in progress, as %s has not passed all of it "
-					   "yet: failures of it do not fail this build",
+					   "yet: failures of what never passed do not fail this "
+					   "build",
 					   provider);
 	if (standing->pending && standing->fresh == standing->total)
 		return tally__arena_printf(arena,
@@ -200,7 +201,7 @@ static int add_outlook(cJSON *notices, const struct selection *selection, const 
 						 "on a failure with %s fails the build",
 						 provider);
 	const char *failed = tally__arena_printf(
-		arena, "what failed never passed with %s: it stays pending", provider);
+		arena, "what never passed with %s stays pending until it does", provider);
 	int status = add_notice(notices, "after_verification:success_true_published_false", passed);
 
 	status |= add_notice(notices, "after_verification:success_false_published_false", failed);

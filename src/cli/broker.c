@@ -82,6 +82,9 @@ static int ask_version(struct call *call, struct tally_broker *broker,
 		if (status != TALLY_ENOTFOUND || error->code == 0)
 			*error = trouble;
 	}
+	/* A question that is wrong, and no verdict. */
+	if (status == TALLY_ENOTFOUND && error->code != 0)
+		return error->code = TALLY_EINVAL;
 	if (status == 0 || error->code != 0)
 		return status;
 	return set_error(error, TALLY_EINVAL, "--consumer-version",

@@ -317,7 +317,7 @@ const struct option verify_option_table[] = {
 	OPTION_TEXT(O, include_wip_since, .name = "include-wip-pacts-since", .argument = "DATE",
 		    .variables = "TALLY_INCLUDE_WIP_PACTS_SINCE PACT_INCLUDE_WIP_PACTS_SINCE",
 		    .help = "replay work in progress, too: heads of branches since that day which "
-			    "never passed; it cannot fail the run"),
+			    "never passed; what is new in it cannot fail the run"),
 	OPTION_FLAG(O, publish, .letter = 'r', .name = "publish",
 		    .aliases = "publish-verification-results",
 		    .variables = "TALLY_PUBLISH PACT_PUBLISH_VERIFICATION_RESULTS",

@@ -128,7 +128,7 @@ test_expect_success 'one consumer version, wherever it is' '
 	expect_status 0 verify 1.0.1 --consumer-version web-shop@1.1.0-dev
 	expect_in out "web-shop 1.1.0-dev -> orders: 1 passed"
 	expect_in err "web-shop 1.1.0-dev"
-	expect_status 1 verify 1.0.1 --consumer-version web-shop@9
+	expect_status 2 verify 1.0.1 --consumer-version web-shop@9
 	expect_refused "--consumer-version: expected APP@VERSION" verify 1.0.1 --consumer-version web-shop
 	stop_server
 '
