@@ -176,6 +176,10 @@ test_expect_success 'a signal: teardown, reports, no publication, and the end by
 	expect_in interrupted.json "\"interrupted\": true" "\"outcome\": \"skipped\""
 	expect_in err "interrupted by SIGTERM"
 	expect_in out "2 passed"
+	interrupt TERM --junit interrupted.xml --html interrupted.html
+	[ "$status" -eq 143 ]
+	expect_in interrupted.xml "the run was interrupted: the results are not all" "</testsuites>"
+	expect_in interrupted.html "the run was interrupted: the results are not all" "</html>"
 	interrupt HUP
 	[ "$status" -eq 129 ]
 	expect_in err "interrupted by SIGHUP"

@@ -96,6 +96,17 @@ test_expect_success 'what cannot be written is said before anything is asked' '
 	expect_in err "file/page.html: cannot be written"
 	expect_status 4 "$@" --junit folder
 	expect_in err "folder: expected a file to write, found a folder"
+	# Nor recorded: the provider is not even asked.
+	expect_status 0 "$tally" broker init broker.git
+	start_server "$provider"
+	for report in --json --junit --html; do
+		expect_status 4 "$tally" verify contract.json --provider-url "$url" --broker broker.git --publish \
+			--provider-version 1 "$report" file/report
+		expect_in err "file/report: cannot be written"
+	done
+	stop_server
+	expect_empty server.out
+	expect_no_lines "$tally" log orders --broker broker.git
 	expect_refused "--mask: " "$@" --mask "*"
 	expect_status 2 "$@" --format html
 '
