@@ -110,6 +110,17 @@ static int spawn_with(pid_t *pid, const char *command, char *const *environment,
 	return code;
 }
 
+/* What a program around this one left open without FD_CLOEXEC, or libcurl, is not the command's. */
+static int close_others(posix_spawn_file_actions_t *actions)
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+	return posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+#else
+	(void)actions;
+	return 0;
+#endif
+}
+
 int tally__child_spawn(pid_t *pid, const char *command, char *const *environment,
 		       const int standard[3])
 {
@@ -120,6 +131,8 @@ int tally__child_spawn(pid_t *pid, const char *command, char *const *environment
 		return code;
 	for (int i = 0; i < 3 && code == 0; i++)
 		code = posix_spawn_file_actions_adddup2(&actions, standard[i], i);
+	if (code == 0)
+		code = close_others(&actions);
 	if (code == 0)
 		code = spawn_with(pid, command, environment, &actions);
 	(void)posix_spawn_file_actions_destroy(&actions);

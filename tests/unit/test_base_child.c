@@ -429,7 +429,15 @@ static void test_descriptors(void **state)
 	size_t count;
 	char command[64];
 
+	int inherited = dup(STDIN_FILENO); /* without FD_CLOEXEC, as some libraries open theirs */
+
 	(void)state;
+	assert_true(inherited >= 0);
+	snprintf(command, sizeof(command), "[ ! -e /dev/fd/%d ]", inherited);
+	child = run(command, "");
+	assert_int_equal(tally__child_check(child, "the command", NULL), 0);
+	tally__child_free(child);
+	close(inherited);
 	assert_false(tally__child_step(other));
 	count = tally__child_waits(other, waits, &until);
 	assert_in_range(count, 3, CHILD_WAITS);
