@@ -89,12 +89,15 @@ static int keep_options(struct http_client *client, struct tally_error *error)
 {
 	struct http_client_options *options = &client->options;
 	const char *found = getenv("SSL_CERT_FILE");
-	int status;
+	int status = keep_file(client, &options->ca_file, "file of trusted certificates", error);
 
-	/* The variable is OpenSSL's; libcurl itself does not look at it, its program does. */
-	if (options->ca_file == NULL && found != NULL && *found != '\0')
-		options->ca_file = found;
-	status = keep_file(client, &options->ca_file, "file of trusted certificates", error);
+	/* The variable is OpenSSL's; libcurl itself does not look at it, its program does.  What it
+	 * names is needed by TLS alone, so libcurl is left to find that it cannot be read. */
+	if (status == 0 && options->ca_file == NULL && found != NULL && *found != '\0') {
+		options->ca_file = tally__arena_strdup(&client->arena, found);
+		if (options->ca_file == NULL)
+			return tally__fail_nomem(error);
+	}
 	if (status == 0)
 		status = keep_file(client, &options->client_cert, "client certificate", error);
 	if (status == 0)
@@ -254,7 +257,7 @@ static int start(struct http_client *client, struct exchange *exchange, struct t
 
 	if (easy == NULL)
 		return tally__fail_nomem(failure);
-	status = tally__exchange_set_up(exchange, easy, failure);
+	status = tally__exchange_set_up(exchange, easy, &client->options, failure);
 	if (status != 0)
 		return status;
 	added = curl_multi_add_handle(client->multi, easy);

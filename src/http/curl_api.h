@@ -34,7 +34,8 @@
 	X(url)                                                                                     \
 	X(url_cleanup)                                                                             \
 	X(url_get)                                                                                 \
-	X(url_set)
+	X(url_set)                                                                                 \
+	X(version_info)
 
 struct curl_api {
 #define TALLY_X(name) __typeof__(curl_##name) *name;
@@ -70,5 +71,6 @@ int tally__curl_load(struct tally_error *error);
 #define curl_url_cleanup         tally__curl.url_cleanup
 #define curl_url_get             tally__curl.url_get
 #define curl_url_set             tally__curl.url_set
+#define curl_version_info        tally__curl.version_info
 
 #endif

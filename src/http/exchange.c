@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -84,12 +86,27 @@ int tally__http_url_address(const char **address, struct arena *arena, const cha
 	return status;
 }
 
+/* 127.0.0.1 and the like, or [::1] however it is written. */
+static bool is_loopback_address(const char *host)
+{
+	char bare[INET6_ADDRSTRLEN + 1] = "";
+	size_t len = strlen(host);
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	if (inet_pton(AF_INET, host, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == 127;
+	if (*host != '[' || len < 2 || len - 2 >= sizeof(bare))
+		return false;
+	memcpy(bare, host + 1, len - 2);
+	return inet_pton(AF_INET6, bare, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
 static bool is_loopback(const char *host)
 {
 	size_t len = strlen(host);
 
-	return strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0 ||
-	       tally__text_equal_nocase(host, "localhost") ||
+	return is_loopback_address(host) || tally__text_equal_nocase(host, "localhost") ||
 	       (len > 10 && tally__text_equal_nocase(host + len - 10, ".localhost"));
 }
 
@@ -153,6 +170,35 @@ static int look_at_url(struct origin *origin, const char *url, struct tally_erro
 
 /* ---- life ---- */
 
+/* Beyond this many bytes of a request's head libcurl says that memory is short. */
+#define CURL_HEAD_BYTES ((size_t)1048576)
+/* Room for what it adds itself: the version, Host, Content-Length. */
+#define ADDED_BYTES ((size_t)4096)
+
+static int check_head(const struct http_request *request, struct tally_error *error)
+{
+	size_t room = CURL_HEAD_BYTES - ADDED_BYTES;
+	size_t target_len = strlen(request->target);
+
+	if (target_len > room)
+		return tally__fail(error, TALLY_ELIMIT,
+				   "the URL of the request is longer than the limit of %zu bytes",
+				   room);
+	room -= target_len;
+	for (size_t i = 0; i < request->headers.count; i++) {
+		const struct http_header *header = &request->headers.items[i];
+		size_t name_len = strlen(header->name), value_len = strlen(header->value);
+
+		if (name_len + 4 > room || value_len > room - name_len - 4)
+			return tally__fail(error, TALLY_ELIMIT,
+					   "the request's URL and headers are more than the limit "
+					   "of %zu bytes (up to the header %.80s)",
+					   CURL_HEAD_BYTES - ADDED_BYTES, header->name);
+		room -= name_len + value_len + 4;
+	}
+	return 0;
+}
+
 static int copy_request(struct exchange *exchange, const struct http_request *request,
 			struct tally_error *error)
 {
@@ -185,8 +231,10 @@ static int copy_request(struct exchange *exchange, const struct http_request *re
 int tally__exchange_fill(struct exchange *exchange, struct origin *origin,
 			 const struct http_request *request, struct tally_error *error)
 {
-	int status = copy_request(exchange, request, error);
+	int status = check_head(request, error);
 
+	if (status == 0)
+		status = copy_request(exchange, request, error);
 	if (status == 0)
 		status = look_at_url(origin, request->target, error);
 	if (status != 0)
@@ -246,10 +294,7 @@ int tally__exchange_outcome(struct exchange *exchange, CURLcode status,
 		return tally__exchange_fail(exchange, status, options, error);
 	/* libcurl is content with a part of it. */
 	if (!exchange->has_head)
-		return tally__fail(error, TALLY_EIO,
-				   "%s closed the connection within the head of its answer; see "
-				   "what it logged",
-				   exchange->address);
+		return tally__exchange_fail_head(exchange, error);
 	curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_VERSION, &version);
 	if (options->version == HTTP_CLIENT_HTTP_2 && version != CURL_HTTP_VERSION_2_0)
 		return tally__fail(error, TALLY_EIO,

@@ -25,6 +25,7 @@ struct exchange {
 	struct buf body;
 	size_t *held_bytes;         /* the bodies of all of the client's exchanges */
 	struct tally_error failure; /* found by our own callbacks */
+	int socket_errno;           /* why there is no socket for it; 0: there is */
 	char curl_message[CURL_ERROR_SIZE];
 
 	http_client_done *done;
@@ -56,7 +57,8 @@ void tally__exchange_free(struct exchange *exchange);
 /* What all requests of a client have in common. */
 CURLcode tally__exchange_prepare(CURL *easy, const struct http_client_options *options);
 /* The rest; undoes what an exchange before has set.  TALLY_ENOMEM, TALLY_EINTERNAL. */
-int tally__exchange_set_up(struct exchange *exchange, CURL *easy, struct tally_error *error);
+int tally__exchange_set_up(struct exchange *exchange, CURL *easy,
+			   const struct http_client_options *options, struct tally_error *error);
 
 /* ---- exchange_receive.c: libcurl's callbacks ---- */
 
@@ -69,6 +71,9 @@ int tally__exchange_fail_header(const struct exchange *exchange, struct tally_er
 /* Why there is no answer: who did not give it, what was found instead and what to do. */
 int tally__exchange_fail(struct exchange *exchange, CURLcode status,
 			 const struct http_client_options *options, struct tally_error *error);
+
+/* The connection was closed before the head was complete. */
+int tally__exchange_fail_head(const struct exchange *exchange, struct tally_error *error);
 
 /* What came of it, once libcurl is done: 0, or a failure. */
 int tally__exchange_outcome(struct exchange *exchange, CURLcode status,

@@ -1,7 +1,9 @@
 /* What libcurl is told to do. */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "http/exchange.h"
 
@@ -93,8 +95,23 @@ static CURLcode prepare_tls(CURL *easy, const struct http_client_options *option
 	return status;
 }
 
+/* libcurl's own would be inherited by the commands that are run meanwhile. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct exchange *exchange = context;
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+	(void)purpose;
+	if (fd < 0)
+		exchange->socket_errno = errno;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
 CURLcode tally__exchange_prepare(CURL *easy, const struct http_client_options *options)
 {
+	/* Lent to all handles, and never changed.  Without it proxies are sent one of libcurl's. */
+	static char proxy_line[] = "Proxy-Connection:";
+	static struct curl_slist proxy_lines = {.data = proxy_line};
 	CURLcode status = prepare_tls(easy, options);
 
 	SET(CURLOPT_PATH_AS_IS, 1L);
@@ -104,6 +121,8 @@ CURLcode tally__exchange_prepare(CURL *easy, const struct http_client_options *o
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	SET(CURLOPT_PROXYHEADER, &proxy_lines);
+	SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	SET(CURLOPT_HEADERFUNCTION, tally__exchange_on_header);
 	SET(CURLOPT_WRITEFUNCTION, tally__exchange_on_body);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
@@ -143,8 +162,18 @@ static CURLcode set_method(struct exchange *exchange)
 	return status;
 }
 
-static CURLcode set_options(struct exchange *exchange)
+/* libcurl 7.88 cannot send a second request over a connection that spoke HTTP/2 from the start. */
+static bool can_keep_connection(const struct exchange *exchange,
+				const struct http_client_options *options)
 {
+	return options->version != HTTP_CLIENT_HTTP_2 ||
+	       strncmp(exchange->request.target, "https:", 6) == 0 ||
+	       curl_version_info(CURLVERSION_NOW)->version_num >= 0x080000;
+}
+
+static CURLcode set_options(struct exchange *exchange, const struct http_client_options *options)
+{
+	const bool keep = can_keep_connection(exchange, options);
 	CURL *easy = exchange->easy;
 	CURLcode status = set_method(exchange);
 
@@ -152,24 +181,28 @@ static CURLcode set_options(struct exchange *exchange)
 	SET(CURLOPT_ERRORBUFFER, exchange->curl_message);
 	SET(CURLOPT_HEADERDATA, exchange);
 	SET(CURLOPT_WRITEDATA, exchange);
+	SET(CURLOPT_OPENSOCKETDATA, exchange);
 	SET(CURLOPT_URL, exchange->request.target);
 	SET(CURLOPT_HTTPHEADER, exchange->lines);
 	/* What is on this machine is not reached by way of another one. */
 	SET(CURLOPT_PROXY, exchange->is_loopback ? "" : NULL);
 	/* Both are changed while an answer comes. */
 	SET(CURLOPT_HTTP_CONTENT_DECODING, 1L);
-	SET(CURLOPT_FORBID_REUSE, 0L);
+	SET(CURLOPT_FORBID_REUSE, keep ? 0L : 1L);
+	SET(CURLOPT_FRESH_CONNECT, keep ? 0L : 1L);
 	return status;
 }
 
-int tally__exchange_set_up(struct exchange *exchange, CURL *easy, struct tally_error *error)
+int tally__exchange_set_up(struct exchange *exchange, CURL *easy,
+			   const struct http_client_options *options, struct tally_error *error)
 {
 	CURLcode status;
 
+	/* Also when this fails: the exchange gives it back. */
+	exchange->easy = easy;
 	if (add_lines(exchange, error) != 0)
 		return TALLY_ENOMEM;
-	exchange->easy = easy;
-	status = set_options(exchange);
+	status = set_options(exchange, options);
 	if (status == CURLE_OUT_OF_MEMORY)
 		return tally__fail_nomem(error);
 	if (status != CURLE_OK)

@@ -25,6 +25,11 @@ TESTS += %D%/test_http_client
 tests_unit_test_http_client_LDADD = $(unit_libs)
 tests_unit_test_http_client_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_http_connections
+TESTS += %D%/test_http_connections
+tests_unit_test_http_connections_LDADD = $(unit_libs)
+tests_unit_test_http_connections_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_http_fetch
 TESTS += %D%/test_http_fetch
 tests_unit_test_http_fetch_LDADD = $(unit_libs)
