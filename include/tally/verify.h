@@ -132,7 +132,7 @@ struct tally_verify_options {
  *    "outcome": "passed"|"failed"|"error"|"flaky"|"skipped",
  *    "standing": of one that did not pass, by the history: "new" (it never passed on this branch,
  *    and is pending or of a contract that is pending or work in progress) or "regressed",
- *    "message": why it is an error, or has no verdict,
+ *    "message": why it is an error, is flaky by the history, or has no verdict,
  *    "mismatches": [as in tally/match.h], "mismatchesOmitted": how many more,
  *    "request": {"method", "url", "curl": a command that repeats it, absent when it passed},
  *    "response": {"status", "headers": [{"name", "value"}], "bodyBytes", "body": as a text, when it

@@ -71,19 +71,6 @@ static void set_standing(struct task *task, const struct history *history, const
 		task->standing = "new";
 }
 
-static enum interaction_outcome known_outcome(const cJSON *past)
-{
-	const char *outcome = tally__json_get_string(past, "outcome");
-	static const enum interaction_outcome outcomes[] = {INTERACTION_PASSED, INTERACTION_FAILED,
-							    INTERACTION_FLAKY};
-
-	for (size_t i = 0; outcome != NULL && i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
-		if (strcmp(outcome, tally__task_outcome_name(outcomes[i])) == 0)
-			return outcomes[i];
-	}
-	return INTERACTION_SKIPPED;
-}
-
 static int add_task(struct run *run, const struct tally_contract *contract,
 		    const struct interaction *interaction, const struct history *history,
 		    struct tally_error *error)
@@ -102,10 +89,12 @@ static int add_task(struct run *run, const struct tally_contract *contract,
 	run->selected_count++;
 	past = tally__map_get(&history->interactions, task->digest, strlen(task->digest));
 	set_standing(task, history, past);
-	if (run->settings->options->only_needed)
-		task->outcome = known_outcome(past);
-	if (task->outcome != INTERACTION_SKIPPED)
+	if (tally__task_past_outcome(past) != INTERACTION_SKIPPED)
+		task->past = past;
+	if (run->settings->options->only_needed && task->past != NULL) {
 		task->known = past;
+		task->outcome = tally__task_past_outcome(past);
+	}
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "verifier/results.h"
 
@@ -132,6 +133,29 @@ static int put_known(cJSON *object, const cJSON *known)
 	return 0;
 }
 
+/* Why one is flaky whose attempts agree: an earlier run of this version says otherwise. */
+static int put_past(cJSON *object, const struct task *task)
+{
+	enum interaction_outcome past = tally__task_past_outcome(task->past);
+	const char *at = tally__json_get_string(task->past, "at");
+	struct buf text;
+	int status;
+
+	if (task->outcome != INTERACTION_FLAKY || past == INTERACTION_SKIPPED ||
+	    task->known != NULL || tally__json_get(object, "message") != NULL)
+		return 0;
+	tally__buf_init(&text, LIMIT_REASON_BYTES);
+	tally__buf_addf(&text, "in an earlier run%s%s%s this version %s", at != NULL ? ", of " : "",
+			at != NULL ? at : "", at != NULL ? "," : "",
+			past == INTERACTION_PASSED   ? "passed"
+			: past == INTERACTION_FAILED ? "failed"
+						     : "was flaky already");
+	status = text.status == 0 ? tally__json_put_text(object, "message", text.bytes)
+				  : TALLY_ENOMEM;
+	tally__buf_release(&text);
+	return status;
+}
+
 static int put_verdict(cJSON *object, const struct run *run, struct task *task)
 {
 	enum interaction_outcome outcome = tally__task_outcome(task);
@@ -142,7 +166,7 @@ static int put_verdict(cJSON *object, const struct run *run, struct task *task)
 	    (is_bad && tally__json_put_text(object, "standing", task->standing) != 0) ||
 	    (outcome == INTERACTION_SKIPPED && task->selected &&
 	     put_reason(object, run, asked(task)) != 0) ||
-	    put_record(object, asked(task)) != 0)
+	    put_record(object, asked(task)) != 0 || put_past(object, asked(task)) != 0)
 		return TALLY_ENOMEM;
 	return put_known(object, task->known);
 }

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <string.h>
+
 #include "base/limits.h"
 #include "base/mem.h"
 #include "verifier/attempt.h"
@@ -19,6 +21,19 @@ const char *tally__task_outcome_name(enum interaction_outcome outcome)
 		break;
 	}
 	return "skipped";
+}
+
+enum interaction_outcome tally__task_past_outcome(const cJSON *past)
+{
+	static const enum interaction_outcome outcomes[] = {INTERACTION_PASSED, INTERACTION_FAILED,
+							    INTERACTION_FLAKY};
+	const char *outcome = tally__json_get_string(past, "outcome");
+
+	for (size_t i = 0; outcome != NULL && i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
+		if (strcmp(outcome, tally__task_outcome_name(outcomes[i])) == 0)
+			return outcomes[i];
+	}
+	return INTERACTION_SKIPPED;
 }
 
 bool tally__task_is_asked(const struct task *task)
@@ -109,10 +124,20 @@ void tally__task_release(struct task *task)
 	cJSON_Delete(task->warnings);
 }
 
+/* An error is no outcome that others could be opposite to. */
+static bool is_opposite(enum interaction_outcome past, enum interaction_outcome outcome)
+{
+	if (outcome != INTERACTION_PASSED && outcome != INTERACTION_FAILED)
+		return false;
+	return past != INTERACTION_SKIPPED && past != outcome;
+}
+
 void tally__task_conclude(struct task *task, bool incomplete)
 {
 	if (task->passed_count > 0 && task->passed_count < task->attempt_count)
 		task->outcome = INTERACTION_FLAKY;
 	else if (incomplete && task->passed_count == task->attempt_count)
 		task->outcome = INTERACTION_SKIPPED;
+	if (is_opposite(tally__task_past_outcome(task->past), task->outcome))
+		task->outcome = INTERACTION_FLAKY;
 }

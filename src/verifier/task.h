@@ -23,6 +23,7 @@ struct task {
 	bool pending;         /* it may do otherwise than pass */
 	const char *standing; /* what that would be: "new", "regressed"; NULL: neither */
 	const cJSON *known;   /* what the broker has of it, in place of asking; NULL: it is asked */
+	const cJSON *past;    /* the same, whether it is asked or not; NULL: it has no outcome */
 	struct task *twin;    /* the same of a contract before, asked in its place; NULL: none */
 	bool has_twins;
 
@@ -39,6 +40,9 @@ struct task {
 	cJSON *warnings; /* texts about generated values; NULL: none */
 };
 
+/* What the broker has: "passed", "failed" or "flaky"; otherwise INTERACTION_SKIPPED. */
+enum interaction_outcome tally__task_past_outcome(const cJSON *past);
+
 /* Whether the provider has to be asked for it. */
 bool tally__task_is_asked(const struct task *task);
 
@@ -48,7 +52,8 @@ int tally__task_take_attempt(struct task *task, struct attempt *attempt);
 
 void tally__task_release(struct task *task);
 
-/* Makes the outcome of all its attempts; `incomplete`: there should have been more. */
+/* Makes the outcome of all its attempts, and of what the broker has of this version; `incomplete`:
+ * there should have been more. */
 void tally__task_conclude(struct task *task, bool incomplete);
 
 #endif

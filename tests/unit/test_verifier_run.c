@@ -522,6 +522,30 @@ static void only_what_is_needed_is_asked(void **state)
 	assert_int_equal(count(fixture, "known"), 0);
 }
 
+/* What this version did otherwise in an earlier run makes it flaky; an error says nothing. */
+static void earlier_runs_count(void **state)
+{
+	static const char *const past[] = {
+		"\"outcome\":\"passed\",\"passedBefore\":true,\"at\":\"2026-01-31T10:00:00Z\"",
+		"\"outcome\":\"failed\"", "\"outcome\":\"failed\"", "\"outcome\":\"flaky\"",
+		"\"outcome\":\"passed\""};
+	struct script *script = *state;
+	struct fixture *fixture = script->fixture;
+
+	add_contract(fixture, "3.0.0", "interactions",
+		     BAD_1 "," BAD_2 "," GOOD
+			   "," ASK("g2", STATE("d"), "/good") "," ASK("g3", STATE("c"), "/good"));
+	set_history(fixture, 0, "", past);
+	verify_well(fixture);
+	assert_string_equal(outcomes(fixture, 0), "flaky,failed,flaky,flaky,passed");
+	assert_string_equal(text_at(fixture, 0, 0, "message"),
+			    "in an earlier run, of 2026-01-31T10:00:00Z, this version passed");
+	assert_string_equal(text_at(fixture, 0, 2, "message"),
+			    "in an earlier run this version failed");
+	assert_int_equal(count(fixture, "flaky"), 3);
+	assert_false(success(fixture));
+}
+
 /* Each in its contract, as it is called and as its history says. */
 static void versions_share_what_they_have_in_common(void **state)
 {
@@ -874,6 +898,7 @@ int main(void)
 		TEST(pending_contracts_forgive_what_is_new),
 		TEST(contracts_are_not_pending_by_themselves),
 		TEST(only_what_is_needed_is_asked),
+		TEST(earlier_runs_count),
 		TEST(versions_share_what_they_have_in_common),
 		TEST(chosen_interactions),
 		TEST(empty_contracts_are_told),
