@@ -53,8 +53,6 @@
 	X(LIMIT_REPORT_BYTES, 67108864, "bytes", "results of a verification as text")              \
 	X(LIMIT_COMMAND_BYTES, 4194304, "bytes", "a command that repeats a request")               \
 	X(LIMIT_COMMAND_BODY_BYTES, 8192, "bytes", "a body in such a command")                     \
-	X(LIMIT_SECRET_VALUES, 256, "values",                                                      \
-	  "sent to a provider as secrets, that are looked for in what it answers")                 \
 	X(LIMIT_MOCK_PROBLEMS, 1000, "requests",                                                   \
 	  "that did not match, kept by a mock provider; more are counted")                         \
 	X(LIMIT_MOCK_PROBLEMS_BYTES, 16777216, "bytes", "all of these as text; more are counted")  \

@@ -49,10 +49,24 @@ static int compile_generators(struct attempt *attempt, struct tally_error *error
 	return 0;
 }
 
+/* The provider is told the parameters of its states, and generators put them anywhere. */
+static int learn_params(const struct attempt *attempt, struct tally_error *error)
+{
+	const struct interaction *interaction = attempt->task->interaction;
+	int status = 0;
+
+	for (size_t i = 0; i < interaction->state_count && status == 0; i++)
+		status = tally__secrets_learn_members(attempt->run->settings->secrets,
+						      interaction->states[i].params);
+	return status != 0 ? tally__fail_nomem(error) : 0;
+}
+
 int tally__attempt_compile(struct attempt *attempt, struct tally_error *error)
 {
-	int status = compile_generators(attempt, error);
+	int status = learn_params(attempt, error);
 
+	if (status == 0)
+		status = compile_generators(attempt, error);
 	if (status == 0)
 		status = compile_matcher(attempt, error);
 	if (status != 0 && error != NULL) {
@@ -164,7 +178,8 @@ static bool after_setup(struct attempt *attempt, const cJSON *values, bool ran,
 	}
 	if (failure != NULL)
 		note_state_failure(attempt, failure->message);
-	if (attempt->generators != NULL && tally__verifier_take_values(attempt, values) != 0)
+	if (tally__secrets_learn_members(attempt->run->settings->secrets, values) != 0 ||
+	    (attempt->generators != NULL && tally__verifier_take_values(attempt, values) != 0))
 		tally__run_give_up(attempt->run, TALLY_ENOMEM, "out of memory");
 	if (++attempt->state < state_calls(attempt))
 		return true;

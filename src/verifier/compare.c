@@ -37,8 +37,68 @@ static struct body received_body(const struct http_response *response, const cha
 			     .len = response->body_len};
 }
 
+static const struct body *expected_body(const struct interaction *interaction)
+{
+	switch (interaction->kind) {
+	case INTERACTION_HTTP:
+		return &interaction->response.body;
+	case INTERACTION_ASYNC_MESSAGE:
+		return &interaction->message.contents;
+	case INTERACTION_SYNC_MESSAGE:
+		break;
+	}
+	return interaction->response_count > 0 ? &interaction->responses[0].contents : NULL;
+}
+
+/* Whether there are secrets in it, or may be. */
+static bool has_secrets(const struct attempt *attempt, const struct body *body)
+{
+	struct arena arena;
+	struct buf shown;
+	const char *bytes = NULL;
+	size_t len = 0;
+	bool found;
+
+	if (body == NULL)
+		return false;
+	tally__arena_init(&arena, 0);
+	tally__buf_init(&shown, 2 * (size_t)LIMIT_BODY_BYTES);
+	found = tally__body_bytes(body, &arena, &bytes, &len, NULL) != 0 ||
+		(len > 0 &&
+		 tally__secrets_add_text(attempt->run->settings->secrets, &shown, bytes, len));
+	tally__buf_release(&shown);
+	tally__arena_release(&arena);
+	return found;
+}
+
+/* Differences between long lines are stretches out of these: one may begin in the middle of a
+ * secret, where nothing tells it any more.  Beside secrets they are left out. */
+static void drop_cut_diffs(struct attempt *attempt, const struct body *actual)
+{
+	enum { UNKNOWN, SAFE, UNSAFE } state = UNKNOWN;
+	cJSON *mismatch;
+
+	cJSON_ArrayForEach(mismatch, attempt->mismatches)
+	{
+		const char *diff = tally__json_get_string(mismatch, "diff");
+
+		if (diff == NULL || strstr(diff, "\xE2\x80\xA6") == NULL)
+			continue;
+		if (state == UNKNOWN)
+			state = has_secrets(attempt, actual) ||
+						has_secrets(
+							attempt,
+							expected_body(attempt->task->interaction))
+					? UNSAFE
+					: SAFE;
+		if (state == UNSAFE)
+			cJSON_DeleteItemFromObjectCaseSensitive(mismatch, "diff");
+	}
+}
+
 /* Turns what the matcher found into the outcome. */
-static int take_mismatches(struct attempt *attempt, struct mismatches *mismatches, int match_status,
+static int take_mismatches(struct attempt *attempt, struct mismatches *mismatches,
+			   const struct body *actual, int match_status,
 			   const struct tally_error *problem, struct tally_error *error)
 {
 	static const enum mismatch_side sides[] = {
@@ -57,7 +117,10 @@ static int take_mismatches(struct attempt *attempt, struct mismatches *mismatche
 	attempt->omitted_mismatches = mismatches->omitted;
 	attempt->mismatches =
 		tally__mismatches_to_json(mismatches, sides[attempt->task->interaction->kind]);
-	return attempt->mismatches != NULL ? 0 : tally__fail_nomem(error);
+	if (attempt->mismatches == NULL)
+		return tally__fail_nomem(error);
+	drop_cut_diffs(attempt, actual);
+	return 0;
 }
 
 static int compare_response(struct attempt *attempt, const struct http_response *response,
@@ -73,7 +136,7 @@ static int compare_response(struct attempt *attempt, const struct http_response 
 		return tally__fail_nomem(error);
 	tally__mismatches_init(&mismatches);
 	status = tally__match_response(attempt->matcher, &actual, &mismatches, &problem);
-	status = take_mismatches(attempt, &mismatches, status, &problem, error);
+	status = take_mismatches(attempt, &mismatches, &actual.body, status, &problem, error);
 	tally__mismatches_release(&mismatches);
 	return status;
 }
@@ -91,7 +154,7 @@ static int match_message(struct attempt *attempt, const struct message *actual,
 	}
 	tally__mismatches_init(&mismatches);
 	status = tally__match_message(attempt->matcher, actual, &mismatches, &problem);
-	status = take_mismatches(attempt, &mismatches, status, &problem, error);
+	status = take_mismatches(attempt, &mismatches, &actual->contents, status, &problem, error);
 	tally__mismatches_release(&mismatches);
 	return status;
 }

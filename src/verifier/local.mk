@@ -27,6 +27,7 @@ libtallyall_la_SOURCES += \
 	%D%/results.c %D%/results.h \
 	%D%/run.c %D%/run.h \
 	%D%/secret_text.c \
+	%D%/secret_values.c %D%/secret_values.h \
 	%D%/secrets.c %D%/secrets.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/state_request.c \

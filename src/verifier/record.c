@@ -48,7 +48,7 @@ static int put_duration(cJSON *record, const struct attempt *attempt)
 			       cJSON_CreateNumber((double)attempt->duration_ms));
 }
 
-/* Here already: of what was sent, only the last is remembered until the run's end. */
+/* Here already, so that nothing that is kept has secrets. */
 static int mask(cJSON *record, const struct attempt *attempt)
 {
 	return tally__secrets_mask_results(attempt->run->settings->secrets, record, NULL);

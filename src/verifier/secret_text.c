@@ -74,38 +74,26 @@ static size_t find_any(const char *text, size_t from, size_t to, const char *set
 
 /* ---- plain text: values that are known, and credentials by their form ---- */
 
-static size_t same_len(const struct secret_value *value, const char *text, size_t len)
-{
-	size_t same = 0;
+/* So much of a value is taken for it, wherever it stands, and so much where the text is cut. */
+#define BEGUN_BYTES     16
+#define BEGUN_CUT_BYTES SECRET_LEARNT_BYTES
 
-	while (same < value->len && same < len && value->text[same] == text[same])
-		same++;
-	return same;
-}
-
-/* The beginning of a value counts where the text was cut: at its end, and in front of "…". */
-static bool is_cut_at(const struct scan *s, size_t at)
+static bool is_cut(const struct scan *s, size_t at)
 {
 	return at == s->len || (s->len - at >= 3 && memcmp(s->text + at, "…", 3) == 0);
 }
 
-/* How much from text[at] on is a value that was learnt. */
-static size_t learnt_len(const struct scan *s, size_t at)
+/* The bytes from text[at] on that are a value which was learnt, or the beginning of one. */
+static size_t learnt_len(const struct scan *s, size_t at, size_t to)
 {
-	const struct secrets *secrets = s->secrets;
-	size_t longest = 0;
+	struct secret_found found =
+		tally__secret_values_find(&s->secrets->values, s->text + at, to - at);
 
-	if (!secrets->first_bytes[(unsigned char)s->text[at]])
-		return 0;
-	for (size_t i = 0; i < secrets->value_count; i++) {
-		const struct secret_value *value = &secrets->values[i];
-		size_t same = same_len(value, s->text + at, s->len - at);
-
-		if (same > longest && (same == value->len ||
-				       (same >= SECRET_LEARNT_BYTES && is_cut_at(s, at + same))))
-			longest = same;
-	}
-	return longest;
+	if (found.begun > found.whole &&
+	    (found.begun >= BEGUN_BYTES ||
+	     (found.begun >= BEGUN_CUT_BYTES && is_cut(s, at + found.begun))))
+		return found.begun;
+	return found.whole;
 }
 
 static size_t web_token_len(const char *text, size_t len)
@@ -143,7 +131,7 @@ static void add_plain(struct scan *s, size_t to)
 	}
 	form = find_form(s->text, i, to);
 	while (i < to) {
-		size_t secret = i == form.from ? form.to - form.from : learnt_len(s, i);
+		size_t secret = i == form.from ? form.to - form.from : learnt_len(s, i, to);
 
 		if (secret == 0)
 			secret = web_token_len(s->text + i, to - i);

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "format/uri.h"
 #include "verifier/secrets.h"
 
 int tally__secrets_init(struct secrets *secrets, const char *const *names, size_t count,
@@ -13,11 +14,10 @@ int tally__secrets_init(struct secrets *secrets, const char *const *names, size_
 {
 	*secrets = (struct secrets){0};
 	tally__arena_init(&secrets->arena, 0);
+	tally__secret_values_init(&secrets->values);
 	secrets->name_capacity = count + 1;
 	secrets->names = tally__arena_alloc_array(&secrets->arena, count + 1, sizeof(*names));
-	secrets->values = tally__arena_alloc_array(&secrets->arena, LIMIT_SECRET_VALUES,
-						   sizeof(*secrets->values));
-	if (secrets->names == NULL || secrets->values == NULL)
+	if (secrets->names == NULL)
 		return tally__fail_nomem(error);
 	for (size_t i = 0; i < count; i++) {
 		char squeezed[SECRET_NAME_BYTES];
@@ -38,8 +38,7 @@ int tally__secrets_init(struct secrets *secrets, const char *const *names, size_
 
 void tally__secrets_release(struct secrets *secrets)
 {
-	for (size_t i = 0; i < secrets->value_count; i++)
-		tally__free(secrets->values[i].text);
+	tally__secret_values_release(&secrets->values);
 	tally__arena_release(&secrets->arena);
 	*secrets = (struct secrets){0};
 }
@@ -110,33 +109,41 @@ static bool is_secret(const struct secrets *secrets, const char *name, size_t le
 
 /* ---- values ---- */
 
-static bool is_learnt(const struct secrets *secrets, const char *text, size_t len)
+/* A value may come back as it stands in a URL, and in JSON. */
+static int learn_spellings(struct secrets *secrets, const char *text, size_t len)
 {
-	for (size_t i = 0; i < secrets->value_count; i++) {
-		if (secrets->values[i].len == len &&
-		    memcmp(secrets->values[i].text, text, len) == 0)
-			return true;
-	}
-	return false;
+	struct buf spelt;
+	int status = 0;
+
+	tally__buf_init(&spelt, 3 * (size_t)LIMIT_HEADER_BYTES);
+	tally__uri_encode(&spelt, text, len);
+	if (spelt.status == 0 && spelt.len > len)
+		status = tally__secret_values_add(&secrets->values, spelt.bytes, spelt.len);
+	if (status == 0)
+		status = spelt.status;
+	tally__buf_release(&spelt);
+	tally__buf_init(&spelt, 6 * (size_t)LIMIT_HEADER_BYTES + 2);
+	tally__json_add_string(&spelt, text, len);
+	/* Without the quotes. */
+	if (status == 0 && spelt.status == 0 && spelt.len > len + 2)
+		status = tally__secret_values_add(&secrets->values, spelt.bytes + 1, spelt.len - 2);
+	if (status == 0)
+		status = spelt.status;
+	tally__buf_release(&spelt);
+	return status;
 }
 
+/* Of one that is longer than any header, the beginning does. */
 int tally__secrets_learn_value(struct secrets *secrets, const char *text, size_t len)
 {
-	char *copy;
+	int status;
 
-	if (len < SECRET_LEARNT_BYTES || len > LIMIT_HEADER_BYTES || is_learnt(secrets, text, len))
+	if (len < SECRET_LEARNT_BYTES)
 		return 0;
-	copy = tally__malloc(len);
-	if (copy == NULL)
-		return TALLY_ENOMEM;
-	memcpy(copy, text, len);
-	tally__free(secrets->values[secrets->next_value].text);
-	secrets->values[secrets->next_value] = (struct secret_value){copy, len};
-	secrets->next_value = (secrets->next_value + 1) % LIMIT_SECRET_VALUES;
-	if (secrets->value_count < LIMIT_SECRET_VALUES)
-		secrets->value_count++;
-	secrets->first_bytes[(unsigned char)*copy] = true;
-	return 0;
+	if (len > LIMIT_HEADER_BYTES)
+		len = LIMIT_HEADER_BYTES;
+	status = tally__secret_values_add(&secrets->values, text, len);
+	return status == 0 ? learn_spellings(secrets, text, len) : status;
 }
 
 /* The password of "Basic …". */
@@ -212,6 +219,32 @@ int tally__secrets_learn_url(struct secrets *secrets, const char *url)
 	return colon != NULL
 		       ? tally__secrets_learn_value(secrets, colon + 1, (size_t)(at - colon - 1))
 		       : 0;
+}
+
+/* Recursion ends with LIMIT_JSON_DEPTH, which the document keeps. */
+static int learn_item(struct secrets *secrets, const cJSON *item, bool secret)
+{
+	char scratch[JSON_NUMBER_BYTES];
+	const char *text = NULL;
+	int status = 0;
+
+	if (secret && cJSON_IsString(item))
+		text = item->valuestring;
+	else if (secret && cJSON_IsNumber(item))
+		text = tally__json_number_text(item, scratch);
+	if (text != NULL)
+		return tally__secrets_learn_value(secrets, text, strlen(text));
+	for (const cJSON *child = item->child; child != NULL && status == 0; child = child->next)
+		status = learn_item(
+			secrets, child,
+			secret || (child->string != NULL &&
+				   is_secret(secrets, child->string, strlen(child->string))));
+	return status;
+}
+
+int tally__secrets_learn_members(struct secrets *secrets, const cJSON *object)
+{
+	return object != NULL ? learn_item(secrets, object, false) : 0;
 }
 
 int tally__secrets_learn_request(struct secrets *secrets, const struct http_request *request)

@@ -12,6 +12,7 @@
 #include "base/secret_name.h"
 #include "format/json.h"
 #include "http/http.h"
+#include "verifier/secret_values.h"
 
 /* A value that was sent is looked for from so many bytes on: what is shorter stands in texts by
  * chance. */
@@ -20,18 +21,11 @@
 /* In the place of a secret. */
 #define SECRET_MASK "***"
 
-struct secret_value {
-	char *text;
-	size_t len;
-};
-
 struct secrets {
 	struct arena arena;
 	const char **names; /* squeezed; with "*" at an end for any text there */
 	size_t name_count, name_capacity;
-	struct secret_value *values; /* what was sent as a secret: a ring of LIMIT_SECRET_VALUES */
-	size_t value_count, next_value;
-	bool first_bytes[256]; /* that a value begins with */
+	struct secret_values values; /* what was sent as a secret */
 };
 
 /* `names`: of more secrets, whatever their case, "-" and "_"; "*" at an end stands for any text.
@@ -52,6 +46,9 @@ int tally__secrets_learn_name(struct secrets *secrets, const char *name);
 int tally__secrets_learn_header(struct secrets *secrets, const char *name, const char *value);
 int tally__secrets_learn_url(struct secrets *secrets, const char *url);
 int tally__secrets_learn_request(struct secrets *secrets, const struct http_request *request);
+/* The same for the members of an object, and what is inside: parameters of provider states, values
+ * that their handlers gave.  Requests may hold them anywhere. */
+int tally__secrets_learn_members(struct secrets *secrets, const cJSON *object);
 
 /* The same of the values that tally__secrets_add_text would leave out by their names: in a query, a
  * form, a body of JSON.  TALLY_ENOMEM. */
@@ -61,7 +58,8 @@ int tally__secrets_learn_value(struct secrets *secrets, const char *value, size_
 
 /* Appends a text of any kind without its secrets: values of JSON, XML, forms, URLs, header lines
  * and cookies by their names, user information in URLs, credentials by their form, values that were
- * learnt.  The text may be cut anywhere.  Says whether it left something out. */
+ * learnt, and their beginnings where they are cut.  The text may be cut anywhere.  Says whether it
+ * left something out. */
 bool tally__secrets_add_text(const struct secrets *secrets, struct buf *out, const char *text,
 			     size_t len);
 /* Appends the value of a header. */

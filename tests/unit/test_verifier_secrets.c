@@ -41,6 +41,18 @@ static void assert_masked(const struct secrets *secrets, const char *text, const
 	tally__buf_release(&out);
 }
 
+static char *printed(const cJSON *value)
+{
+	char *text = NULL;
+	size_t len = 0;
+
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	if (tally_json_write(&text, &len, value, TALLY_JSON_PRETTY, &error) != 0)
+		fail_msg("%s: %s", error.where, error.message);
+	return text;
+}
+
 static void test_names(void **state)
 {
 	static const struct {
@@ -338,20 +350,133 @@ static void test_identities(void **state)
 	tally__secrets_release(&secrets);
 }
 
-/* Only so many values are remembered: the newest. */
+/* However many there are, none is forgotten. */
 static void test_values_many(void **state)
 {
-	char value[32];
+	char value[32], text[64];
 	struct secrets secrets;
 
 	(void)state;
 	secrets_begin(&secrets);
-	for (int i = 0; i <= LIMIT_SECRET_VALUES; i++) {
+	for (int i = 0; i < 20000; i++) {
 		snprintf(value, sizeof(value), "value-%06d", i);
 		assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token", value), 0);
 	}
-	assert_masked(&secrets, "value-000000 value-000001", "value-000000 ***");
-	assert_masked(&secrets, value, "***");
+	for (int i = 0; i < 20000; i++) {
+		snprintf(text, sizeof(text), "a value-%06d, value-%06d", i, 20000 + i);
+		snprintf(value, sizeof(value), "a ***, value-%06d", 20000 + i);
+		assert_masked(&secrets, text, value);
+	}
+	tally__secrets_release(&secrets);
+}
+
+/* Values that begin alike, in any order. */
+static void test_values_alike(void **state)
+{
+	static const char *const values[] = {"abcdefgh-long-longer", "abcdefgh", "abcdefgh-long",
+					     "abcdefgh-last", "zyxwvuts"};
+	struct secrets secrets;
+
+	(void)state;
+	for (size_t first = 0; first < 5; first++) {
+		secrets_begin(&secrets);
+		for (size_t i = 0; i < 5; i++)
+			assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token",
+								     values[(first + i) % 5]),
+					 0);
+		assert_masked(&secrets, "(abcdefgh-long-longer)", "(***)");
+		assert_masked(&secrets, "(abcdefgh-long)", "(***)");
+		assert_masked(&secrets, "(abcdefgh-lost)", "(***-lost)");
+		assert_masked(&secrets, "(abcdefgh-last)", "(***)");
+		assert_masked(&secrets, "(abcdefg)", "(abcdefg)");
+		assert_masked(&secrets, "(zyxwvuts)", "(***)");
+		tally__secrets_release(&secrets);
+	}
+}
+
+/* Where a text ends in the middle of a value, or "…" stands for the rest, or not even that. */
+static void test_values_cut(void **state)
+{
+	static const char value[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	struct secrets secrets;
+	char text[128];
+
+	(void)state;
+	secrets_begin(&secrets);
+	assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token", value), 0);
+	for (int len = 1; len < (int)sizeof(value); len++) {
+		snprintf(text, sizeof(text), "at %.*s", len, value);
+		assert_masked(&secrets, text, len < 8 ? text : "at ***");
+		snprintf(text, sizeof(text), "at '%.*s…' (String)", len, value);
+		assert_masked(&secrets, text, len < 8 ? text : "at '***…' (String)");
+		snprintf(text, sizeof(text), "at %.*s; and", len, value);
+		assert_masked(&secrets, text, len < 16 ? text : "at ***; and");
+	}
+	tally__secrets_release(&secrets);
+}
+
+/* As they stand in URLs and in JSON. */
+static void test_values_spelt(void **state)
+{
+	struct secrets secrets;
+
+	(void)state;
+	secrets_begin(&secrets);
+	assert_int_equal(tally__secrets_learn_header(&secrets, "X-Token", "a/b\"c\\d e+f"), 0);
+	assert_masked(&secrets, "(a/b\"c\\d e+f)", "(***)");
+	assert_masked(&secrets, "/x/a%2Fb%22c%5Cd%20e%2Bf/y", "/x/***/y");
+	assert_masked(&secrets, "{\"x\":\"a/b\\\"c\\\\d e+f\"}", "{\"x\":\"***\"}");
+	tally__secrets_release(&secrets);
+}
+
+/* What provider states are told and tell. */
+static void test_values_of_states(void **state)
+{
+	struct secrets secrets;
+	cJSON *members;
+
+	(void)state;
+	secrets_begin(&secrets);
+	tally__json_setup();
+	members = cJSON_Parse("{\"name\":\"harmless-name\",\"token\":\"opensesame-1\",\"user\":"
+			      "{\"password\":\"opensesame-2\",\"id\":\"harmless-id\"},"
+			      "\"secrets\":[{\"a\":\"opensesame-3\"},1234567890123]}");
+	assert_non_null(members);
+	assert_int_equal(tally__secrets_learn_members(&secrets, NULL), 0);
+	assert_int_equal(tally__secrets_learn_members(&secrets, members), 0);
+	assert_masked(&secrets, "harmless-name opensesame-1 opensesame-2 harmless-id",
+		      "harmless-name *** *** harmless-id");
+	assert_masked(&secrets, "opensesame-3 1234567890123", "*** ***");
+	cJSON_Delete(members);
+	tally__secrets_release(&secrets);
+}
+
+/* A document that was masked is left as it is. */
+static void test_masked_twice(void **state)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct secrets secrets;
+	cJSON *document;
+	char *once, *twice;
+
+	(void)state;
+	secrets_begin(&secrets);
+	tally__json_setup();
+	document = cJSON_Parse(
+		"{\"mismatches\":[{\"type\":\"body\",\"path\":\"$.token\",\"message\":\"m\","
+		"\"expected\":\"1\",\"actual\":\"\\\"x\\\"\"}],\"token\":{\"b\":1},"
+		"\"url\":\"http://me:pw@h/?token=a&b=c\",\"body\":\"{\\\"password\\\":\\\"a\\\"}\","
+		"\"curl\":\"curl -H 'Authorization: Bearer abc' -d 'pwd=1 x'\"}");
+	assert_non_null(document);
+	assert_int_equal(tally__secrets_mask_results(&secrets, document, &error), 0);
+	once = printed(document);
+	assert_in(once, "Expected a number at $.token, received a string");
+	assert_int_equal(tally__secrets_mask_results(&secrets, document, &error), 0);
+	twice = printed(document);
+	assert_string_equal(once, twice);
+	tally_free(once);
+	tally_free(twice);
+	cJSON_Delete(document);
 	tally__secrets_release(&secrets);
 }
 
@@ -390,18 +515,6 @@ static char *many_interactions(struct fixture *fixture, int count)
 	text = tally__arena_memdup(&fixture->arena, list.bytes, list.len);
 	tally__buf_release(&list);
 	assert_non_null(text);
-	return text;
-}
-
-static char *printed(const cJSON *value)
-{
-	char *text = NULL;
-	size_t len = 0;
-
-	struct tally_error error = TALLY_ERROR_INIT;
-
-	if (tally_json_write(&text, &len, value, TALLY_JSON_PRETTY, &error) != 0)
-		fail_msg("%s: %s", error.where, error.message);
 	return text;
 }
 
@@ -445,7 +558,7 @@ static void test_results(void **state)
 /* Of more values than are remembered none is told: each is masked when it comes back. */
 static void test_results_many(void **state)
 {
-	enum { COUNT = LIMIT_SECRET_VALUES + 10 };
+	enum { COUNT = 300 };
 	struct fixture *fixture = *state;
 	struct answer *answers = tally__arena_alloc_array(&fixture->arena, COUNT, sizeof(*answers));
 	char *json;
@@ -514,6 +627,8 @@ static void test_memory(void **state)
 		if (status == 0)
 			status = tally__secrets_learn_request(&secrets, &request);
 		if (status == 0)
+			status = tally__secrets_learn_members(&secrets, document);
+		if (status == 0)
 			status = tally__secrets_mask_results(&secrets, document, &error);
 		tally__secrets_release(&secrets);
 		tally__mem_fail_after(-1);
@@ -543,6 +658,11 @@ int main(void)
 		cmocka_unit_test(test_values_and_forms),
 		cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_values_many),
+		cmocka_unit_test(test_values_alike),
+		cmocka_unit_test(test_values_cut),
+		cmocka_unit_test(test_values_spelt),
+		cmocka_unit_test(test_values_of_states),
+		cmocka_unit_test(test_masked_twice),
 		cmocka_unit_test_setup_teardown(test_results, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_results_many, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_errors, fixture_setup, fixture_teardown),
