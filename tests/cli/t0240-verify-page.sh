@@ -24,4 +24,14 @@ test_expect_success 'doc/verify.md: each option that it names is there' '
 	done <names
 '
 
+test_expect_success 'doc/verify.md: its pipelines wait for the service and have reports' '
+	awk "/^\`\`\`yaml/ { on = 1 } /^\`\`\`\$/ { on = 0 } on" "$TALLY_SRCDIR/doc/verify.md" >pipelines
+	[ "$(grep -c "tally verify" pipelines)" -eq 2 ]
+	[ "$(grep -c -e "--start \"./service --port 8080\"" pipelines)" -eq 2 ]
+	expect_not_in pipelines "&"
+	expect_in pipelines "--format github" "--junit verify.xml" "junit: verify.xml"
+	expect_in "$TALLY_SRCDIR/doc/verify.md" "](reports.md#tally-verify) go to files" --json --junit --html --format \
+		--mask --seed --now
+'
+
 test_done
