@@ -199,8 +199,11 @@ struct tally_verify_report_options {
 	unsigned in_full; /* text: how many interactions are told in full; 0: 20 */
 	/* text: where the others are, "report.html"; NULL: says how to have that */
 	const char *rest_in;
-	/* github, gitlab: the folder that the paths of files are relative to; NULL: as they are */
+	/* github, gitlab: the folder that the paths of files are told from; NULL: as they are */
 	const char *folder;
+	/* github, gitlab: where in it those begin that are relative, "services/orders"; NULL: there
+	 */
+	const char *below;
 };
 
 /* Reports of results.  They show control characters and what turns the direction of text, they do

@@ -155,6 +155,24 @@ static const char *workspace(int format)
 	return getenv(format == REPORT_GITHUB ? "GITHUB_WORKSPACE" : "CI_PROJECT_DIR");
 }
 
+/* Where in the workspace relative paths begin: the working directory.  NULL when it is none that
+ * is below. */
+static const char *below_workspace(struct call *call, const char *folder)
+{
+	char *top = folder && *folder ? realpath(folder, NULL) : NULL;
+	char *here = realpath(".", NULL);
+	const char *below = NULL;
+	size_t len = top ? strlen(top) : 0;
+
+	if (len > 0 && top[len - 1] == '/')
+		len--;
+	if (top && here && strncmp(here, top, len) == 0 && here[len] == '/')
+		below = scratch_format(&call->scratch, "%s", here + len + 1);
+	free(here);
+	free(top);
+	return below;
+}
+
 static int print(struct verify_run *run)
 {
 	static tally_verify_report *const makers[] = {
@@ -167,6 +185,7 @@ static int print(struct verify_run *run)
 		.colour = out_has_colours() && !o->no_colour,
 		.rest_in = o->html ? o->html : o->junit,
 		.folder = workspace(o->format),
+		.below = below_workspace(run->call, workspace(o->format)),
 	};
 	struct tally_error error = TALLY_ERROR_INIT;
 	char *text = NULL;

@@ -12,19 +12,63 @@
 
 /* ---- both ---- */
 
-/* The contract's file below `folder`, if it is a file. */
-static const char *path_of(const cJSON *contract, const char *folder)
+/* An absolute path as it is told from `folder`. */
+static const char *without_folder(const char *path, const char *folder)
 {
-	const char *path = tally__report_text(contract, "file");
 	size_t len = folder != NULL ? strlen(folder) : 0;
 
 	while (len > 0 && folder[len - 1] == '/')
 		len--;
-	if (len > 0 && strncmp(path, folder, len) == 0 && path[len] == '/')
-		path += len + 1;
-	while (strncmp(path, "./", 2) == 0)
-		path += 2;
-	return path;
+	return len > 0 && strncmp(path, folder, len) == 0 && path[len] == '/' ? path + len + 1
+									      : path;
+}
+
+/* How much of `below` stays in front of the relative path *path, which loses "." and ".." in front
+ * of it: "services/orders" and "../a.json" are "services" and "a.json". */
+static size_t join(const char *below, const char **path)
+{
+	size_t len = strlen(below);
+
+	for (;;) {
+		while (len > 0 && below[len - 1] == '/')
+			len--;
+		if (strncmp(*path, "./", 2) == 0) {
+			*path += 2;
+		} else if (len > 0 && strncmp(*path, "../", 3) == 0) {
+			*path += 3;
+			while (len > 0 && below[len - 1] != '/')
+				len--;
+		} else {
+			return len;
+		}
+		*path += strspn(*path, "/");
+	}
+}
+
+/* The path of the contract's file, if it is a file, as CI systems look for it; URLs stay. */
+static void add_file(struct buf *out, const cJSON *contract,
+		     const struct tally_verify_report_options *options)
+{
+	const char *path = tally__report_text(contract, "file");
+	const char *below = options != NULL && options->below != NULL ? options->below : "";
+	struct buf whole;
+
+	tally__buf_init(&whole, LIMIT_REPORT_BYTES);
+	if (*path == '/') {
+		path = without_folder(path, options != NULL ? options->folder : NULL);
+	} else if (*path != '\0' && strstr(path, "://") == NULL) {
+		size_t len = join(below, &path);
+
+		tally__buf_add(&whole, below, len);
+		if (len > 0)
+			tally__buf_addc(&whole, '/');
+	}
+	tally__buf_adds(&whole, path);
+	if (whole.status != 0)
+		out->status = whole.status;
+	else
+		tally__report_add_shown(out, whole.bytes, 0);
+	tally__buf_release(&whole);
 }
 
 /* "web-shop -> orders: a request for order 42". */
@@ -59,18 +103,17 @@ static const char *level_of(enum report_class class)
 }
 
 static void add_annotation(struct buf *out, const cJSON *contract, const cJSON *interaction,
-			   const char *folder)
+			   const struct tally_verify_report_options *options)
 {
 	static const struct tally_text_options plain = {0};
 	enum report_class class = tally__report_class(interaction);
-	const char *path = path_of(contract, folder);
 	struct buf text;
 
 	tally__buf_init(&text, LIMIT_REPORT_BYTES);
 	tally__buf_addf(out, "::%s ", level_of(class));
-	if (*path != '\0') {
+	add_file(&text, contract, options);
+	if (text.len > 0 || text.status != 0) {
 		tally__buf_adds(out, "file=");
-		tally__report_add_shown(&text, path, 0);
 		add_escaped(out, &text, true);
 		tally__buf_addc(out, ',');
 		tally__buf_clear(&text);
@@ -128,7 +171,6 @@ int tally_verify_report_github(const cJSON *results,
 			       const struct tally_verify_report_options *options, char **text,
 			       struct tally_error *error)
 {
-	const char *folder = options != NULL ? options->folder : NULL;
 	int status = tally__report_check(results, error);
 	const cJSON *contract, *interaction;
 	struct buf out;
@@ -142,7 +184,7 @@ int tally_verify_report_github(const cJSON *results,
 		cJSON_ArrayForEach(interaction, tally__json_get(contract, "interactions"))
 		{
 			if (tally__report_has_details(tally__report_class(interaction)))
-				add_annotation(&out, contract, interaction, folder);
+				add_annotation(&out, contract, interaction, options);
 		}
 		add_notice(&out, contract);
 	}
@@ -210,12 +252,11 @@ static int put_text(cJSON *object, const char *name, const char *text)
 	return tally__json_put(object, name, cJSON_CreateString(text));
 }
 
-static void add_path(struct buf *text, const cJSON *contract, const char *folder)
+static void add_path(struct buf *text, const cJSON *contract,
+		     const struct tally_verify_report_options *options)
 {
-	const char *path = path_of(contract, folder);
-
-	tally__report_add_shown(text, path, 0);
-	if (*path == '\0') {
+	add_file(text, contract, options);
+	if (text->len == 0 && text->status == 0) {
 		/* A contract of a broker: the name that its file would have. */
 		tally__report_add_shown(text, tally__report_text(contract, "consumer"), 0);
 		tally__buf_addc(text, '-');
@@ -244,7 +285,7 @@ static int put_location(cJSON *issue, struct buf *text)
 }
 
 static int put_issue(cJSON *list, const cJSON *contract, const cJSON *interaction,
-		     const char *folder, struct buf *text)
+		     const struct tally_verify_report_options *options, struct buf *text)
 {
 	enum report_class class = tally__report_class(interaction);
 	cJSON *issue = cJSON_CreateObject();
@@ -263,7 +304,7 @@ static int put_issue(cJSON *list, const cJSON *contract, const cJSON *interactio
 	}
 	if (status == 0)
 		status = put_text(issue, "severity", severity_of(class));
-	add_path(text, contract, folder);
+	add_path(text, contract, options);
 	if (status == 0)
 		status = put_location(issue, text);
 	if (status == 0)
@@ -299,7 +340,8 @@ static int put_error(cJSON *list, const cJSON *error, struct buf *text)
 	return status;
 }
 
-static int put_issues(cJSON *list, const cJSON *results, const char *folder)
+static int put_issues(cJSON *list, const cJSON *results,
+		      const struct tally_verify_report_options *options)
 {
 	const cJSON *contract, *interaction;
 	const cJSON *error = tally__report_error(results);
@@ -315,7 +357,7 @@ static int put_issues(cJSON *list, const cJSON *results, const char *folder)
 		{
 			if (status == 0 &&
 			    tally__report_has_details(tally__report_class(interaction)))
-				status = put_issue(list, contract, interaction, folder, &text);
+				status = put_issue(list, contract, interaction, options, &text);
 		}
 	}
 	tally__buf_release(&text);
@@ -334,8 +376,7 @@ int tally_verify_report_gitlab(const cJSON *results,
 		return status;
 	tally__json_setup();
 	list = cJSON_CreateArray();
-	status = list == NULL ? TALLY_ENOMEM
-			      : put_issues(list, results, options != NULL ? options->folder : NULL);
+	status = list == NULL ? TALLY_ENOMEM : put_issues(list, results, options);
 	if (status == TALLY_ENOMEM)
 		tally__fail_nomem(error);
 	else if (status != 0)

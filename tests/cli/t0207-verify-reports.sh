@@ -60,6 +60,17 @@ test_expect_success 'formats for CI systems' '
 	expect_status 1 env GITHUB_WORKSPACE="$PWD" "$@" --format github
 	expect_in out "::error file=contract.json,title=FAILED%3A web-shop -> orders%3A a request that is refused::"
 	[ "$(grep -vc "^::" out)" -eq 0 ]
+	mkdir -p services/orders
+	cp contract.json services/orders
+	ln -s "$PWD" "$PWD.link"
+	for workspace in "$PWD" "$PWD.link"; do
+		(cd services/orders && env GITHUB_WORKSPACE="$workspace" "$@" --format github >out) || :
+		expect_in services/orders/out "::error file=services/orders/contract.json,"
+		(cd services && env CI_PROJECT_DIR="$workspace" "$tally" verify ../contract.json \
+			--provider-url "$url" --format gitlab >out) || :
+		expect_in services/out "\"path\": \"contract.json\""
+	done
+	rm "$PWD.link"
 	expect_status 1 "$@" --format gitlab
 	is_json out
 	expect_in out "\"path\": \"contract.json\"" "\"severity\": \"major\""

@@ -609,6 +609,42 @@ static void github_has_a_command_a_line(void **state)
 	cJSON_Delete(results);
 }
 
+/* "contracts/mobile-orders.json" and others, from working directories below the workspace. */
+static void paths_are_told_from_the_workspace(void **state)
+{
+	static const struct {
+		const char *below, *file, *told;
+	} cases[] = {
+		{"sub", "a.json", "sub/a.json"},       {"sub/", "./a.json", "sub/a.json"},
+		{"a/b", "../c.json", "a/c.json"},      {"a/b", ".././/../c.json", "c.json"},
+		{"a", "../../c.json", "../c.json"},    {"a", "/ci/repo/c.json", "c.json"},
+		{"a", "/else/c.json", "/else/c.json"}, {NULL, "./c.json", "c.json"},
+		{"", "../c.json", "../c.json"},        {"a", "..c.json", "a/..c.json"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct tally_verify_report_options options = {.folder = "/ci/repo",
+								    .below = cases[i].below};
+		cJSON *results = sample("all.json");
+		cJSON *contract = cJSON_GetArrayItem(tally__json_get(results, "contracts"), 1);
+		char github[64], gitlab[64], *text;
+
+		cJSON_DeleteItemFromObject(contract, "file");
+		assert_int_equal(
+			tally__json_put(contract, "file", cJSON_CreateString(cases[i].file)), 0);
+		snprintf(github, sizeof(github), "::warning file=%s,title=NEW", cases[i].told);
+		snprintf(gitlab, sizeof(gitlab), "\"path\": \"%s\"", cases[i].told);
+		text = make(tally_verify_report_github, results, &options);
+		assert_in(text, github);
+		tally_free(text);
+		text = make(tally_verify_report_gitlab, results, &options);
+		assert_in(text, gitlab);
+		tally_free(text);
+		cJSON_Delete(results);
+	}
+}
+
 static void gitlab_is_a_code_quality_report(void **state)
 {
 	const struct tally_verify_report_options options = {.folder = "/elsewhere"};
@@ -788,6 +824,7 @@ int main(void)
 		cmocka_unit_test(html_has_no_links_but_to_pages),
 		cmocka_unit_test(html_unfolds_only_the_first),
 		cmocka_unit_test(github_has_a_command_a_line),
+		cmocka_unit_test(paths_are_told_from_the_workspace),
 		cmocka_unit_test(gitlab_is_a_code_quality_report),
 		cmocka_unit_test(nothing_drives_the_reader),
 		cmocka_unit_test(what_is_no_results_is_refused),
