@@ -148,7 +148,7 @@ test_expect_success 'no report takes the place of a contract, or of another repo
 '
 
 test_expect_success 'options are called as they are typed' '
-	expect_refused "--state-command: cannot be combined with --state-change-url" "$tally" verify c.json \
+	expect_refused "--state-command: cannot be combined with a state-change URL" "$tally" verify c.json \
 		--provider-url $nobody --state-command true --state-change-url $nobody/s
 '
 
