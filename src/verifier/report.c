@@ -279,26 +279,6 @@ const char *tally__report_skip_reason(const cJSON *interaction)
 	return *message != '\0' ? message : "not chosen by the filters";
 }
 
-static bool says_why(const cJSON *attempt)
-{
-	return cJSON_GetArraySize(tally__json_get(attempt, "mismatches")) > 0 ||
-	       *tally__report_text(attempt, "message") != '\0';
-}
-
-const cJSON *tally__report_telling(const cJSON *interaction)
-{
-	const cJSON *attempt;
-
-	if (says_why(interaction))
-		return interaction;
-	cJSON_ArrayForEach(attempt, tally__json_get(interaction, "attempts"))
-	{
-		if (says_why(attempt))
-			return attempt;
-	}
-	return interaction;
-}
-
 size_t tally__report_attempts(const cJSON *interaction, size_t *passed)
 {
 	const cJSON *attempt;
@@ -322,9 +302,8 @@ size_t tally__report_omitted(const cJSON *attempt)
 
 void tally__report_add_reason(struct buf *out, const cJSON *interaction, size_t max_chars)
 {
-	const cJSON *telling = tally__report_telling(interaction);
-	const cJSON *first = cJSON_GetArrayItem(tally__json_get(telling, "mismatches"), 0);
-	const char *message = tally__report_text(telling, "message");
+	const cJSON *first = cJSON_GetArrayItem(tally__json_get(interaction, "mismatches"), 0);
+	const char *message = tally__report_text(interaction, "message");
 	const char *path = tally__report_text(first, "path");
 	size_t passed = 0;
 	size_t attempts = tally__report_attempts(interaction, &passed);
@@ -373,12 +352,11 @@ static const char *header_of(const cJSON *headers, const char *name)
 
 const cJSON *tally__report_response(const cJSON *interaction)
 {
-	const cJSON *telling = tally__report_telling(interaction);
-	const cJSON *response = tally__json_get(telling, "response");
+	const cJSON *response = tally__json_get(interaction, "response");
 	const cJSON *mismatch;
-	bool is_other = *tally__report_text(telling, "message") != '\0';
+	bool is_other = *tally__report_text(interaction, "message") != '\0';
 
-	cJSON_ArrayForEach(mismatch, tally__json_get(telling, "mismatches"))
+	cJSON_ArrayForEach(mismatch, tally__json_get(interaction, "mismatches"))
 	{
 		is_other = is_other || is(mismatch, "type", "status") ||
 			   is(mismatch, "type", "body-type");
@@ -558,8 +536,7 @@ static void add_response_lines(const struct lines *lines, const cJSON *interacti
 void tally__report_add_details(struct buf *out, const cJSON *interaction,
 			       const struct tally_text_options *options)
 {
-	const cJSON *telling = tally__report_telling(interaction);
-	const cJSON *request = tally__json_get(telling, "request");
+	const cJSON *request = tally__json_get(interaction, "request");
 	const struct lines lines = {out, options->indent};
 
 	if (request == NULL)
@@ -569,9 +546,9 @@ void tally__report_add_details(struct buf *out, const cJSON *interaction,
 	add_attempts_line(&lines, interaction);
 	if (tally__json_get_bool(interaction, "known", false))
 		add_line(&lines, "", "known from an earlier run of this version");
-	add_message(&lines, tally__report_text(telling, "message"));
-	tally__mismatches_add_text(out, tally__json_get(telling, "mismatches"),
-				   tally__report_omitted(telling), options);
+	add_message(&lines, tally__report_text(interaction, "message"));
+	tally__mismatches_add_text(out, tally__json_get(interaction, "mismatches"),
+				   tally__report_omitted(interaction), options);
 	add_response_lines(&lines, interaction);
 	add_line(&lines, "ask again: ", tally__report_text(request, "curl"));
 }

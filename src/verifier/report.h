@@ -83,8 +83,6 @@ void tally__report_add_reason(struct buf *out, const cJSON *interaction, size_t 
 void tally__report_add_details(struct buf *out, const cJSON *interaction,
 			       const struct tally_text_options *options);
 
-/* The attempt that says most of what went wrong; the interaction itself when it had only one. */
-const cJSON *tally__report_telling(const cJSON *interaction);
 /* How many attempts there were, and passed.  0: one, or none. */
 size_t tally__report_attempts(const cJSON *interaction, size_t *passed);
 size_t tally__report_omitted(const cJSON *attempt);

@@ -106,12 +106,12 @@ static void add_mismatch(struct buf *out, const cJSON *mismatch)
 	add(out, "</div>\n");
 }
 
-static void add_mismatches(struct buf *out, const cJSON *telling)
+static void add_mismatches(struct buf *out, const cJSON *interaction)
 {
-	size_t omitted = tally__report_omitted(telling);
+	size_t omitted = tally__report_omitted(interaction);
 	const cJSON *mismatch;
 
-	cJSON_ArrayForEach(mismatch, tally__json_get(telling, "mismatches"))
+	cJSON_ArrayForEach(mismatch, tally__json_get(interaction, "mismatches"))
 	{
 		add_mismatch(out, mismatch);
 	}
@@ -151,9 +151,9 @@ static void add_block(struct buf *out, const char *text)
 	tally__buf_release(&line);
 }
 
-static void add_response(struct buf *out, const cJSON *interaction, const cJSON *telling)
+static void add_response(struct buf *out, const cJSON *interaction)
 {
-	const cJSON *response = tally__json_get(telling, "response");
+	const cJSON *response = tally__json_get(interaction, "response");
 	const char *body = tally__report_text(response, "body");
 	struct buf line;
 
@@ -183,8 +183,7 @@ static void add_attempts(struct buf *out, const cJSON *interaction)
 
 void tally__report_add_html_details(struct buf *out, const cJSON *interaction)
 {
-	const cJSON *telling = tally__report_telling(interaction);
-	const cJSON *request = tally__json_get(telling, "request");
+	const cJSON *request = tally__json_get(interaction, "request");
 	const char *curl;
 
 	if (request == NULL)
@@ -193,9 +192,9 @@ void tally__report_add_html_details(struct buf *out, const cJSON *interaction)
 	add_attempts(out, interaction);
 	if (tally__json_get_bool(interaction, "known", false))
 		add_paragraph(out, "dim", "Known from an earlier run of this version.");
-	add_message(out, tally__report_text(telling, "message"));
-	add_mismatches(out, telling);
-	add_response(out, interaction, telling);
+	add_message(out, tally__report_text(interaction, "message"));
+	add_mismatches(out, interaction);
+	add_response(out, interaction);
 	if (*curl != '\0') {
 		add(out, "<div><h3>Ask again</h3>\n");
 		add_block(out, curl);
