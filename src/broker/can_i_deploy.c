@@ -5,6 +5,7 @@
 #include "broker/can_i_deploy.h"
 #include "broker/environments.h"
 #include "broker/git_broker.h"
+#include "broker/live.h"
 #include "broker/versions.h"
 
 /* The pairs that matter, in the order in which they were found. */

@@ -6,6 +6,7 @@
 
 #include "broker/environments.h"
 #include "broker/heads.h"
+#include "broker/live.h"
 #include "broker/selection.h"
 
 static int compare_consumers(const void *a, const void *b)
@@ -294,47 +295,31 @@ struct place {
 	bool production;
 };
 
-static int choose_deployed(struct selection *selection, struct consumer *consumer,
-			   const struct place *place, bool *chosen, struct tally_error *error)
+/* What is live there, of the kinds that the selector names. */
+static int choose_live(struct selection *selection, struct consumer *consumer,
+		       const struct selector *selector, const struct place *place, bool *chosen,
+		       struct tally_error *error)
 {
-	enum reason_rank rank = place->production ? REASON_DEPLOYED_PRODUCTION : REASON_DEPLOYED;
-	const char **live = NULL;
+	static const enum reason_rank ranks[2][2] = {
+		{REASON_DEPLOYED, REASON_DEPLOYED_PRODUCTION},
+		{REASON_RELEASED, REASON_RELEASED_PRODUCTION},
+	};
+	struct live_version *live = NULL;
 	size_t count = 0;
-	int status = tally__live_versions(selection->records, place->name, consumer->name, &live,
-					  &count, error);
-
-	for (size_t i = 0; status == 0 && i < count; i++)
-		status = tally__choose(selection, consumer, live[i], rank,
-				       tally__arena_printf(&selection->records->arena,
-							   "%s %s is deployed in %s",
-							   consumer->name, live[i], place->name),
-				       chosen, error);
-	return status;
-}
-
-static int choose_released(struct selection *selection, struct consumer *consumer,
-			   const struct place *place, bool *chosen, struct tally_error *error)
-{
-	enum reason_rank rank = place->production ? REASON_RELEASED_PRODUCTION : REASON_RELEASED;
-	struct record **releases = NULL;
-	size_t count = 0;
-	int status = tally__records_list(selection->records, &releases, &count, PATH_RELEASED,
-					 NAMES(place->name, consumer->name), error);
+	int status = tally__live_list(selection->records, place->name, consumer->name, &live,
+				      &count, error);
 
 	for (size_t i = 0; status == 0 && i < count; i++) {
-		const char *version, *ended;
+		bool released = live[i].released;
 
-		status = tally__record_text(releases[i], "version", &version, error);
-		if (status == 0)
-			status = tally__record_optional_text(releases[i], "supportEndedAt", &ended,
-							     error);
-		if (status == 0 && ended == NULL)
-			status = tally__choose(selection, consumer, version, rank,
-					       tally__arena_printf(&selection->records->arena,
-								   "%s %s is released in %s",
-								   consumer->name, version,
-								   place->name),
-					       chosen, error);
+		if (!(released ? selector->released : selector->deployed))
+			continue;
+		status = tally__choose(
+			selection, consumer, live[i].version, ranks[released][place->production],
+			tally__arena_printf(&selection->records->arena, "%s %s is %s in %s",
+					    consumer->name, live[i].version,
+					    released ? "released" : "deployed", place->name),
+			chosen, error);
 	}
 	return status;
 }
@@ -361,10 +346,7 @@ static int choose_running(struct selection *selection, struct consumer *consumer
 		if (status != 0 || (selector->environment != NULL &&
 				    strcmp(selector->environment, place.name) != 0))
 			continue;
-		if (selector->deployed)
-			status = choose_deployed(selection, consumer, &place, chosen, error);
-		if (status == 0 && selector->released)
-			status = choose_released(selection, consumer, &place, chosen, error);
+		status = choose_live(selection, consumer, selector, &place, chosen, error);
 	}
 	return status;
 }

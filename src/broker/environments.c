@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "broker/environments.h"
 #include "broker/git_broker.h"
+#include "broker/live.h"
 
 struct environment {
 	const char *name;
@@ -189,52 +190,39 @@ int tally__git_broker_environment_list(struct tally_broker *broker, cJSON **answ
 	return tally__broker_ask(broker, NULL, list, NULL, answer, error);
 }
 
-static int add_slots(struct records *records, const char *folder, cJSON *deployed,
-		     struct tally_error *error)
+/* An item of "deployed" or "released": the record without what the environment says itself. */
+static int add_live(cJSON *list, const struct live_version *live, struct tally_error *error)
 {
-	struct record **slots;
-	size_t count;
-	int status = tally__slots_in(records, folder, &slots, &count, error);
+	cJSON *item = tally__json_clone(live->record->json);
 
-	for (size_t i = 0; status == 0 && i < count; i++) {
-		cJSON *slot = tally__json_clone(slots[i]->json);
-
-		cJSON_DeleteItemFromObjectCaseSensitive(slot, "environment");
-		if (tally__json_append(deployed, slot) != 0)
-			status = tally__fail_nomem(error);
-	}
-	return status;
+	cJSON_DeleteItemFromObjectCaseSensitive(item, "environment");
+	return tally__json_append(list, item) != 0 ? tally__fail_nomem(error) : 0;
 }
 
 static int show_one(struct records *records, const void *question, cJSON **answer,
 		    struct tally_error *error)
 {
-	const char *name = question, *folder;
-	struct snapshot_entry *entries;
+	const char *name = question;
+	struct live_version *live;
 	struct record *record;
+	cJSON *deployed, *released;
 	size_t count = 0;
-	cJSON *deployed;
 	int status = tally__environment_find(records, name, &record, error);
 
 	if (status == 0)
 		status = show(record, answer, error);
 	if (status == 0)
-		status = tally__records_path(records, &folder, PATH_DEPLOYED, NAMES(name), error);
-	if (status == 0)
-		status = tally__snapshot_list(records->snapshot, folder, &records->arena, &entries,
-					      &count, error);
+		status = tally__live_everything(records, name, &live, &count, error);
 	if (status != 0)
 		return status;
 	deployed = cJSON_CreateArray();
 	if (tally__json_put(*answer, "deployed", deployed) != 0)
 		return tally__fail_nomem(error);
-	for (size_t i = 0; status == 0 && i < count; i++) {
-		const char *path =
-			tally__arena_printf(&records->arena, "%s/%s", folder, entries[i].name);
-
-		status = path == NULL ? tally__fail_nomem(error)
-				      : add_slots(records, path, deployed, error);
-	}
+	released = cJSON_CreateArray();
+	if (tally__json_put(*answer, "released", released) != 0)
+		return tally__fail_nomem(error);
+	for (size_t i = 0; status == 0 && i < count; i++)
+		status = add_live(live[i].released ? released : deployed, &live[i], error);
 	return status;
 }
 

@@ -16,6 +16,8 @@ libtallyall_la_SOURCES += \
 	%D%/heads.h \
 	%D%/identity.c \
 	%D%/identity.h \
+	%D%/live.c \
+	%D%/live.h \
 	%D%/log.c \
 	%D%/offers.c \
 	%D%/offers.h \

@@ -108,6 +108,15 @@ int tally__record_set_number(struct record *record, const char *name, int64_t va
 	return tally__record_set(record, name, cJSON_CreateNumber((double)value), error);
 }
 
+void tally__record_remove(struct record *record)
+{
+	if (record->json == NULL)
+		return;
+	cJSON_Delete(record->json);
+	record->json = NULL;
+	record->changed = true;
+}
+
 int tally__record_add_text(struct record *record, const char *name, const char *value, bool *added,
 			   struct tally_error *error)
 {

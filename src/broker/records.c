@@ -216,7 +216,7 @@ int tally__records_list_path(struct records *records, struct record ***out, size
 		status = tally__records_get_path(records, &list[found], path, error);
 		if (status != 0)
 			return status;
-		found++;
+		found += list[found]->json != NULL;
 	}
 	*out = list;
 	*count = found;
@@ -366,6 +366,8 @@ int tally__records_flush(struct records *records, struct edits *edits, struct ta
 		if (record->text != NULL)
 			status = tally__edits_put(edits, record->path, record->text,
 						  record->text_len, error);
+		else if (record->json == NULL)
+			status = tally__edits_remove(edits, record->path, error);
 		else
 			status = flush_json(record, edits, error);
 		if (status != 0)

@@ -54,6 +54,7 @@
 #define PATH_SLOT_UNNAMED "environments/{}/deployed/{}/current.json"
 #define PATH_SLOTS        "environments/{}/deployed/{}"
 #define PATH_SLOT         "environments/{}/deployed/{}/instances/{}.json"
+#define PATH_RELEASED_ALL "environments/{}/released"
 #define PATH_RELEASED     "environments/{}/released/{}"
 #define PATH_RELEASE      "environments/{}/released/{}/{}.json"
 
@@ -92,7 +93,8 @@ int tally__records_get(struct records *records, struct record **out, const char 
 int tally__records_get_path(struct records *records, struct record **out, const char *path,
 			    struct tally_error *error);
 
-/* Every record directly in a folder, in byte order of the file names: *out has *count of them. */
+/* Every record directly in a folder, in byte order of the file names: *out has *count of them.
+ * Records that this working set has made are not among them, those that it removed neither. */
 int tally__records_list(struct records *records, struct record ***out, size_t *count,
 			const char *pattern, const char *const *names, struct tally_error *error);
 
@@ -145,6 +147,8 @@ int tally__record_set_text(struct record *record, const char *name, const char *
 			   struct tally_error *error);
 int tally__record_set_number(struct record *record, const char *name, int64_t value,
 			     struct tally_error *error);
+/* The record is to go: from now on it is as if it had never been there. */
+void tally__record_remove(struct record *record);
 /* Adds a text to an array of texts unless it is there; *added (may be NULL) says whether. */
 int tally__record_add_text(struct record *record, const char *name, const char *value, bool *added,
 			   struct tally_error *error);

@@ -239,9 +239,6 @@ static void test_released(void **state)
 		   "{\"environment\":\"production\",\"application\":\"web\",\"version\":\"2\"}");
 	put_record(site, PATH_RELEASE, NAMES("production", "web", "4"),
 		   "{\"environment\":\"production\",\"application\":\"web\",\"version\":\"4\"}");
-	put_record(site, PATH_RELEASE, NAMES("production", "web", "5"),
-		   "{\"environment\":\"production\",\"application\":\"web\",\"version\":\"5\","
-		   "\"supportEndedAt\":\"2023-11-14T22:13:20Z\"}");
 	assert_selected(site, "[{\"released\": true}]", "web@2 web@4");
 	assert_selected(site, "[{\"environment\": \"production\"}]", "web@1 web@2 web@4");
 	assert_selected(site, "[{\"deployedOrReleased\": true}]", "web@1 web@2 web@3 web@4");
