@@ -85,6 +85,24 @@ TALLY_API int tally_broker_open(struct tally_broker **out, const char *location,
 /* Closes it; NULL is fine.  @since 0.1 */
 TALLY_API void tally_broker_close(struct tally_broker *broker);
 
+/* A group of changes: those made between begin and finish, with the ordinary functions on this
+ * handle, are recorded all together or not at all, which costs hardly more than one of them.  Each
+ * is a commit of its own and returns its answer at once, with its commit's id; questions asked
+ * within the group see what was changed in it.  But nothing counts, and nobody else sees anything,
+ * until finish has returned 0.  A change that fails leaves the group as it was before it.  Other
+ * writers of this machine wait from begin to finish or cancel (which closing the broker does too):
+ * do not keep them waiting.
+ *
+ * tally_broker_begin: TALLY_EINVAL (a group is under way), TALLY_EBUSY (other writers take too
+ * long), TALLY_EUNSUPPORTED for a Pact Broker.
+ * tally_broker_finish ends the group, whatever it returns.  TALLY_EBUSY: somebody else changed the
+ * repository meanwhile, which only `git push` can; nothing was recorded, and the answers given
+ * within the group are void: make its changes again.  TALLY_EINVAL (no group is under way).
+ * tally_broker_cancel forgets the group; without one nothing happens.  @since 0.1 */
+TALLY_API int tally_broker_begin(struct tally_broker *broker, struct tally_error *error);
+TALLY_API int tally_broker_finish(struct tally_broker *broker, struct tally_error *error);
+TALLY_API void tally_broker_cancel(struct tally_broker *broker);
+
 /* Brings the repository to the newest format, in one commit; the program refuses by itself only the
  * questions that need it.  Older programs cannot use it any more then.  *answer: {"from", "format":
  * the numbers before and now, "commit"}.  TALLY_EUNSUPPORTED for other kinds of broker.

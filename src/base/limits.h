@@ -98,6 +98,7 @@
 	X(LIMIT_SELECTORS, 200, "selectors", "of consumer versions in one question")               \
 	X(LIMIT_ROLLED_BYTES, 1048576, "bytes", "the list of packs that wait to be removed")       \
 	X(LIMIT_CHANGE_BYTES, 268435456, "bytes", "all files of one change to a store")            \
+	X(LIMIT_GROUP_BYTES, 268435456, "bytes", "the changes of a group before one more")         \
 	X(LIMIT_DIR_FILES, 20000, "files", "contracts taken from one folder")
 
 enum {

@@ -93,6 +93,26 @@ int tally_broker_set_author(struct tally_broker *broker, const char *name, const
 	return broker->kind->set_author(broker, name, email, error);
 }
 
+int tally_broker_begin(struct tally_broker *broker, struct tally_error *error)
+{
+	if (broker->kind->begin == NULL)
+		return unsupported(broker, "make several changes at once", error);
+	return broker->kind->begin(broker, error);
+}
+
+int tally_broker_finish(struct tally_broker *broker, struct tally_error *error)
+{
+	if (broker->kind->finish == NULL)
+		return unsupported(broker, "make several changes at once", error);
+	return broker->kind->finish(broker, error);
+}
+
+void tally_broker_cancel(struct tally_broker *broker)
+{
+	if (broker->kind->cancel != NULL)
+		broker->kind->cancel(broker);
+}
+
 int tally_broker_upgrade(struct tally_broker *broker, cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->upgrade == NULL)

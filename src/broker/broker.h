@@ -6,7 +6,7 @@
 #include "tally/broker.h"
 
 /* What the public functions of the same names do.  One that is NULL answers TALLY_EUNSUPPORTED,
- * with what this kind is called, save that set_author then does nothing; `release` must be
+ * with what this kind is called, save that set_author and cancel then do nothing; `release` must be
  * there. */
 struct broker_kind {
 	const char *name; /* "a Pact Broker" */
@@ -16,6 +16,9 @@ struct broker_kind {
 
 	int (*set_author)(struct tally_broker *broker, const char *name, const char *email,
 			  struct tally_error *error);
+	int (*begin)(struct tally_broker *broker, struct tally_error *error);
+	int (*finish)(struct tally_broker *broker, struct tally_error *error);
+	void (*cancel)(struct tally_broker *broker);
 	int (*upgrade)(struct tally_broker *broker, cJSON **answer, struct tally_error *error);
 	int (*publish)(struct tally_broker *broker, const struct tally_publication *publication,
 		       cJSON **answer, struct tally_error *error);

@@ -253,10 +253,28 @@ static void git_broker_release(struct tally_broker *handle)
 	tally__free(broker->author_email);
 }
 
+static int git_broker_begin(struct tally_broker *handle, struct tally_error *error)
+{
+	return tally__store_begin(git_of(handle)->store, error);
+}
+
+static int git_broker_finish(struct tally_broker *handle, struct tally_error *error)
+{
+	return tally__store_finish(git_of(handle)->store, error);
+}
+
+static void git_broker_cancel(struct tally_broker *handle)
+{
+	tally__store_cancel(git_of(handle)->store);
+}
+
 static const struct broker_kind git_kind = {
 	.name = "a git repository",
 	.release = git_broker_release,
 	.set_author = tally__git_broker_set_author,
+	.begin = git_broker_begin,
+	.finish = git_broker_finish,
+	.cancel = git_broker_cancel,
 	.upgrade = tally__git_broker_upgrade,
 	.publish = tally__git_broker_publish,
 	.contracts_to_verify = tally__git_broker_contracts_to_verify,

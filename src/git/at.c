@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "git/open.h"
+#include "git/staging.h"
 
 #define ABBREVIATION_MIN 4
 
@@ -69,15 +70,34 @@ static int find_id(git_oid *commit, struct repository *repository, const char *a
 	return 0;
 }
 
+static int open_commit(struct snapshot **out, struct store *store, git_repository *git,
+		       const git_oid *commit, struct tally_error *error)
+{
+	struct snapshot *snapshot = tally__malloc(sizeof *snapshot);
+	int status;
+
+	if (!snapshot)
+		return tally__fail_nomem(error);
+	status = tally__snapshot_init(snapshot, store->repository, git, commit, error);
+	if (status == 0)
+		*out = snapshot;
+	else
+		tally__free(snapshot);
+	return status;
+}
+
 int tally__snapshot_open(struct snapshot **out, struct store *store, const char *at,
 			 struct tally_error *error)
 {
-	struct snapshot *snapshot;
 	git_oid commit;
 	git_oid tip;
 	int64_t instant;
-	int status = tally__store_tip(store, &tip, error);
+	int status;
 
+	if (!at && store->group)
+		return open_commit(out, store, tally__staging_git(store->staging),
+				   &store->group->tip, error);
+	status = tally__store_tip(store, &tip, error);
 	if (status != 0)
 		return status;
 	if (!at)
@@ -88,14 +108,5 @@ int tally__snapshot_open(struct snapshot **out, struct store *store, const char 
 		status = find_id(&commit, store->repository, at, error);
 	if (status != 0)
 		return status;
-	snapshot = tally__malloc(sizeof *snapshot);
-	if (!snapshot)
-		return tally__fail_nomem(error);
-	status = tally__snapshot_init(snapshot, store->repository, store->repository->git, &commit,
-				      error);
-	if (status == 0)
-		*out = snapshot;
-	else
-		tally__free(snapshot);
-	return status;
+	return open_commit(out, store, store->repository->git, &commit, error);
 }

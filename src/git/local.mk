@@ -1,9 +1,11 @@
 libtallyall_la_SOURCES += \
 	%D%/at.c \
 	%D%/branch.c %D%/branch.h \
+	%D%/change.h \
 	%D%/commit.c %D%/commit.h \
 	%D%/edits.c %D%/edits.h \
 	%D%/files.c %D%/files.h \
+	%D%/group.c %D%/group.h \
 	%D%/log.c \
 	%D%/names.c \
 	%D%/open.h \

@@ -21,10 +21,18 @@ struct repository {
 
 struct staging;
 
+/* Changes that are made and not accepted yet. */
+struct group {
+	int lock;     /* the write lock */
+	git_oid base; /* where the branch was */
+	git_oid tip;  /* the last commit made on top of it, in memory */
+};
+
 struct store {
 	char *path;                    /* of the repository, ending in "/" */
 	struct repository *repository; /* in use now */
 	struct staging *staging;       /* NULL before the first transaction */
+	struct group *group;           /* NULL: each change by itself */
 	git_oid tip;                   /* as last seen */
 	unsigned tips_seen;            /* how often it changed since the repository was opened */
 	unsigned commits;              /* made through this handle */

@@ -26,8 +26,9 @@ struct staging {
 	struct repository *repository;
 	git_odb *odb;
 	git_repository *git;
-	struct objects fresh; /* of the commit being made */
-	struct objects kept;  /* of the commit made last */
+	struct objects fresh;   /* of the change being made */
+	struct objects settled; /* of changes made and not yet on disk: one, or those of a group */
+	struct objects kept;    /* of what was put on disk last */
 };
 
 static void objects_init(struct objects *objects)
@@ -70,9 +71,12 @@ static struct staging *of(git_odb_backend *backend)
 
 static const struct staged *in_memory(git_odb_backend *backend, const git_oid *id)
 {
-	const struct staged *staged = objects_get(&of(backend)->fresh, id);
+	const struct staging *staging = of(backend);
+	const struct staged *staged = objects_get(&staging->fresh, id);
 
-	return staged ? staged : objects_get(&of(backend)->kept, id);
+	if (!staged)
+		staged = objects_get(&staging->settled, id);
+	return staged ? staged : objects_get(&staging->kept, id);
 }
 
 static int give(void **out, size_t *out_len, git_odb_backend *backend, const void *bytes,
@@ -122,7 +126,8 @@ static int backend_read_header(size_t *len, git_object_t *type, git_odb_backend 
 
 static int backend_exists(git_odb_backend *backend, const git_oid *id)
 {
-	return objects_get(&of(backend)->fresh, id) != NULL;
+	return objects_get(&of(backend)->fresh, id) != NULL ||
+	       objects_get(&of(backend)->settled, id) != NULL;
 }
 
 static int backend_write(git_odb_backend *backend, const git_oid *id, const void *bytes, size_t len,
@@ -147,6 +152,7 @@ int tally__staging_new(struct staging **out, struct repository *repository,
 	if (!staging)
 		return tally__fail_nomem(error);
 	objects_init(&staging->fresh);
+	objects_init(&staging->settled);
 	objects_init(&staging->kept);
 	staging->repository = tally__repository_share(repository);
 	staging->backend.version = GIT_ODB_BACKEND_VERSION;
@@ -173,6 +179,7 @@ void tally__staging_free(struct staging *staging)
 	git_odb_free(staging->odb);
 	tally__repository_release(staging->repository);
 	objects_release(&staging->fresh);
+	objects_release(&staging->settled);
 	objects_release(&staging->kept);
 	tally__free(staging);
 }
@@ -191,11 +198,45 @@ int tally__staging_write(struct staging *staging, git_oid *id, git_object_t type
 	return 0;
 }
 
+int tally__staging_settle(struct staging *staging, struct tally_error *error)
+{
+	struct objects *settled = &staging->settled;
+	const struct map *fresh = &staging->fresh.by_id;
+	int status = 0;
+
+	if (settled->by_id.count == 0) {
+		objects_release(settled);
+		*settled = staging->fresh;
+		objects_init(&staging->fresh);
+		return 0;
+	}
+	/* An object more than a commit needs does no harm, if memory ends in the midst. */
+	for (size_t i = 0; i < fresh->count && status == 0; i++) {
+		const struct staged *staged = fresh->entries[i].value;
+
+		status =
+			objects_put(settled, &staged->id, staged->type, staged->bytes, staged->len);
+	}
+	tally__staging_clear(staging);
+	return status != 0 ? tally__fail_nomem(error) : 0;
+}
+
+static void forget(struct objects *objects)
+{
+	objects_release(objects);
+	objects_init(objects);
+}
+
+void tally__staging_clear(struct staging *staging)
+{
+	forget(&staging->fresh);
+}
+
 int tally__staging_each(const struct staging *staging,
 			int (*visit)(void *context, const git_oid *id, git_object_t type),
 			void *context)
 {
-	const struct map *map = &staging->fresh.by_id;
+	const struct map *map = &staging->settled.by_id;
 	int status = 0;
 
 	for (size_t i = 0; i < map->count && status == 0; i++) {
@@ -206,19 +247,22 @@ int tally__staging_each(const struct staging *staging,
 	return status;
 }
 
-void tally__staging_clear(struct staging *staging)
+size_t tally__staging_bytes(const struct staging *staging)
 {
-	objects_release(&staging->fresh);
-	objects_init(&staging->fresh);
+	return staging->settled.arena.used_bytes;
+}
+
+void tally__staging_reset(struct staging *staging)
+{
+	forget(&staging->fresh);
+	forget(&staging->settled);
 }
 
 void tally__staging_keep(struct staging *staging)
 {
 	objects_release(&staging->kept);
-	staging->kept = staging->fresh;
-	objects_init(&staging->fresh);
-	if (staging->kept.arena.used_bytes > KEPT_BYTES) {
-		objects_release(&staging->kept);
-		objects_init(&staging->kept);
-	}
+	staging->kept = staging->settled;
+	objects_init(&staging->settled);
+	if (staging->kept.arena.used_bytes > KEPT_BYTES)
+		forget(&staging->kept);
 }

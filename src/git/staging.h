@@ -23,14 +23,21 @@ git_repository *tally__staging_git(const struct staging *staging);
 int tally__staging_write(struct staging *staging, git_oid *id, git_object_t type, const void *bytes,
 			 size_t len, struct tally_error *error);
 
-/* Calls `visit` with each object written since the last clear or keep. */
+/* A change was made: what was written since the last one is to be packed.  TALLY_ENOMEM. */
+int tally__staging_settle(struct staging *staging, struct tally_error *error);
+/* No change came of it: forgets what was written since the last one. */
+void tally__staging_clear(struct staging *staging);
+
+/* Calls `visit` with each object that is to be packed. */
 int tally__staging_each(const struct staging *staging,
 			int (*visit)(void *context, const git_oid *id, git_object_t type),
 			void *context);
+/* What is held to be packed. */
+size_t tally__staging_bytes(const struct staging *staging);
 
-/* Forgets what was written since the last clear or keep. */
-void tally__staging_clear(struct staging *staging);
-/* What was written is on disk now; it stays readable from memory until the next keep. */
+/* Forgets all changes that were not kept. */
+void tally__staging_reset(struct staging *staging);
+/* They are on disk now, and stay readable from memory until the next keep. */
 void tally__staging_keep(struct staging *staging);
 
 #endif

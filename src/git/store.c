@@ -143,6 +143,7 @@ void tally__store_close(struct store *store)
 {
 	if (!store)
 		return;
+	tally__store_cancel(store);
 	tally__staging_free(store->staging);
 	tally__repository_release(store->repository);
 	tally__free(store->path);
@@ -171,5 +172,6 @@ int tally__store_tip(struct store *store, git_oid *tip, struct tally_error *erro
 	if (status != 0 || git_oid_equal(tip, &store->tip))
 		return status;
 	store->tip = *tip;
-	return ++store->tips_seen > TIPS_BEFORE_REOPENING ? reopen(store, error) : 0;
+	return ++store->tips_seen > TIPS_BEFORE_REOPENING && !store->group ? reopen(store, error)
+									   : 0;
 }

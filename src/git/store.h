@@ -87,6 +87,19 @@ int tally__store_commit(struct store *store, store_transaction *transaction, voi
 			const struct store_author *author, char id[STORE_ID_BYTES],
 			struct tally_error *error);
 
+/* A group: until finish or cancel, what is committed through this handle becomes commits on top of
+ * each other in memory, and snapshots of the newest commit show them (these are to be closed before
+ * the group ends).  The write lock is held meanwhile.  A change that fails leaves the group as it
+ * was.  TALLY_EINVAL (one is under way), TALLY_EBUSY, TALLY_EIO. */
+int tally__store_begin(struct store *store, struct tally_error *error);
+bool tally__store_is_in_group(const struct store *store);
+/* Accepts all of them at once: one pack, one move of the branch.  The group has ended, whatever is
+ * returned; after an error the repository is unchanged, as after tally__store_commit.  TALLY_EBUSY
+ * when somebody else moved the branch meanwhile, TALLY_EINVAL (no group), TALLY_EIO. */
+int tally__store_finish(struct store *store, struct tally_error *error);
+/* Forgets them; without a group nothing happens. */
+void tally__store_cancel(struct store *store);
+
 struct store_change {
 	const char *id;
 	const char *message;

@@ -8,8 +8,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/time.h"
-#include "git/branch.h"
+#include "git/change.h"
 #include "git/commit.h"
+#include "git/group.h"
 #include "git/open.h"
 #include "git/pack.h"
 #include "git/rollup.h"
@@ -47,20 +48,19 @@ static void wait_a_while(unsigned lost, unsigned salt)
 		;
 }
 
-/* Packs what was staged and moves the branch to it. */
-static int publish(struct attempt *attempt, const struct snapshot *base, struct tally_error *error)
+int tally__change_accept(struct store *store, const git_oid *old, const git_oid *next,
+			 enum branch_outcome *outcome, struct tally_error *error)
 {
-	struct store *store = attempt->store;
 	struct pack pack = {""};
-	int status = tally__branch_begin(store, &attempt->commit, error);
+	int status = tally__branch_begin(store, next, error);
 
+	*outcome = BRANCH_STAYS;
 	if (status != 0)
 		return status;
 	status = tally__pack_install(&pack, store, store->staging, error);
 	if (status == 0)
-		status = tally__branch_move(store, &base->commit, &attempt->commit,
-					    &attempt->outcome, error);
-	if (attempt->outcome == BRANCH_MOVED)
+		status = tally__branch_move(store, old, next, outcome, error);
+	if (*outcome == BRANCH_MOVED)
 		tally__pack_accept(&pack, store);
 	else
 		tally__pack_remove(&pack, store);
@@ -68,27 +68,30 @@ static int publish(struct attempt *attempt, const struct snapshot *base, struct 
 	return status;
 }
 
-/* Runs the function and writes what it wants; *outcome stays BRANCH_STAYS when nothing changed. */
-static int run(struct attempt *attempt, const struct snapshot *base, struct tally_error *error)
+int tally__change_make(struct store *store, const struct snapshot *base,
+		       store_transaction *transaction, void *context,
+		       const struct store_author *author, git_oid *commit,
+		       struct tally_error *error)
 {
-	struct store *store = attempt->store;
 	struct edits edits;
 	git_oid tree;
 	bool changed = false;
 	int status;
 
 	tally__edits_init(&edits);
-	status = attempt->transaction(attempt->context, base, &edits, error);
+	*commit = base->commit;
+	status = transaction(context, base, &edits, error);
 	if (status == 0)
 		status = tally__edits_apply(&edits, store->staging, base, &tree, &changed, error);
-	attempt->commit = base->commit;
 	if (status == 0 && changed)
-		status = tally__commit_write(store->staging, &attempt->commit, &tree, &base->commit,
-					     attempt->author, edits.message, error);
+		status = tally__commit_write(store->staging, commit, &tree, &base->commit, author,
+					     edits.message, error);
 	tally__edits_release(&edits);
-	if (status != 0 || !changed)
-		return status;
-	return publish(attempt, base, error);
+	if (status == 0 && changed)
+		status = tally__staging_settle(store->staging, error);
+	else
+		tally__staging_clear(store->staging);
+	return status;
 }
 
 static int try_once(struct attempt *attempt, struct tally_error *error)
@@ -107,12 +110,16 @@ static int try_once(struct attempt *attempt, struct tally_error *error)
 				      &tip, error);
 	if (status != 0)
 		return status;
-	status = run(attempt, &base, error);
+	status = tally__change_make(store, &base, attempt->transaction, attempt->context,
+				    attempt->author, &attempt->commit, error);
+	if (status == 0 && !git_oid_equal(&attempt->commit, &base.commit))
+		status = tally__change_accept(store, &base.commit, &attempt->commit,
+					      &attempt->outcome, error);
 	tally__snapshot_release(&base);
 	if (attempt->outcome == BRANCH_MOVED)
 		tally__staging_keep(store->staging);
 	else
-		tally__staging_clear(store->staging);
+		tally__staging_reset(store->staging);
 	return status;
 }
 
@@ -132,28 +139,50 @@ static int try_often(struct attempt *attempt, struct tally_error *error)
 			      TRIES);
 }
 
+int tally__change_lock(struct store *store, int *lock, struct tally_error *error)
+{
+	char file[FILE_BYTES];
+	int status = tally__store_file(file, store, WRITE_LOCK, "", error);
+
+	if (status == 0)
+		status = tally__store_mkdir(store, STAGE_DIR, error);
+	if (status == 0)
+		status = tally__file_lock(lock, file, LOCK_TIMEOUT_MS, error);
+	if (status == 0)
+		tally__branch_recover(store);
+	return status;
+}
+
+void tally__change_unlock(struct store *store, int lock, bool moved)
+{
+	tally__file_unlock(lock);
+	if (moved && store->commits++ % COMMITS_BEFORE_LOOKING == 0 && tally__rollup(store))
+		store->tips_seen = TIPS_BEFORE_REOPENING;
+}
+
+/* A change by itself. */
+static int commit_alone(struct attempt *attempt, struct tally_error *error)
+{
+	int lock;
+	int status = tally__change_lock(attempt->store, &lock, error);
+
+	if (status != 0)
+		return status;
+	status = try_often(attempt, error);
+	tally__change_unlock(attempt->store, lock, attempt->outcome == BRANCH_MOVED);
+	return status;
+}
+
 int tally__store_commit(struct store *store, store_transaction *transaction, void *context,
 			const struct store_author *author, char id[STORE_ID_BYTES],
 			struct tally_error *error)
 {
 	struct attempt attempt = {
 		.store = store, .transaction = transaction, .context = context, .author = author};
-	char lock_file[FILE_BYTES];
-	int lock;
-	int status = tally__store_file(lock_file, store, WRITE_LOCK, "", error);
+	int status = store->group ? tally__group_commit(store, transaction, context, author,
+							&attempt.commit, error)
+				  : commit_alone(&attempt, error);
 
-	if (status == 0)
-		status = tally__store_mkdir(store, STAGE_DIR, error);
-	if (status == 0)
-		status = tally__file_lock(&lock, lock_file, LOCK_TIMEOUT_MS, error);
-	if (status != 0)
-		return status;
-	tally__branch_recover(store);
-	status = try_often(&attempt, error);
-	tally__file_unlock(lock);
-	if (attempt.outcome == BRANCH_MOVED && store->commits++ % COMMITS_BEFORE_LOOKING == 0 &&
-	    tally__rollup(store))
-		store->tips_seen = TIPS_BEFORE_REOPENING;
 	if (status == 0 && id) {
 		id[0] = '\0';
 		if (!git_oid_is_zero(&attempt.commit))

@@ -165,6 +165,17 @@ tests_unit_test_git_writers_SOURCES = %D%/test_git_writers.c %D%/git_scratch.c %
 tests_unit_test_git_writers_LDADD = $(unit_libs)
 tests_unit_test_git_writers_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_git_group
+TESTS += %D%/test_git_group
+tests_unit_test_git_group_SOURCES = %D%/test_git_group.c %D%/git_scratch.c %D%/git_scratch.h
+tests_unit_test_git_group_LDADD = $(unit_libs)
+tests_unit_test_git_group_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_broker_group
+TESTS += %D%/test_broker_group
+tests_unit_test_broker_group_LDADD = $(unit_libs)
+tests_unit_test_broker_group_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_git_store
 TESTS += %D%/test_git_store
 tests_unit_test_git_store_SOURCES = %D%/test_git_store.c %D%/git_scratch.c %D%/git_scratch.h
