@@ -77,8 +77,8 @@ void tally_broker_close(struct tally_broker *broker)
 	tally__free(broker);
 }
 
-static int unsupported(const struct tally_broker *broker, const char *what,
-		       struct tally_error *error)
+int tally__broker_unsupported(const struct tally_broker *broker, const char *what,
+			      struct tally_error *error)
 {
 	return tally__fail_at(error, TALLY_EUNSUPPORTED, broker->location, 0, 0,
 			      "with %s as its broker, Tally cannot %s yet", broker->kind->name,
@@ -96,14 +96,14 @@ int tally_broker_set_author(struct tally_broker *broker, const char *name, const
 int tally_broker_begin(struct tally_broker *broker, struct tally_error *error)
 {
 	if (broker->kind->begin == NULL)
-		return unsupported(broker, "make several changes at once", error);
+		return tally__broker_unsupported(broker, "make several changes at once", error);
 	return broker->kind->begin(broker, error);
 }
 
 int tally_broker_finish(struct tally_broker *broker, struct tally_error *error)
 {
 	if (broker->kind->finish == NULL)
-		return unsupported(broker, "make several changes at once", error);
+		return tally__broker_unsupported(broker, "make several changes at once", error);
 	return broker->kind->finish(broker, error);
 }
 
@@ -116,7 +116,7 @@ void tally_broker_cancel(struct tally_broker *broker)
 int tally_broker_upgrade(struct tally_broker *broker, cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->upgrade == NULL)
-		return unsupported(broker, "change how things are stored", error);
+		return tally__broker_unsupported(broker, "change how things are stored", error);
 	return broker->kind->upgrade(broker, answer, error);
 }
 
@@ -124,7 +124,7 @@ int tally_broker_publish(struct tally_broker *broker, const struct tally_publica
 			 cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->publish == NULL)
-		return unsupported(broker, "publish contracts", error);
+		return tally__broker_unsupported(broker, "publish contracts", error);
 	return broker->kind->publish(broker, publication, answer, error);
 }
 
@@ -133,7 +133,7 @@ int tally_broker_contracts_to_verify(struct tally_broker *broker,
 				     struct tally_error *error)
 {
 	if (broker->kind->contracts_to_verify == NULL)
-		return unsupported(broker, "choose contracts", error);
+		return tally__broker_unsupported(broker, "choose contracts", error);
 	return broker->kind->contracts_to_verify(broker, query, answer, error);
 }
 
@@ -142,7 +142,7 @@ int tally_broker_contract_of(struct tally_broker *broker,
 			     const char *version, cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->contract_of == NULL)
-		return unsupported(broker, "take one version's contract", error);
+		return tally__broker_unsupported(broker, "take one version's contract", error);
 	return broker->kind->contract_of(broker, query, consumer, version, answer, error);
 }
 
@@ -150,7 +150,7 @@ int tally_broker_contract_at(struct tally_broker *broker, const char *url, cJSON
 			     struct tally_error *error)
 {
 	if (broker->kind->contract_at == NULL)
-		return unsupported(broker, "take a contract by its address", error);
+		return tally__broker_unsupported(broker, "take a contract by its address", error);
 	return broker->kind->contract_at(broker, url, answer, error);
 }
 
@@ -158,7 +158,7 @@ int tally_broker_record_results(struct tally_broker *broker, const struct tally_
 				const cJSON *results, cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->record_results == NULL)
-		return unsupported(broker, "record results", error);
+		return tally__broker_unsupported(broker, "record results", error);
 	return broker->kind->record_results(broker, run, results, answer, error);
 }
 
@@ -167,7 +167,7 @@ int tally_broker_environment_create(struct tally_broker *broker, const char *nam
 				    struct tally_error *error)
 {
 	if (broker->kind->environment_create == NULL)
-		return unsupported(broker, "make environments", error);
+		return tally__broker_unsupported(broker, "make environments", error);
 	return broker->kind->environment_create(broker, name, display_name, production, error);
 }
 
@@ -175,7 +175,7 @@ int tally_broker_environment_list(struct tally_broker *broker, cJSON **answer,
 				  struct tally_error *error)
 {
 	if (broker->kind->environment_list == NULL)
-		return unsupported(broker, "list environments", error);
+		return tally__broker_unsupported(broker, "list environments", error);
 	return broker->kind->environment_list(broker, answer, error);
 }
 
@@ -183,7 +183,7 @@ int tally_broker_environment_show(struct tally_broker *broker, const char *name,
 				  struct tally_error *error)
 {
 	if (broker->kind->environment_show == NULL)
-		return unsupported(broker, "show environments", error);
+		return tally__broker_unsupported(broker, "show environments", error);
 	return broker->kind->environment_show(broker, name, answer, error);
 }
 
@@ -192,7 +192,7 @@ int tally_broker_record_deployment(struct tally_broker *broker, const char *appl
 				   const char *instance, cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->record_deployment == NULL)
-		return unsupported(broker, "record deployments", error);
+		return tally__broker_unsupported(broker, "record deployments", error);
 	return broker->kind->record_deployment(broker, application, version, environment, instance,
 					       answer, error);
 }
@@ -202,7 +202,7 @@ int tally_broker_can_i_deploy(struct tally_broker *broker, const char *applicati
 			      cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->can_i_deploy == NULL)
-		return unsupported(broker, "answer can-i-deploy", error);
+		return tally__broker_unsupported(broker, "answer can-i-deploy", error);
 	return broker->kind->can_i_deploy(broker, application, version, environment, at, answer,
 					  error);
 }
@@ -211,6 +211,6 @@ int tally_broker_log(struct tally_broker *broker, const char *application, const
 		     size_t max_changes, cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->log == NULL)
-		return unsupported(broker, "list changes", error);
+		return tally__broker_unsupported(broker, "list changes", error);
 	return broker->kind->log(broker, application, version, max_changes, answer, error);
 }

@@ -55,4 +55,9 @@ struct tally_broker {
 	char *location; /* for messages and the commands in answers: never with a password */
 };
 
+/* What a function of a kind's table that is NULL amounts to: TALLY_EUNSUPPORTED, and that Tally
+ * cannot do `what` ("publish contracts") with such a broker. */
+int tally__broker_unsupported(const struct tally_broker *broker, const char *what,
+			      struct tally_error *error);
+
 #endif
