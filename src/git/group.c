@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "git/accept.h"
 #include "git/change.h"
 #include "git/group.h"
 #include "git/open.h"
@@ -24,7 +25,9 @@ int tally__store_begin(struct store *store, struct tally_error *error)
 	status = tally__change_lock(store, &group->lock, error);
 	if (status != 0)
 		goto out;
-	status = tally__store_tip(store, &tip, error);
+	status = tally__store_refresh(store, error);
+	if (status == 0)
+		status = tally__store_tip(store, &tip, error);
 	if (status == 0 && !store->staging)
 		status = tally__staging_new(&store->staging, store->repository, error);
 	if (status != 0) {

@@ -1,4 +1,5 @@
 libtallyall_la_SOURCES += \
+	%D%/accept.c %D%/accept.h \
 	%D%/at.c \
 	%D%/branch.c %D%/branch.h \
 	%D%/change.h \

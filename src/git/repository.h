@@ -20,6 +20,7 @@ struct repository {
 };
 
 struct staging;
+struct upstream; /* accept.h */
 
 /* Changes that are made and not accepted yet. */
 struct group {
@@ -36,6 +37,7 @@ struct store {
 	git_oid tip;                   /* as last seen */
 	unsigned tips_seen;            /* how often it changed since the repository was opened */
 	unsigned commits;              /* made through this handle */
+	struct upstream *upstream;     /* NULL: commits count once the branch here has moved */
 };
 
 /* TALLY_ENOFILE, TALLY_EIO. */

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "git/accept.h"
 #include "git/files.h"
 #include "git/open.h"
 #include "git/staging.h"
@@ -144,6 +145,8 @@ void tally__store_close(struct store *store)
 	if (!store)
 		return;
 	tally__store_cancel(store);
+	if (store->upstream)
+		store->upstream->free(store->upstream);
 	tally__staging_free(store->staging);
 	tally__repository_release(store->repository);
 	tally__free(store->path);

@@ -8,11 +8,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "git/accept.h"
 #include "git/change.h"
 #include "git/commit.h"
 #include "git/group.h"
 #include "git/open.h"
-#include "git/pack.h"
 #include "git/rollup.h"
 
 /* How long a writer waits for those of this machine that were first. */
@@ -59,7 +59,7 @@ int tally__change_accept(struct store *store, const git_oid *old, const git_oid 
 		return status;
 	status = tally__pack_install(&pack, store, store->staging, error);
 	if (status == 0)
-		status = tally__branch_move(store, old, next, outcome, error);
+		status = tally__store_accept(store, &pack, old, next, outcome, error);
 	if (*outcome == BRANCH_MOVED)
 		tally__pack_accept(&pack, store);
 	else
@@ -99,9 +99,11 @@ static int try_once(struct attempt *attempt, struct tally_error *error)
 	struct store *store = attempt->store;
 	struct snapshot base;
 	git_oid tip;
-	int status = tally__store_tip(store, &tip, error);
+	int status = tally__store_refresh(store, error);
 
 	attempt->outcome = BRANCH_STAYS;
+	if (status == 0)
+		status = tally__store_tip(store, &tip, error);
 	if (status == 0 && !store->staging)
 		status = tally__staging_new(&store->staging, store->repository, error);
 	if (status != 0)
@@ -125,18 +127,22 @@ static int try_once(struct attempt *attempt, struct tally_error *error)
 
 static int try_often(struct attempt *attempt, struct tally_error *error)
 {
+	const struct upstream *upstream = attempt->store->upstream;
+
 	for (unsigned lost = 0; lost < TRIES; lost++) {
 		int status = try_once(attempt, error);
 
 		if (status != 0 || attempt->outcome != BRANCH_LOST)
 			return status;
+		tally__store_rest(attempt->store);
 		wait_a_while(lost, attempt->commit.id[0]);
 	}
 	return tally__fail_at(error, TALLY_EBUSY, attempt->store->path, 0, 0,
-			      "other writers were faster %d times, or one left " STORE_BRANCH
-			      ".lock behind: if no git process is working on the repository, "
-			      "remove that file; then try again",
-			      TRIES);
+			      "other writers were faster %d times%s", TRIES,
+			      upstream ? upstream->busy_hint
+				       : ", or one left " STORE_BRANCH
+					 ".lock behind: if no git process is working on the "
+					 "repository, remove that file; then try again");
 }
 
 int tally__change_lock(struct store *store, int *lock, struct tally_error *error)
@@ -155,6 +161,7 @@ int tally__change_lock(struct store *store, int *lock, struct tally_error *error
 
 void tally__change_unlock(struct store *store, int lock, bool moved)
 {
+	tally__store_rest(store);
 	tally__file_unlock(lock);
 	if (moved && store->commits++ % COMMITS_BEFORE_LOOKING == 0 && tally__rollup(store))
 		store->tips_seen = TIPS_BEFORE_REOPENING;
