@@ -72,31 +72,8 @@ int tally__git_broker_environment_create(struct tally_broker *broker, const char
 int tally__environments_list(struct records *records, struct record ***out, size_t *count,
 			     struct tally_error *error)
 {
-	struct snapshot_entry *entries;
-	struct record **list;
-	size_t entry_count = 0, found = 0;
-	int status = tally__snapshot_list(records->snapshot, PATH_ENVIRONMENTS, &records->arena,
-					  &entries, &entry_count, error);
-
-	if (status != 0)
-		return status;
-	list = tally__arena_alloc_array(&records->arena, entry_count + 1, sizeof *list);
-	if (list == NULL)
-		return tally__fail_nomem(error);
-	for (size_t i = 0; i < entry_count; i++) {
-		const char *path = tally__arena_printf(
-			&records->arena, PATH_ENVIRONMENTS "/%s/environment.json", entries[i].name);
-
-		if (path == NULL)
-			return tally__fail_nomem(error);
-		status = tally__records_get_path(records, &list[found], path, error);
-		if (status != 0)
-			return status;
-		found += list[found]->json != NULL;
-	}
-	*out = list;
-	*count = found;
-	return 0;
+	return tally__records_list_folders(records, out, count, PATH_ENVIRONMENTS,
+					   "environment.json", error);
 }
 
 static int not_found(struct records *records, const char *name, struct tally_error *error)

@@ -49,6 +49,7 @@ libtallyall_la_SOURCES += \
 	%D%/standing.c \
 	%D%/upgrade.c \
 	%D%/uuid.c \
+	%D%/version_walk.c \
 	%D%/versions.c \
 	%D%/versions.h \
 	%D%/wip.c \

@@ -117,6 +117,39 @@ void tally__record_remove(struct record *record)
 	record->changed = true;
 }
 
+void tally__record_unset(struct record *record, const char *name)
+{
+	if (tally__json_get(record->json, name) == NULL)
+		return;
+	cJSON_DeleteItemFromObjectCaseSensitive(record->json, name);
+	record->changed = true;
+}
+
+int tally__record_remove_text(struct record *record, const char *name, const char *value,
+			      struct tally_error *error)
+{
+	const cJSON *old = NULL, *item;
+	cJSON *list;
+	int failed = 0, status = tally__record_optional_array(record, name, &old, error);
+
+	if (status != 0 || old == NULL)
+		return status;
+	list = cJSON_CreateArray();
+	cJSON_ArrayForEach(item, old)
+	{
+		if (!cJSON_IsString(item) || strcmp(item->valuestring, value) != 0)
+			failed |= tally__json_append(list, tally__json_clone(item));
+	}
+	if (list == NULL || failed != 0) {
+		cJSON_Delete(list);
+		return tally__fail_nomem(error);
+	}
+	status = tally__record_set(record, name, list, error);
+	if (status == 0 && tally__json_get(record->json, name)->child == NULL)
+		tally__record_unset(record, name);
+	return status;
+}
+
 int tally__record_add_text(struct record *record, const char *name, const char *value, bool *added,
 			   struct tally_error *error)
 {

@@ -15,6 +15,8 @@ void tally__records_init(struct records *records, const struct snapshot *snapsho
 	records->format = 0;
 	tally__arena_init(&records->arena, 0);
 	tally__map_init(&records->by_path);
+	records->gone = NULL;
+	records->gone_count = records->gone_capacity = 0;
 }
 
 void tally__records_release(struct records *records)
@@ -116,14 +118,44 @@ static struct record *add_record(struct records *records, const char *path)
 	return record;
 }
 
+static bool lies_in(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+/* In a folder that this change removes, or one itself. */
+static bool is_gone(const struct records *records, const char *path)
+{
+	for (size_t i = 0; i < records->gone_count; i++) {
+		if (lies_in(path, records->gone[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The entries of a folder as they are in the snapshot; none in one that this change removes. */
+static int list_entries(struct records *records, const char *folder,
+			struct snapshot_entry **entries, size_t *count, struct tally_error *error)
+{
+	*count = 0;
+	if (is_gone(records, folder))
+		return 0;
+	return tally__snapshot_list(records->snapshot, folder, &records->arena, entries, count,
+				    error);
+}
+
 /* Reads, parses and checks; a file that is not there leaves `json` NULL. */
 static int read_record(struct records *records, struct record *record, struct tally_error *error)
 {
 	struct tally_error trouble = TALLY_ERROR_INIT;
 	const char *bytes;
 	size_t len;
-	int status = tally__snapshot_read(records->snapshot, record->path, &records->arena, &bytes,
-					  &len, &trouble);
+	int status = is_gone(records, record->path)
+			     ? TALLY_ENOTFOUND
+			     : tally__snapshot_read(records->snapshot, record->path,
+						    &records->arena, &bytes, &len, &trouble);
 
 	if (status == TALLY_ENOTFOUND)
 		return 0;
@@ -197,8 +229,7 @@ int tally__records_list_path(struct records *records, struct record ***out, size
 	struct snapshot_entry *entries;
 	struct record **list;
 	size_t entry_count, found = 0;
-	int status = tally__snapshot_list(records->snapshot, folder, &records->arena, &entries,
-					  &entry_count, error);
+	int status = list_entries(records, folder, &entries, &entry_count, error);
 
 	if (status != 0)
 		return status;
@@ -275,8 +306,7 @@ static int add_spread(struct records *records, struct listing *listing, const ch
 	if (levels == 0)
 		return file != NULL ? add_file(records, listing, folder, file, error)
 				    : add_folder(records, listing, folder, error);
-	status = tally__snapshot_list(records->snapshot, folder, &records->arena, &entries, &count,
-				      error);
+	status = list_entries(records, folder, &entries, &count, error);
 	for (size_t i = 0; status == 0 && i < count; i++) {
 		const char *path =
 			tally__arena_printf(&records->arena, "%s/%s", folder, entries[i].name);
@@ -301,6 +331,54 @@ int tally__records_list_spread(struct records *records, struct record ***out, si
 		return status;
 	*out = listing.items;
 	*count = listing.count;
+	return 0;
+}
+
+int tally__records_list_folders(struct records *records, struct record ***out, size_t *count,
+				const char *folder, const char *file, struct tally_error *error)
+{
+	struct snapshot_entry *entries;
+	struct listing listing = {0};
+	size_t entry_count;
+	int status = list_entries(records, folder, &entries, &entry_count, error);
+
+	for (size_t i = 0; status == 0 && i < entry_count; i++) {
+		const char *path =
+			tally__arena_printf(&records->arena, "%s/%s", folder, entries[i].name);
+
+		status = path == NULL ? tally__fail_nomem(error)
+				      : add_file(records, &listing, path, file, error);
+	}
+	if (status != 0)
+		return status;
+	*out = listing.items;
+	*count = listing.count;
+	return 0;
+}
+
+int tally__records_remove_folder(struct records *records, const char *pattern,
+				 const char *const *names, struct tally_error *error)
+{
+	const char *folder;
+	int status = tally__records_path(records, &folder, pattern, names, error);
+
+	if (status != 0)
+		return status;
+	records->gone = tally__arena_room(&records->arena, records->gone, records->gone_count,
+					  &records->gone_capacity, 16, sizeof *records->gone);
+	if (records->gone == NULL)
+		return tally__fail_nomem(error);
+	records->gone[records->gone_count++] = folder;
+	for (size_t i = 0; i < records->by_path.count; i++) {
+		struct record *record = records->by_path.entries[i].value;
+
+		if (!lies_in(record->path, folder))
+			continue;
+		cJSON_Delete(record->json);
+		record->json = NULL;
+		record->text = NULL;
+		record->changed = false;
+	}
 	return 0;
 }
 
@@ -357,6 +435,13 @@ static int flush_json(const struct record *record, struct edits *edits, struct t
 
 int tally__records_flush(struct records *records, struct edits *edits, struct tally_error *error)
 {
+	/* First: a file below one of them that is put later is new. */
+	for (size_t i = 0; i < records->gone_count; i++) {
+		int status = tally__edits_remove(edits, records->gone[i], error);
+
+		if (status != 0)
+			return status;
+	}
 	for (size_t i = 0; i < records->by_path.count; i++) {
 		const struct record *record = records->by_path.entries[i].value;
 		int status = 0;

@@ -74,6 +74,9 @@ struct records {
 	int64_t format;     /* of the store; 0 where nobody looked */
 	struct arena arena; /* paths, listings, and whatever the question or change needs */
 	struct map by_path; /* struct record */
+	/* Folders that this change removes, with all that was in them. */
+	const char **gone;
+	size_t gone_count, gone_capacity;
 };
 
 void tally__records_init(struct records *records, const struct snapshot *snapshot);
@@ -107,6 +110,16 @@ int tally__records_list_path(struct records *records, struct record ***out, size
 int tally__records_list_spread(struct records *records, struct record ***out, size_t *count,
 			       const char *pattern, const char *const *names, const char *file,
 			       struct tally_error *error);
+
+/* The record called `file` in every folder of a folder, in byte order of these: "app.json" of each
+ * application. */
+int tally__records_list_folders(struct records *records, struct record ***out, size_t *count,
+				const char *folder, const char *file, struct tally_error *error);
+
+/* A folder is to go with all that is in it, whatever this working set has made of that: from now on
+ * nothing is there, and texts that were lent from the records in it are no more. */
+int tally__records_remove_folder(struct records *records, const char *pattern,
+				 const char *const *names, struct tally_error *error);
 
 /* Whether the store has what is derived (passed, tagged, heads), so that it is kept up. */
 bool tally__records_are_derived(const struct records *records);
@@ -152,6 +165,11 @@ void tally__record_remove(struct record *record);
 /* Adds a text to an array of texts unless it is there; *added (may be NULL) says whether. */
 int tally__record_add_text(struct record *record, const char *name, const char *value, bool *added,
 			   struct tally_error *error);
+/* Takes a text out of such an array; one that is empty then goes as a whole. */
+int tally__record_remove_text(struct record *record, const char *name, const char *value,
+			      struct tally_error *error);
+/* Takes a member away. */
+void tally__record_unset(struct record *record, const char *name);
 
 /* Names of applications, versions and so on come from outside: UTF-8, 1 to LIMIT_NAME_BYTES bytes,
  * one line, no control characters, not blank.  `what` says in an error which name it is. */

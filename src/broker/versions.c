@@ -59,17 +59,23 @@ int tally__application_ensure(struct records *records, const char *application, 
 	return application_record(records, &record, application, now_unix, error);
 }
 
-/* Takes the next number of the application's sequence; the newest version is its last holder. */
+/* Takes the next number of the application's sequence; the newest version is its last holder, and
+ * is named by this one as the one before it. */
 static int number_version(struct records *records, const struct version_note *note,
 			  struct record *version, struct tally_error *error)
 {
 	struct record *latest;
+	const char *previous = NULL;
 	int64_t sequence = 0;
 	int status =
 		tally__records_get(records, &latest, PATH_LATEST, NAMES(note->application), error);
 
 	if (status == 0 && latest->json != NULL)
 		status = tally__record_number(latest, "sequence", &sequence, error);
+	if (status == 0 && latest->json != NULL)
+		status = tally__record_text(latest, "version", &previous, error);
+	if (status == 0 && previous != NULL)
+		status = tally__version_link(version, previous, error);
 	if (status == 0)
 		status = tally__record_set_number(latest, "sequence", sequence + 1, error);
 	if (status == 0)

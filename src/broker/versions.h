@@ -41,6 +41,33 @@ int tally__version_find(struct records *records, const char *application, const 
 int tally__versions_list(struct records *records, const char *application, struct record ***out,
 			 size_t *count, struct tally_error *error);
 
+/* An application's versions, newest first, one record at a time: each names the one before it, so
+ * that the newest are found without reading the whole history.  Versions that an older program
+ * wrote do not; behind the first of these the walk goes on by a scan. */
+struct version_walk {
+	struct records *records;
+	const char *application;
+	const char *next;        /* NULL: no more */
+	int64_t below;           /* the sequence of what came last */
+	struct record **scanned; /* oldest first; NULL: not scanned */
+	size_t scanned_count;
+};
+
+/* `before`: begins behind that version, which must be known (TALLY_ENOTFOUND); NULL: with the
+ * newest one. */
+int tally__version_walk_begin(struct version_walk *walk, struct records *records,
+			      const char *application, const char *before,
+			      struct tally_error *error);
+/* *out is NULL at the end.  TALLY_EPARSE when a version names one before it that cannot be. */
+int tally__version_walk_next(struct version_walk *walk, struct record **out,
+			     struct tally_error *error);
+
+/* Has every version name the one before it: what an older program wrote lacks that. */
+int tally__versions_link(struct records *records, const char *application,
+			 struct tally_error *error);
+/* Has a version name the one before it; NULL: it is the oldest one. */
+int tally__version_link(struct record *version, const char *previous, struct tally_error *error);
+
 /* " (branch main)", or nothing: how the subject of a commit names it. */
 void tally__version_note_describe(const struct version_note *note, struct buf *message);
 
