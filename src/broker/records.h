@@ -17,9 +17,11 @@
 #include "git/store.h"
 
 /* The layout this program reads and writes.  A repository with a greater number is refused. */
-#define RECORD_FORMAT 2
+#define RECORD_FORMAT 3
 /* The first one with what is derived from runs, tags and heads: passed, tagged, heads. */
 #define RECORD_FORMAT_DERIVED 2
+/* The first one with what all runs of a version answered together: answers, failed. */
+#define RECORD_FORMAT_ANSWERS 3
 
 /* The one list of places.  {} is a name as one path component; {#} is a name below two folders that
  * spread large numbers of names evenly: the first two hexadecimal digits of the name's digest. */

@@ -111,15 +111,17 @@ static int upgrade(struct records *records, void *context, struct buf *message, 
 		return tally__fail_nomem(error);
 	tally__buf_addf(message, "upgrade the store from format %lld to %d\n", (long long)from,
 			RECORD_FORMAT);
-	if (tally__records_are_derived(records))
+	if (from >= RECORD_FORMAT)
 		return 0;
 	records->format = RECORD_FORMAT;
 	status = tally__records_get(records, &record, PATH_BROKER, NAMES(NULL), error);
 	if (status == 0)
 		status = tally__record_set_number(record, "format", RECORD_FORMAT, error);
-	if (status == 0)
+	if (status == 0 && from < RECORD_FORMAT_DERIVED)
 		status = each_application(records, date_lines, error);
-	return status != 0 ? status : each_application(records, derive, error);
+	if (status == 0 && from < RECORD_FORMAT_DERIVED)
+		status = each_application(records, derive, error);
+	return status;
 }
 
 int tally__git_broker_upgrade(struct tally_broker *broker, cJSON **answer,

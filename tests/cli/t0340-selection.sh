@@ -152,7 +152,7 @@ test_expect_success 'selectors; one that chooses nothing is told, one that canno
 
 test_expect_success 'a repository of the older format is used, and brought up on request' '
 	expect_status 0 "$tally" broker upgrade
-	expect_in out "has format 2 already"
+	expect_in out "has format 3 already"
 '
 
 test_done

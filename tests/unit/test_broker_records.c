@@ -246,7 +246,7 @@ static void test_a_newer_format_is_refused(void **state)
 	struct tally_broker *broker = NULL;
 	cJSON *answer = NULL;
 
-	damage(site, PATH_BROKER, NAMES(NULL), "{\"format\":3}");
+	damage(site, PATH_BROKER, NAMES(NULL), "{\"format\":4}");
 	assert_int_equal(tally_broker_open(&broker, site->path, &error), TALLY_EUNSUPPORTED);
 	assert_non_null(strstr(error.message, "newer tally"));
 	assert_null(broker);

@@ -916,7 +916,7 @@ static void test_format_one(void **state)
 	memset(&error, 0, sizeof error);
 	site_ok(tally_broker_upgrade(site->broker, &answer, &error), &error);
 	assert_int_equal(tally__json_get(answer, "from")->valueint, 1);
-	assert_int_equal(tally__json_get(answer, "format")->valueint, 2);
+	assert_int_equal(tally__json_get(answer, "format")->valueint, 3);
 	cJSON_Delete(answer);
 	assert_chosen(site, &pending, "web@1?");
 	assert_passed(site, &pending, "+-");
