@@ -17,6 +17,10 @@ bench_bench_interactions_LDADD = $(bench_libs)
 bench_programs += %D%/bench_store
 bench_bench_store_LDADD = $(bench_libs)
 
+bench_programs += %D%/bench_broker
+bench_bench_broker_SOURCES = %D%/bench_broker.c %D%/organisation.c %D%/organisation.h
+bench_bench_broker_LDADD = $(bench_libs)
+
 bench_programs += %D%/bench_selection
 bench_bench_selection_LDADD = $(bench_libs)
 
