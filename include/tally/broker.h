@@ -116,6 +116,16 @@ TALLY_API int tally_broker_upgrade(struct tally_broker *broker, cJSON **answer,
 TALLY_API int tally_broker_set_author(struct tally_broker *broker, const char *name,
 				      const char *email, struct tally_error *error);
 
+/* Has every question that follows answered as of an older state: that of a commit (its id, which
+ * may be abbreviated), or of an instant or a day (the last commit that is not after it; a day
+ * counts from its first second, UTC).  The state is found once, here: it stays the same whatever is
+ * written.  NULL: the newest state again, at each question.  Changes are refused with TALLY_EINVAL
+ * meanwhile.  After an error the broker is pinned as it was before.  TALLY_EINVAL (no such text),
+ * TALLY_ENOTFOUND (no such commit; nothing was recorded by then), TALLY_EPARSE (a commit that is no
+ * state of a broker), TALLY_EUNSUPPORTED for other kinds of broker.  @since 0.1 */
+TALLY_API int tally_broker_pin(struct tally_broker *broker, const char *at,
+			       struct tally_error *error);
+
 /* The contracts of one version.  Strings may be NULL and counts 0 where not said otherwise; all is
  * lent for the time of the call.  @since 0.1 */
 struct tally_publication {
@@ -267,13 +277,11 @@ TALLY_API int tally_broker_record_deployment(struct tally_broker *broker, const 
  *             "passed"|"failed"|"flaky"|"error"|"waiting", "pending", "messages": […]}],
  *             "evidence": {"run": a file of the repository, "at", "buildUrl"}, "next": a command
  *             for a shell, absent when all is well}]}.
- * `at` pins an older state: a commit id or an instant (NULL: now).
- * TALLY_ENOTFOUND when the version, the environment or that state is not known; TALLY_EINVAL when
- * `at` is no such text.
+ * TALLY_ENOTFOUND when the version or the environment is not known.
  * Source: the verdicts of doc/architecture.md.  @since 0.1 */
 TALLY_API int tally_broker_can_i_deploy(struct tally_broker *broker, const char *application,
 					const char *version, const char *environment,
-					const char *at, cJSON **answer, struct tally_error *error);
+					cJSON **answer, struct tally_error *error);
 
 /* Who changed what, when, newest first: {"changes": [{"commit", "at", "author", "message"}]};
  * `application` and `version` (may be NULL) narrow it; `max_changes` 0: all.  TALLY_ENOTFOUND;

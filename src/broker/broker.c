@@ -113,6 +113,14 @@ void tally_broker_cancel(struct tally_broker *broker)
 		broker->kind->cancel(broker);
 }
 
+int tally_broker_pin(struct tally_broker *broker, const char *at, struct tally_error *error)
+{
+	if (broker->kind->pin != NULL)
+		return broker->kind->pin(broker, at, error);
+	return at == NULL ? 0
+			  : tally__broker_unsupported(broker, "answer as of an older state", error);
+}
+
 int tally_broker_upgrade(struct tally_broker *broker, cJSON **answer, struct tally_error *error)
 {
 	if (broker->kind->upgrade == NULL)
@@ -198,13 +206,12 @@ int tally_broker_record_deployment(struct tally_broker *broker, const char *appl
 }
 
 int tally_broker_can_i_deploy(struct tally_broker *broker, const char *application,
-			      const char *version, const char *environment, const char *at,
-			      cJSON **answer, struct tally_error *error)
+			      const char *version, const char *environment, cJSON **answer,
+			      struct tally_error *error)
 {
 	if (broker->kind->can_i_deploy == NULL)
 		return tally__broker_unsupported(broker, "answer can-i-deploy", error);
-	return broker->kind->can_i_deploy(broker, application, version, environment, at, answer,
-					  error);
+	return broker->kind->can_i_deploy(broker, application, version, environment, answer, error);
 }
 
 int tally_broker_log(struct tally_broker *broker, const char *application, const char *version,

@@ -19,6 +19,7 @@ struct broker_kind {
 	int (*begin)(struct tally_broker *broker, struct tally_error *error);
 	int (*finish)(struct tally_broker *broker, struct tally_error *error);
 	void (*cancel)(struct tally_broker *broker);
+	int (*pin)(struct tally_broker *broker, const char *at, struct tally_error *error);
 	int (*upgrade)(struct tally_broker *broker, cJSON **answer, struct tally_error *error);
 	int (*publish)(struct tally_broker *broker, const struct tally_publication *publication,
 		       cJSON **answer, struct tally_error *error);
@@ -43,8 +44,8 @@ struct broker_kind {
 				 const char *version, const char *environment, const char *instance,
 				 cJSON **answer, struct tally_error *error);
 	int (*can_i_deploy)(struct tally_broker *broker, const char *application,
-			    const char *version, const char *environment, const char *at,
-			    cJSON **answer, struct tally_error *error);
+			    const char *version, const char *environment, cJSON **answer,
+			    struct tally_error *error);
 	int (*log)(struct tally_broker *broker, const char *application, const char *version,
 		   size_t max_changes, cJSON **answer, struct tally_error *error);
 };

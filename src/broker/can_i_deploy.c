@@ -174,13 +174,13 @@ static int can_i_deploy(struct records *records, const void *context, cJSON **an
 }
 
 int tally__git_broker_can_i_deploy(struct tally_broker *broker, const char *application,
-				   const char *version, const char *environment, const char *at,
-				   cJSON **answer, struct tally_error *error)
+				   const char *version, const char *environment, cJSON **answer,
+				   struct tally_error *error)
 {
 	struct deploy_question question = {.application = application,
 					   .version = version,
 					   .environment = environment,
 					   .location = broker->location};
 
-	return tally__broker_ask(broker, at, can_i_deploy, &question, answer, error);
+	return tally__broker_ask(broker, can_i_deploy, &question, answer, error);
 }

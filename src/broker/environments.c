@@ -164,7 +164,7 @@ static int list(struct records *records, const void *question, cJSON **answer,
 int tally__git_broker_environment_list(struct tally_broker *broker, cJSON **answer,
 				       struct tally_error *error)
 {
-	return tally__broker_ask(broker, NULL, list, NULL, answer, error);
+	return tally__broker_ask(broker, list, NULL, answer, error);
 }
 
 /* An item of "deployed" or "released": the record without what the environment says itself. */
@@ -206,5 +206,5 @@ static int show_one(struct records *records, const void *question, cJSON **answe
 int tally__git_broker_environment_show(struct tally_broker *broker, const char *name,
 				       cJSON **answer, struct tally_error *error)
 {
-	return tally__broker_ask(broker, NULL, show_one, name, answer, error);
+	return tally__broker_ask(broker, show_one, name, answer, error);
 }

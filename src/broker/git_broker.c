@@ -148,9 +148,14 @@ int tally__broker_change(struct tally_broker *handle, broker_change *change, voi
 	struct store_author author = {
 		.name = broker->author_name, .email = broker->author_email, .now_unix = now_unix};
 	char id[STORE_ID_BYTES];
-	int status = tally__store_commit(broker->store, run_transaction, &transaction, &author, id,
-					 error);
+	int status;
 
+	if (*broker->pinned != '\0')
+		return tally__fail(error, TALLY_EINVAL,
+				   "the broker is pinned at %.10s, and what was cannot be changed",
+				   broker->pinned);
+	status = tally__store_commit(broker->store, run_transaction, &transaction, &author, id,
+				     error);
 	if (status == 0 && transaction.answer != NULL)
 		memcpy(tally__json_get(transaction.answer, "commit")->valuestring, id, sizeof id);
 	if (status == 0 && answer != NULL)
@@ -160,13 +165,15 @@ int tally__broker_change(struct tally_broker *handle, broker_change *change, voi
 	return status;
 }
 
-int tally__broker_ask(struct tally_broker *broker, const char *at, broker_question *question,
-		      const void *context, cJSON **answer, struct tally_error *error)
+int tally__broker_ask(struct tally_broker *handle, broker_question *question, const void *context,
+		      cJSON **answer, struct tally_error *error)
 {
+	const struct git_broker *broker = git_of(handle);
 	struct snapshot *snapshot;
 	struct records records;
 	cJSON *made = NULL;
-	int status = tally__snapshot_open(&snapshot, git_of(broker)->store, at, error);
+	int status = tally__snapshot_open(&snapshot, broker->store,
+					  *broker->pinned != '\0' ? broker->pinned : NULL, error);
 
 	if (status != 0)
 		return status;
@@ -236,12 +243,36 @@ out:
 	return status;
 }
 
-/* Asked once when a broker is opened: is this one, and can this program read it? */
+/* Asked when a broker is opened or pinned: is this one, and can this program read it? */
 static int ask_nothing(struct records *records, const void *question, cJSON **answer,
 		       struct tally_error *error)
 {
 	(void)records, (void)question, (void)answer, (void)error;
 	return 0;
+}
+
+static int git_broker_pin(struct tally_broker *handle, const char *at, struct tally_error *error)
+{
+	struct git_broker *broker = git_of(handle);
+	char before[STORE_ID_BYTES];
+	struct snapshot *snapshot;
+	cJSON *nothing = NULL;
+	int status;
+
+	if (at == NULL) {
+		*broker->pinned = '\0';
+		return 0;
+	}
+	status = tally__snapshot_open(&snapshot, broker->store, at, error);
+	if (status != 0)
+		return status;
+	memcpy(before, broker->pinned, sizeof before);
+	memcpy(broker->pinned, tally__snapshot_id(snapshot), sizeof broker->pinned);
+	tally__snapshot_close(snapshot);
+	status = tally__broker_ask(handle, ask_nothing, NULL, &nothing, error);
+	if (status != 0)
+		memcpy(broker->pinned, before, sizeof before);
+	return status;
 }
 
 static void git_broker_release(struct tally_broker *handle)
@@ -275,6 +306,7 @@ static const struct broker_kind git_kind = {
 	.begin = git_broker_begin,
 	.finish = git_broker_finish,
 	.cancel = git_broker_cancel,
+	.pin = git_broker_pin,
 	.upgrade = tally__git_broker_upgrade,
 	.publish = tally__git_broker_publish,
 	.contracts_to_verify = tally__git_broker_contracts_to_verify,
@@ -309,7 +341,7 @@ int tally__git_broker_open(struct tally_broker **out, const char *location,
 			 ? tally__fail_nomem(error)
 			 : tally__store_open(&broker->store, folder.bytes, error);
 	if (status == 0)
-		status = tally__broker_ask(&broker->base, NULL, ask_nothing, NULL, &nothing, error);
+		status = tally__broker_ask(&broker->base, ask_nothing, NULL, &nothing, error);
 	if (status != 0)
 		goto out;
 	*out = &broker->base;

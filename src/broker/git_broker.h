@@ -12,15 +12,16 @@ struct git_broker {
 	struct tally_broker base;
 	struct store *store;
 	char *author_name, *author_email;
+	char pinned[STORE_ID_BYTES]; /* the commit that questions are asked of; "": the newest */
 };
 
 /* Fills *answer (NULL when called), to be released with cJSON_Delete. */
 typedef int broker_question(struct records *records, const void *question, cJSON **answer,
 			    struct tally_error *error);
 
-/* Asks about the newest state, or the one that `at` names.  *answer is written on success only. */
-int tally__broker_ask(struct tally_broker *broker, const char *at, broker_question *question,
-		      const void *context, cJSON **answer, struct tally_error *error);
+/* Asks about the newest state, or the one that is pinned.  *answer is written on success only. */
+int tally__broker_ask(struct tally_broker *broker, broker_question *question, const void *context,
+		      cJSON **answer, struct tally_error *error);
 
 /* Edits the working set, describes the change in plain words, and makes the answer (an object, NULL
  * when called).  May run several times: what it leaves in `context` must not depend on earlier
@@ -71,8 +72,8 @@ int tally__git_broker_record_deployment(struct tally_broker *broker, const char 
 					const char *instance, cJSON **answer,
 					struct tally_error *error);
 int tally__git_broker_can_i_deploy(struct tally_broker *broker, const char *application,
-				   const char *version, const char *environment, const char *at,
-				   cJSON **answer, struct tally_error *error);
+				   const char *version, const char *environment, cJSON **answer,
+				   struct tally_error *error);
 int tally__git_broker_log(struct tally_broker *broker, const char *application, const char *version,
 			  size_t max_changes, cJSON **answer, struct tally_error *error);
 

@@ -108,5 +108,5 @@ int tally__git_broker_log(struct tally_broker *broker, const char *application, 
 	if (application == NULL && version != NULL)
 		return tally__fail(error, TALLY_EINVAL,
 				   "a version alone names nothing: give its application too");
-	return tally__broker_ask(broker, NULL, list_changes, &question, answer, error);
+	return tally__broker_ask(broker, list_changes, &question, answer, error);
 }

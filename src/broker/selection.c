@@ -398,7 +398,7 @@ int tally__git_broker_contracts_to_verify(struct tally_broker *broker,
 	int status = check_query(query, error);
 
 	return status != 0 ? status
-			   : tally__broker_ask(broker, NULL, ask_selection, query, answer, error);
+			   : tally__broker_ask(broker, ask_selection, query, answer, error);
 }
 
 static int ask_contract(struct records *records, const void *context, cJSON **answer,
@@ -441,7 +441,6 @@ int tally__git_broker_contract_of(struct tally_broker *broker,
 
 	if (status == 0)
 		status = tally__name_check(consumer, "consumer", error);
-	return status != 0
-		       ? status
-		       : tally__broker_ask(broker, NULL, ask_contract, &question, answer, error);
+	return status != 0 ? status
+			   : tally__broker_ask(broker, ask_contract, &question, answer, error);
 }

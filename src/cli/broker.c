@@ -38,9 +38,13 @@ int broker_open(struct call *call, const struct broker_access *access, struct ta
 		options.user = scratch_copy(&call->scratch, access->user,
 					    (size_t)(options.password - 1 - access->user));
 	}
-	return tally_broker_open_with(broker, access->location, &options, &error) < 0
-		       ? failed(&error)
-		       : 0;
+	if (tally_broker_open_with(broker, access->location, &options, &error) < 0)
+		return failed(&error);
+	if (!access->at || tally_broker_pin(*broker, access->at, &error) == 0)
+		return 0;
+	tally_broker_close(*broker);
+	*broker = NULL;
+	return failed(&error);
 }
 
 int broker_open_to_change(struct call *call, const struct broker_access *access,

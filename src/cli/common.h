@@ -22,6 +22,7 @@ struct broker_access {
 	const char *token;
 	const char *ca_file;
 	long retries;
+	const char *at; /* only of commands that ask */
 };
 
 /* LETTER is the short form of the token's option, or 0. */
@@ -52,6 +53,12 @@ struct broker_access {
 			      .variables = "PACT_BROKER_HTTP_RETRIES",                             \
 			      .help = "how often one request is sent to a Pact Broker that is "    \
 				      "busy (408, 429, 5xx), as Pact counts: 0 and 1 are once")
+
+/* For every command that asks: broker_open pins the broker there. */
+#define COMMON_OPTION_AT(S, M)                                                                     \
+	OPTION_TEXT(S, M.at, .name = "at", .argument = "COMMIT|DATE",                              \
+		    .help = "ask the broker as it was then: at a commit of it, or an instant "     \
+			    "such as 2026-01-31T12:00:00Z")
 
 #define COMMON_OPTION_PACTICIPANT(S, M)                                                            \
 	OPTION_TEXT(S, M, .letter = 'a', .name = "pacticipant", .argument = "APP",                 \
@@ -97,7 +104,7 @@ void app_version_split(struct call *call, const char *text, struct app_version *
 int app_version_get(struct call *call, const char *pacticipant, const char *version,
 		    struct app_version *out);
 
-/* Opens the broker named by the options.  0, or an exit status. */
+/* Opens the broker named by the options, pinned where --at says.  0, or an exit status. */
 int broker_open(struct call *call, const struct broker_access *access,
 		struct tally_broker **broker);
 /* The same for a command that changes something: in the name of whom origin_find_author finds. */

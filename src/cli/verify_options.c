@@ -298,6 +298,7 @@ const struct option verify_option_table[] = {
 		    .aliases = "provider-name", .variables = "TALLY_PROVIDER PACT_PROVIDER_NAME",
 		    .help = "the provider's name: only its contracts are replayed; needed with "
 			    "--broker"),
+	COMMON_OPTION_AT(O, broker),
 	COMMON_OPTIONS_BROKER(O, broker, 't'),
 	OPTION_TEXT(O, consumer_version, .name = "consumer-version", .argument = "APP@VERSION",
 		    .help = "replay the broker's contract of this consumer version, wherever it "

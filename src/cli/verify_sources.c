@@ -306,6 +306,13 @@ static int check_sources(const struct verify_run *run)
 	if (o->consumer_version && run->selectors)
 		return wrong("--consumer-version names one contract: leave it out, or "
 			     "--consumer-version-selectors");
+	if (o->broker.at && o->publish)
+		return wrong("--at asks the broker as it was, where nothing can be recorded: leave "
+			     "it out, or --publish");
+	if (o->broker.at && !verify_sources_ask_broker(run))
+		return wrong("--at is for contracts of the broker: leave it out, or %s",
+			     run->call->operand_count > 0 ? run->call->operands[0]
+							  : "the other sources");
 	if (run->selectors && !o->broker.location)
 		return wrong("--consumer-version-selectors and --consumer-version-tags choose "
 			     "from what a broker has, and --broker is missing");

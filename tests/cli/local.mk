@@ -35,6 +35,7 @@ cli_tests = \
 	%D%/t0300-main-job.sh \
 	%D%/t0310-environment.sh \
 	%D%/t0330-log.sh \
+	%D%/t0331-at.sh \
 	%D%/t0340-selection.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) %D%/lib.sh %D%/pages.sh

@@ -241,8 +241,8 @@ static inline cJSON *site_ask(struct site *site, const char *application, const 
 	struct tally_error error = TALLY_ERROR_INIT;
 	cJSON *answer = NULL;
 
-	site_ok(tally_broker_can_i_deploy(site->broker, application, version, environment, NULL,
-					  &answer, &error),
+	site_ok(tally_broker_can_i_deploy(site->broker, application, version, environment, &answer,
+					  &error),
 		&error);
 	return answer;
 }

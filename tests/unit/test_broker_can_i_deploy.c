@@ -383,46 +383,109 @@ static void test_unknown_names(void **state)
 	cJSON *answer = NULL;
 
 	start(site, "pp");
-	assert_int_equal(tally_broker_can_i_deploy(site->broker, "web", "9", "production", NULL,
-						   &answer, &error),
-			 TALLY_ENOTFOUND);
+	assert_int_equal(
+		tally_broker_can_i_deploy(site->broker, "web", "9", "production", &answer, &error),
+		TALLY_ENOTFOUND);
 	assert_non_null(strstr(error.message, "tally publish"));
 	memset(&error, 0, sizeof error);
-	assert_int_equal(tally_broker_can_i_deploy(site->broker, "wbe", "1", "production", NULL,
-						   &answer, &error),
-			 TALLY_ENOTFOUND);
+	assert_int_equal(
+		tally_broker_can_i_deploy(site->broker, "wbe", "1", "production", &answer, &error),
+		TALLY_ENOTFOUND);
 	memset(&error, 0, sizeof error);
 	assert_int_equal(
-		tally_broker_can_i_deploy(site->broker, "web", "1", "prod", NULL, &answer, &error),
+		tally_broker_can_i_deploy(site->broker, "web", "1", "prod", &answer, &error),
 		TALLY_ENOTFOUND);
 	assert_non_null(strstr(error.message, "\"production\""));
 	assert_null(answer);
 }
 
+static void assert_asked_at(struct site *site, const char *at, const char *verdict)
+{
+	cJSON *answer = site_ask(site, "web", "1", "production");
+
+	assert_string_equal(site_text(site_pair(answer, 0), "verdict"), verdict);
+	assert_string_equal(site_text(tally__json_get(answer, "question"), "at"), at);
+	cJSON_Delete(answer);
+}
+
+static void pin(struct site *site, const char *at)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	site_ok(tally_broker_pin(site->broker, at, &error), &error);
+}
+
 static void test_an_older_state(void **state)
 {
 	struct site *site = *state;
-	struct tally_error error = TALLY_ERROR_INIT;
-	char before[STORE_ID_BYTES];
-	cJSON *answer = NULL;
+	char before[STORE_ID_BYTES], later[STORE_ID_BYTES], newest[STORE_ID_BYTES];
 
 	start(site, "p.");
 	site_tip(site, before);
 	site_wait(site, 3600);
 	site_verify(site, "orders", "1", NULL, "web", "1", "list item", ".p");
-	assert_verdict(site, "web", "1", "yes", "ok", NULL);
-	site_ok(tally_broker_can_i_deploy(site->broker, "web", "1", "production", before, &answer,
-					  &error),
-		&error);
-	assert_string_equal(site_text(site_pair(answer, 0), "verdict"), "waiting");
-	assert_string_equal(site_text(tally__json_get(answer, "question"), "at"), before);
-	cJSON_Delete(answer);
+	site_tip(site, later);
+	assert_asked_at(site, later, "ok");
+	pin(site, before);
+	assert_asked_at(site, before, "waiting");
+	assert_asked_at(site, before, "waiting");
 	/* SITE_START is 2023-11-14T22:13:20Z. */
-	site_ok(tally_broker_can_i_deploy(site->broker, "web", "1", "production",
-					  "2023-11-14T22:30:00Z", &answer, &error),
-		&error);
-	assert_string_equal(site_text(site_pair(answer, 0), "verdict"), "waiting");
-	cJSON_Delete(answer);
+	pin(site, "2023-11-14T22:30:00Z");
+	assert_asked_at(site, before, "waiting");
+	/* An instant is found once: what is written after that is another state. */
+	pin(site, "9999-01-01");
+	assert_asked_at(site, later, "ok");
+	pin(site, NULL);
+	site_environment(site, "later");
+	site_tip(site, newest);
+	assert_asked_at(site, newest, "ok");
+}
+
+static void test_a_pinned_broker_is_not_changed(void **state)
+{
+	struct site *site = *state;
+	struct tally_error error = TALLY_ERROR_INIT;
+	char before[STORE_ID_BYTES], tip[STORE_ID_BYTES];
+
+	start(site, "pp");
+	site_tip(site, before);
+	pin(site, before);
+	assert_int_equal(
+		tally_broker_environment_create(site->broker, "later", NULL, false, &error),
+		TALLY_EINVAL);
+	assert_non_null(strstr(error.message, "pinned"));
+	site_tip(site, tip);
+	assert_string_equal(tip, before);
+	pin(site, NULL);
+	site_environment(site, "later");
+}
+
+static void test_what_cannot_be_pinned(void **state)
+{
+	static const struct {
+		const char *at;
+		int status;
+	} wrong[] = {
+		{"", TALLY_EINVAL},
+		{"main", TALLY_EINVAL},
+		{"012", TALLY_EINVAL},
+		{"00000000", TALLY_ENOTFOUND},
+		{"2001-01-01", TALLY_ENOTFOUND},
+	};
+	struct site *site = *state;
+	char before[STORE_ID_BYTES];
+
+	start(site, "p.");
+	site_tip(site, before);
+	site_verify(site, "orders", "1", NULL, "web", "1", "list item", ".p");
+	pin(site, before);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct tally_error error = TALLY_ERROR_INIT;
+
+		assert_int_equal(tally_broker_pin(site->broker, wrong[i].at, &error),
+				 wrong[i].status);
+		assert_asked_at(site, before, "waiting");
+	}
 }
 
 /* "@scope/app" is a name; a version with an "@" cannot be given as APP@VERSION. */
@@ -501,6 +564,8 @@ int main(void)
 		WITH_SITE(test_with_itself),
 		WITH_SITE(test_unknown_names),
 		WITH_SITE(test_an_older_state),
+		WITH_SITE(test_a_pinned_broker_is_not_changed),
+		WITH_SITE(test_what_cannot_be_pinned),
 		WITH_SITE(test_next_can_be_taken_apart),
 		WITH_SITE(test_next_is_quoted),
 		WITH_SITE(test_next_with_an_at_in_the_version),

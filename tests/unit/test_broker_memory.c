@@ -38,7 +38,7 @@ static int deploy(struct trial *trial)
 
 static int ask(struct trial *trial)
 {
-	return tally_broker_can_i_deploy(trial->site->broker, "web", "1", "production", NULL,
+	return tally_broker_can_i_deploy(trial->site->broker, "web", "1", "production",
 					 &trial->answer, &trial->error);
 }
 

@@ -468,9 +468,10 @@ static void the_rest_is_not_there_yet(void **state)
 			 TALLY_EUNSUPPORTED);
 	assert_in(site->error.message, "a Pact Broker");
 	assert_string_equal(site->error.where, site->url);
-	assert_int_equal(
-		tally_broker_can_i_deploy(broker, "a", "1", "e", NULL, &site->answer, NULL),
-		TALLY_EUNSUPPORTED);
+	assert_int_equal(tally_broker_can_i_deploy(broker, "a", "1", "e", &site->answer, NULL),
+			 TALLY_EUNSUPPORTED);
+	assert_int_equal(tally_broker_pin(broker, NULL, NULL), 0);
+	assert_int_equal(tally_broker_pin(broker, "2026-01-01", NULL), TALLY_EUNSUPPORTED);
 	assert_int_equal(tally_broker_environment_create(broker, "e", NULL, false, NULL),
 			 TALLY_EUNSUPPORTED);
 	assert_int_equal(tally_broker_environment_list(broker, &site->answer, NULL),

@@ -12,7 +12,6 @@ struct question_options {
 	const char *pacticipant;
 	const char *version;
 	const char *environment;
-	const char *at;
 	int format;
 };
 
@@ -26,8 +25,8 @@ static int ask(struct call *call, const struct question_options *o, const struct
 
 	if (status != 0)
 		return status;
-	if (tally_broker_can_i_deploy(broker, what->app, what->version, o->environment, o->at,
-				      &answer, &error) < 0) {
+	if (tally_broker_can_i_deploy(broker, what->app, what->version, o->environment, &answer,
+				      &error) < 0) {
 		status = failed(&error);
 		goto out;
 	}
@@ -36,7 +35,7 @@ static int ask(struct call *call, const struct question_options *o, const struct
 		printed = print_answer(answer);
 		answer = NULL;
 	} else {
-		report_verdict(answer, o->at);
+		report_verdict(answer, o->broker.at);
 	}
 out:
 	cJSON_Delete(answer);
@@ -62,9 +61,7 @@ static const struct option options[] = {
 	COMMON_OPTION_ENVIRONMENT(struct question_options, environment),
 	COMMON_OPTION_PACTICIPANT(struct question_options, pacticipant),
 	COMMON_OPTION_VERSION(struct question_options, version),
-	OPTION_TEXT(struct question_options, at, .name = "at", .argument = "COMMIT|DATE",
-		    .help = "answer as of then: a commit of the broker, or an instant such as "
-			    "2026-01-31T12:00:00Z"),
+	COMMON_OPTION_AT(struct question_options, broker),
 	COMMON_OPTIONS_BROKER(struct question_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct question_options, format),
 	OPTION_END,

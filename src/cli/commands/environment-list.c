@@ -55,6 +55,7 @@ static int run(struct call *call)
 }
 
 static const struct option options[] = {
+	COMMON_OPTION_AT(struct list_options, broker),
 	COMMON_OPTIONS_BROKER(struct list_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct list_options, format),
 	OPTION_END,

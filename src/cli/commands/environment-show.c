@@ -61,6 +61,7 @@ static int run(struct call *call)
 }
 
 static const struct option options[] = {
+	COMMON_OPTION_AT(struct show_options, broker),
 	COMMON_OPTIONS_BROKER(struct show_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct show_options, format),
 	OPTION_END,

@@ -68,6 +68,7 @@ static const struct option options[] = {
 	OPTION_NUMBER(struct log_options, max_changes, .letter = 'n', .name = "max-count",
 		      .argument = "N", .min = 0, .max = 1000000000, .fallback = "0",
 		      .help = "print only the newest N changes; 0 prints all"),
+	COMMON_OPTION_AT(struct log_options, broker),
 	COMMON_OPTIONS_BROKER(struct log_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct log_options, format),
 	OPTION_END,

@@ -390,6 +390,7 @@ static const struct option options[] = {
 		    .fallback = "json", .help = "what the names of contracts in folders end in"),
 	OPTION_FLAG(O, insecure_tls, .name = "disable-ssl-verification", .aliases = "insecure-tls",
 		    .help = "accept any certificate of the servers of URLs"),
+	COMMON_OPTION_AT(O, broker),
 	COMMON_OPTIONS_BROKER(O, broker, 't'),
 	OPTION_LIST(O, providers, .letter = 'n', .name = "provider", .argument = "NAME",
 		    .aliases = "provider-name",
