@@ -37,5 +37,7 @@ cli_tests = \
 	%D%/t0330-log.sh \
 	%D%/t0331-at.sh \
 	%D%/t0340-selection.sh
+	%D%/t0340-selection.sh \
+	%D%/t0500-servers.sh
 TESTS += $(cli_tests)
-EXTRA_DIST += $(cli_tests) %D%/lib.sh %D%/pages.sh
+EXTRA_DIST += $(cli_tests) %D%/lib.sh %D%/pages.sh tests/servers/servers.sh
