@@ -38,6 +38,8 @@ cli_tests = \
 	%D%/t0331-at.sh \
 	%D%/t0340-selection.sh
 	%D%/t0340-selection.sh \
-	%D%/t0500-servers.sh
+	%D%/t0500-servers.sh \
+	%D%/t0501-writers.sh \
+	%D%/t0502-killed.sh
 TESTS += $(cli_tests)
-EXTRA_DIST += $(cli_tests) %D%/lib.sh %D%/pages.sh tests/servers/servers.sh
+EXTRA_DIST += $(cli_tests) %D%/lib.sh %D%/pages.sh
