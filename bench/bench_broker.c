@@ -116,13 +116,15 @@ static void measure_changes(struct world *world, const char *what, change *make,
 
 static void ask(struct world *world, const char *application, const char *version)
 {
+	const struct tally_version_selector selector = {.application = application,
+							.version = version};
+	const struct tally_matrix_query query = {
+		.selectors = &selector, .selector_count = 1, .to_environment = "production"};
 	struct tally_error error = TALLY_ERROR_INIT;
 	cJSON *answer = NULL;
 	const cJSON *deployable;
 
-	check(tally_broker_can_i_deploy(world->broker, application, version, "production", NULL,
-					&answer, &error),
-	      &error);
+	check(tally_broker_can_i_deploy(world->broker, &query, &answer, &error), &error);
 	deployable = tally__json_get(tally__json_get(answer, "summary"), "deployable");
 	if (!cJSON_IsTrue(deployable)) {
 		fprintf(stderr, "bench_broker: %s %s should be deployable\n", application, version);

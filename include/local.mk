@@ -9,6 +9,7 @@ pkginclude_HEADERS += \
 	%D%/tally/generate.h \
 	%D%/tally/lint.h \
 	%D%/tally/match.h \
+	%D%/tally/matrix.h \
 	%D%/tally/mock.h \
 	%D%/tally/provider.h \
 	%D%/tally/stub.h \

@@ -1,7 +1,7 @@
 /* tally.h - all of Tally's public API: consumer-driven contracts, their matching, and their broker.
  *
  * Read in this order: error, json, contract, lint, match, generate, mock, consumer, stub, verify,
- * broker.
+ * broker, matrix.
  */
 #ifndef TALLY_H
 #define TALLY_H
@@ -15,6 +15,7 @@
 #include <tally/json.h>
 #include <tally/lint.h>
 #include <tally/match.h>
+#include <tally/matrix.h>
 #include <tally/mock.h>
 #include <tally/provider.h>
 #include <tally/stub.h>

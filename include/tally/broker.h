@@ -261,28 +261,6 @@ TALLY_API int tally_broker_record_deployment(struct tally_broker *broker, const 
 					     const char *instance, cJSON **answer,
 					     struct tally_error *error);
 
-/* Can this version be deployed to that environment?  As a consumer it needs every version of each
- * of its providers that runs there to honour its contract, and at least one to run there; as a
- * provider it has to honour the contract of every consumer version that runs there.
- *
- * *answer has Pact's own fields and ours:
- * {"summary": {"deployable": true|false|null, "reason", "success", "failed", "unknown"},
- *  "notices": [{"type", "text"}], "matrix": [Pact's rows],
- *  "verdict": "yes"|"no", "question": {"application", "version", "environment", "at": the commit},
- *  "pairs": [{"consumer": {"name", "version"}, "provider": {"name", "version" or null},
- *             "verdict": "ok"|"broken"|"waiting"|"stuck"|"absent", "why": a sentence,
- *             "moved": "provider"|"consumer" (broken only, where known), "lastWorked":
- *             {"consumer": {"name", "version"}, "provider": {"name", "version"}, "at"} or absent,
- *             "interactions": [{"description", "digest", "outcome":
- *             "passed"|"failed"|"flaky"|"error"|"waiting", "pending", "messages": […]}],
- *             "evidence": {"run": a file of the repository, "at", "buildUrl"}, "next": a command
- *             for a shell, absent when all is well}]}.
- * TALLY_ENOTFOUND when the version or the environment is not known.
- * Source: the verdicts of doc/architecture.md.  @since 0.1 */
-TALLY_API int tally_broker_can_i_deploy(struct tally_broker *broker, const char *application,
-					const char *version, const char *environment,
-					cJSON **answer, struct tally_error *error);
-
 /* Who changed what, when, newest first: {"changes": [{"commit", "at", "author", "message"}]};
  * `application` and `version` (may be NULL) narrow it; `max_changes` 0: all.  TALLY_ENOTFOUND;
  * TALLY_EINVAL for a version without its application.  @since 0.1 */

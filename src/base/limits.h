@@ -95,6 +95,7 @@
 	X(LIMIT_WORKED, 16, "pairs", "that worked, kept of a consumer and a provider")             \
 	X(LIMIT_HEADS, 64, "branches and tags",                                                    \
 	  "of a consumer, kept to find new work; further back every one is looked at")             \
+	X(LIMIT_MATRIX_PAIRS, 100000, "pairs", "of versions, looked at for one question")          \
 	X(LIMIT_SELECTORS, 200, "selectors", "of consumer versions in one question")               \
 	X(LIMIT_ROLLED_BYTES, 1048576, "bytes", "the list of packs that wait to be removed")       \
 	X(LIMIT_CHANGE_BYTES, 268435456, "bytes", "all files of one change to a store")            \

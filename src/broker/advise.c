@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "broker/can_i_deploy.h"
+#include "broker/matrix.h"
 
 static void add_option(struct buf *out, const char *option, const char *value)
 {
@@ -45,86 +45,150 @@ static void add_consumer(struct buf *out, const char *consumer, const char *vers
 	add_pair_of(out, consumer, version);
 }
 
-/* Without publishing, the run only shows what is wrong.  Where the provider's version is not said
- * (NULL), the command takes the one that is checked out. */
-static void advise_verify(struct buf *out, const struct pair *pair,
-			  const struct deploy_question *question, bool publish,
-			  const char *provider_version)
+/* What is to be verified: by which version of the provider, how often, and whether that counts.
+ * Without publishing, a run only shows what is wrong. */
+struct verification {
+	const char *version; /* NULL: the one that is checked out */
+	bool new_version;    /* one that is still to be made */
+	bool publish;
+};
+
+static void advise_verify(struct buf *out, const struct pair *pair, const struct matrix *matrix,
+			  const struct verification *verification)
 {
 	tally__buf_adds(out, "tally verify");
 	add_option(out, "--provider", pair->provider);
 	tally__buf_adds(out, " --provider-url \"$PROVIDER_URL\"");
-	add_option(out, "--broker", question->location);
+	add_option(out, "--broker", matrix->location);
 	add_consumer(out, pair->consumer, pair->consumer_version);
-	if (!publish)
-		return;
-	if (provider_version != NULL)
-		add_option(out, "--provider-version", provider_version);
-	tally__buf_adds(out, " --publish");
+	if (verification->version != NULL)
+		add_option(out, "--provider-version", verification->version);
+	/* Asked again and again, the new one shows whether its answers are steady now. */
+	if (verification->new_version)
+		tally__buf_adds(out, " --provider-version \"$NEW_VERSION\" --repeat 10");
+	if (verification->publish)
+		tally__buf_adds(out, " --publish");
 }
 
-static void advise_provider(struct buf *out, const struct pair *pair,
-			    const struct deploy_question *question, const char *version)
+static void add_target(struct buf *out, const struct tally_version_selector *target)
+{
+	if (target->environment != NULL)
+		add_option(out, "--to", target->environment);
+	else if (target->tag != NULL)
+		add_option(out, "--to-tag", target->tag);
+	else if (target->branch != NULL)
+		add_option(out, "--to-branch", target->branch);
+	else
+		tally__buf_adds(out, target->main_branch ? " --to-main-branch" : " --to-latest");
+}
+
+static void advise_deploying(struct buf *out, const struct matrix *matrix, const char *application,
+			     const char *version)
 {
 	tally__buf_adds(out, "tally can-i-deploy");
-	add_application(out, pair->provider, version);
-	add_option(out, "--to", question->environment);
-	add_option(out, "--broker", question->location);
+	add_application(out, application, version);
+	add_target(out, &matrix->target);
+	add_option(out, "--broker", matrix->location);
 }
 
-static void advise_absent(struct buf *out, const struct pair *pair,
-			  const struct deploy_question *question)
+/* A version of the provider that could go there or, where there is none, how one is made known. */
+static void advise_absent(struct buf *out, const struct row *row, const struct matrix *matrix)
 {
+	const struct pair *pair = &row->pair;
 	const char *version = tally__json_get_string(pair->worked, "providerVersion");
+	struct verification verification = {.publish = true};
 
 	if (version == NULL)
 		version = pair->provider_latest;
-	if (version != NULL)
-		advise_provider(out, pair, question, version);
-	else
-		advise_verify(out, pair, question, true, NULL);
+	if (row->provider->specified)
+		verification.version = row->provider->selector->version;
+	else if (version != NULL && matrix->inferring) {
+		advise_deploying(out, matrix, pair->provider, version);
+		return;
+	}
+	advise_verify(out, pair, matrix, &verification);
 }
 
 /* What failed is shown again by a run.  Where answers were opposite, no run of this version can
  * change the verdict: a new version has to answer. */
-static void advise_broken(struct buf *out, const struct pair *pair,
-			  const struct deploy_question *question)
+static void advise_broken(struct buf *out, const struct pair *pair, const struct matrix *matrix)
 {
 	const char *worked = tally__json_get_string(pair->worked, "providerVersion");
 	bool only_flaky = pair->counts.by_outcome[OUTCOME_FAILED] == 0;
+	const struct verification verification = {.new_version = only_flaky, .publish = only_flaky};
 
 	/* The provider that has what is needed is there: it only has to be deployed. */
-	if (pair->ahead && pair->moved == MOVED_CONSUMER && worked != NULL)
-		advise_provider(out, pair, question, worked);
+	if (pair->ahead && pair->moved == MOVED_CONSUMER && worked != NULL && matrix->inferring)
+		advise_deploying(out, matrix, pair->provider, worked);
 	else
-		advise_verify(out, pair, question, only_flaky, NULL);
+		advise_verify(out, pair, matrix, &verification);
 }
 
-static void advise_publish(struct buf *out, const struct pair *pair,
-			   const struct deploy_question *question)
+static void advise_waiting(struct buf *out, const struct pair *pair, const struct matrix *matrix)
+{
+	const struct verification verification = {.version = pair->provider_version,
+						  .publish = true};
+
+	advise_verify(out, pair, matrix, &verification);
+}
+
+static void advise_publish(struct buf *out, const char *version, const struct matrix *matrix)
 {
 	tally__buf_adds(out, "tally publish contracts");
-	add_option(out, "--version", pair->consumer_version);
-	add_option(out, "--broker", question->location);
+	add_option(out, "--version", version);
+	add_option(out, "--broker", matrix->location);
 }
 
-void tally__pair_advise(struct buf *out, const struct pair *pair,
-			const struct deploy_question *question)
+void tally__row_advise(struct buf *out, const struct row *row, const struct matrix *matrix)
 {
-	switch (pair->verdict) {
+	switch (row->pair.verdict) {
 	case VERDICT_OK:
 		break;
 	case VERDICT_BROKEN:
-		advise_broken(out, pair, question);
+		advise_broken(out, &row->pair, matrix);
 		break;
 	case VERDICT_WAITING:
-		advise_verify(out, pair, question, true, pair->provider_version);
+		advise_waiting(out, &row->pair, matrix);
 		break;
 	case VERDICT_STUCK:
-		advise_publish(out, pair, question);
+		advise_publish(out, row->pair.consumer_version, matrix);
 		break;
 	case VERDICT_ABSENT:
-		advise_absent(out, pair, question);
+		advise_absent(out, row, matrix);
 		break;
+	}
+}
+
+void tally__matrix_advise(struct buf *out, const struct matrix *matrix)
+{
+	const struct selected *selected = matrix->specified;
+
+	if (matrix->specified_count != 1 || selected->count != 1 ||
+	    matrix->target.environment == NULL || matrix->query->assumption_count > 0)
+		return;
+	tally__buf_adds(out, "tally record-deployment");
+	add_application(out, selected->application, selected->versions->version);
+	add_option(out, "--to", matrix->target.environment);
+	add_option(out, "--broker", matrix->location);
+}
+
+void tally__selected_advise(struct buf *out, const struct selected *selected, bool is_provider,
+			    const struct matrix *matrix)
+{
+	const char *version = selected->selector->version;
+
+	if (version == NULL) {
+		tally__buf_adds(out, "tally version list ");
+		tally__text_add_shell(out, selected->application, strlen(selected->application));
+		add_option(out, "--broker", matrix->location);
+	} else if (is_provider) {
+		tally__buf_adds(out, "tally verify");
+		add_option(out, "--provider", selected->application);
+		tally__buf_adds(out, " --provider-url \"$PROVIDER_URL\"");
+		add_option(out, "--broker", matrix->location);
+		add_option(out, "--provider-version", version);
+		tally__buf_adds(out, " --publish");
+	} else {
+		advise_publish(out, version, matrix);
 	}
 }

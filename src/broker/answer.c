@@ -1,28 +1,35 @@
-/* The answer to can-i-deploy: Pact's members and ours, in one document. */
+/* The answer to a question: Pact's members and ours, in one document. */
 #include "config.h"
 
 #include <string.h>
 
-#include "base/limits.h"
-#include "broker/can_i_deploy.h"
-
-/* Longest sentence or command in an answer: a few names, and the place of the broker, quoted. */
-#define SENTENCE_BYTES (1024 * (size_t)LIMIT_NAME_BYTES)
+#include "broker/matrix.h"
 
 /* A member with the text that `say` appends; left out when that is empty. */
-static int put_said(cJSON *json, const char *name, const struct pair *pair,
-		    const struct deploy_question *question,
-		    void (*say)(struct buf *, const struct pair *, const struct deploy_question *))
+static int put_said(cJSON *json, const char *name, const struct row *row,
+		    const struct matrix *matrix,
+		    void (*say)(struct buf *, const struct row *, const struct matrix *))
 {
 	struct buf text;
 	int status;
 
-	tally__buf_init(&text, SENTENCE_BYTES);
-	say(&text, pair, question);
+	tally__buf_init(&text, MATRIX_SENTENCE_BYTES);
+	say(&text, row, matrix);
 	status = text.status;
 	if (status == 0 && text.len > 0)
 		status = tally__json_put_text(json, name, text.bytes);
 	tally__buf_release(&text);
+	return status;
+}
+
+/* The same of what needs no row.  Takes the text. */
+static int put_text(cJSON *json, const char *name, struct buf *text)
+{
+	int status = text->status;
+
+	if (status == 0 && text->len > 0)
+		status = tally__json_put_text(json, name, text->bytes);
+	tally__buf_release(text);
 	return status;
 }
 
@@ -111,279 +118,311 @@ static int put_evidence(cJSON *json, const struct pair *pair)
 	return failed;
 }
 
-static int put_moved(cJSON *json, const struct pair *pair)
+/* The entry of a content names one version that had it: where that is the content in question, the
+ * version in question is meant. */
+static int worked_version(const struct pair *pair, struct records *records, const char **version,
+			  struct tally_error *error)
 {
-	const char *consumer_version = tally__json_get_string(pair->worked, "consumerVersion");
-	const char *provider_version = tally__json_get_string(pair->worked, "providerVersion");
-	int failed = 0;
-	cJSON *worked;
+	const char *content = NULL, *worked_content = NULL;
+	struct record *publication;
+	int status = tally__records_get(records, &publication, PATH_PUBLICATION,
+					NAMES(pair->consumer, *version, pair->provider), error);
 
-	if (pair->moved != MOVED_UNKNOWN)
-		failed = tally__json_put_text(
-			json, "moved", pair->moved == MOVED_PROVIDER ? "provider" : "consumer");
-	if (consumer_version == NULL || provider_version == NULL)
-		return failed;
-	worked = cJSON_CreateObject();
-	failed |= tally__json_put(worked, "consumer", name_side(pair->consumer, consumer_version));
-	failed |= tally__json_put(worked, "provider", name_side(pair->provider, provider_version));
-	failed |= tally__json_put_text(worked, "at", tally__json_get_string(pair->worked, "at"));
-	failed |= tally__json_put(json, "lastWorked", worked);
-	return failed;
-}
-
-static int add_pair(cJSON *pairs, const struct pair *pair, const struct deploy_question *question,
-		    struct tally_error *error)
-{
-	cJSON *json = cJSON_CreateObject();
-	int failed = tally__json_append(pairs, json);
-
-	if (failed != 0)
-		return tally__fail_nomem(error);
-	failed |= tally__json_put(json, "consumer",
-				  name_side(pair->consumer, pair->consumer_version));
-	failed |= tally__json_put(json, "provider",
-				  name_side(pair->provider, pair->provider_version));
-	failed |= tally__json_put_text(json, "verdict", tally__verdict_name(pair->verdict));
-	failed |= put_said(json, "why", pair, question, tally__pair_explain);
-	failed |= put_moved(json, pair);
-	failed |= put_evidence(json, pair);
-	failed |= put_said(json, "next", pair, question, tally__pair_advise);
-	return failed != 0 ? tally__fail_nomem(error) : put_interactions(json, pair, error);
-}
-
-/* Pact's form of a version.  "branch" is the one it joined last. */
-static int put_version(cJSON *side, struct records *records, const char *application,
-		       const char *version, struct tally_error *error)
-{
-	static const char *const lists[] = {"branches", "tags"};
-	const cJSON *branches;
-	struct record *record;
-	cJSON *json;
-	int failed = 0;
-	int status;
-
-	if (version == NULL)
-		return tally__json_put(side, "version", cJSON_CreateNull()) != 0
-			       ? tally__fail_nomem(error)
-			       : 0;
-	status = tally__records_get(records, &record, PATH_VERSION, NAMES(application, version),
-				    error);
-	if (status == 0)
-		status = tally__record_optional_array(record, "branches", &branches, error);
-	if (status != 0)
-		return status;
-	json = cJSON_CreateObject();
-	failed |= tally__json_put_text(json, "number", version);
-	failed |= tally__json_put(json, "branch",
-				  branches != NULL && branches->child != NULL
-					  ? tally__json_clone(cJSON_GetArrayItem(
-						    branches, cJSON_GetArraySize(branches) - 1))
-					  : cJSON_CreateNull());
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		const cJSON *list = tally__json_get(record->json, lists[i]);
-
-		failed |= tally__json_put(json, lists[i],
-					  list != NULL ? tally__json_clone(list)
-						       : cJSON_CreateArray());
-	}
-	failed |= tally__json_put(side, "version", json);
-	return failed != 0 ? tally__fail_nomem(error) : 0;
-}
-
-static int put_side(cJSON *row, const char *role, struct records *records, const char *application,
-		    const char *version, struct tally_error *error)
-{
-	cJSON *side = cJSON_CreateObject();
-	int failed = tally__json_put_text(side, "name", application);
-
-	failed |= tally__json_put(row, role, side);
-	return failed != 0 ? tally__fail_nomem(error)
-			   : put_version(side, records, application, version, error);
-}
-
-static cJSON *show_result(const struct pair *pair)
-{
-	const struct record *run = pair->counts.last_run;
-	cJSON *json;
-	int failed;
-
-	if ((pair->verdict != VERDICT_OK && pair->verdict != VERDICT_BROKEN) || run == NULL)
-		return cJSON_CreateNull();
-	json = cJSON_CreateObject();
-	failed = tally__json_put(json, "success", cJSON_CreateBool(pair->verdict == VERDICT_OK));
-	failed |= tally__json_put_text(json, "verifiedAt", tally__json_get_string(run->json, "at"));
-	if (failed != 0) {
-		cJSON_Delete(json);
-		return NULL;
-	}
-	return json;
-}
-
-static int add_row(cJSON *matrix, struct records *records, const struct pair *pair,
-		   struct tally_error *error)
-{
-	cJSON *row = cJSON_CreateObject(), *pact = cJSON_CreateObject();
-	const char *published = NULL;
-	int failed = tally__json_append(matrix, row);
-	int status;
-
-	if (pair->publication != NULL)
-		published = tally__json_get_string(pair->publication->json, "publishedAt");
-	if (failed != 0) {
-		cJSON_Delete(pact);
-		return tally__fail_nomem(error);
-	}
-	failed |= tally__json_put_text(pact, "createdAt", published);
-	failed |= tally__json_put(row, "pact", pact);
-	failed |= tally__json_put(row, "verificationResult", show_result(pair));
-	if (failed != 0)
-		return tally__fail_nomem(error);
-	status = put_side(row, "consumer", records, pair->consumer, pair->consumer_version, error);
-	if (status == 0)
-		status = put_side(row, "provider", records, pair->provider, pair->provider_version,
-				  error);
+	if (status == 0 && publication->json != NULL)
+		status = tally__record_text(publication, "content", &worked_content, error);
+	if (status == 0 && pair->publication != NULL && pair->publication->json != NULL)
+		status = tally__record_text(pair->publication, "content", &content, error);
+	if (status == 0 && content != NULL && worked_content != NULL &&
+	    strcmp(content, worked_content) == 0)
+		*version = pair->consumer_version;
 	return status;
 }
 
-struct summary {
-	size_t success, failed, unknown;
-	size_t passed; /* interactions */
-};
-
-static void summarise(struct summary *summary, const struct pair *pairs)
+/* A pair that is broken now did not work last with itself: a flaky one only seemed to. */
+static int put_worked(cJSON *json, const struct pair *pair, struct records *records,
+		      struct tally_error *error)
 {
-	*summary = (struct summary){0};
-	for (const struct pair *pair = pairs; pair != NULL; pair = pair->next) {
-		switch (pair->verdict) {
-		case VERDICT_OK:
-			summary->success++;
-			summary->passed += pair->counts.by_outcome[OUTCOME_PASSED];
-			break;
-		case VERDICT_BROKEN:
-			summary->failed++;
-			break;
-		case VERDICT_WAITING:
-		case VERDICT_STUCK:
-		case VERDICT_ABSENT:
-			summary->unknown++;
-			break;
-		}
-	}
+	const char *consumer_version = tally__json_get_string(pair->worked, "consumerVersion");
+	const char *provider_version = tally__json_get_string(pair->worked, "providerVersion");
+	cJSON *worked;
+	int failed, status;
+
+	if (consumer_version == NULL || provider_version == NULL)
+		return 0;
+	status = worked_version(pair, records, &consumer_version, error);
+	if (status != 0 || (pair->provider_version != NULL &&
+			    strcmp(consumer_version, pair->consumer_version) == 0 &&
+			    strcmp(provider_version, pair->provider_version) == 0))
+		return status;
+	worked = tally__json_put_new(json, "lastWorked", cJSON_CreateObject());
+	failed = tally__json_put(worked, "consumer", name_side(pair->consumer, consumer_version));
+	failed |= tally__json_put(worked, "provider", name_side(pair->provider, provider_version));
+	failed |= tally__json_put_text(worked, "at", tally__json_get_string(pair->worked, "at"));
+	return failed != 0 ? tally__fail_nomem(error) : 0;
 }
 
-static int add_notice(cJSON *notices, struct buf *reason, const char *type, const char *text)
+static int put_instances(cJSON *side, const struct selected_version *version)
 {
-	cJSON *notice = cJSON_CreateObject();
-	int failed = tally__json_put_text(notice, "type", type);
-
-	failed |= tally__json_put_text(notice, "text", text);
-	if (reason->len > 0)
-		tally__buf_addc(reason, '\n');
-	tally__buf_adds(reason, text);
-	if (failed != 0) {
-		cJSON_Delete(notice);
-		return TALLY_ENOMEM;
-	}
-	return tally__json_append(notices, notice);
-}
-
-/* What stands in the way, or that nothing does. */
-static int add_notices(cJSON *notices, struct buf *reason, const struct pair *pairs,
-		       const struct deploy_question *question, const struct summary *summary)
-{
+	cJSON *list;
 	int failed = 0;
 
-	if (pairs == NULL)
-		return add_notice(notices, reason, "success",
-				  "nothing that is needed is missing: no contract ties this "
-				  "version to what runs there");
-	if (summary->failed + summary->unknown == 0)
-		return add_notice(
-			notices, reason, "success",
-			summary->passed > 0
-				? "every contract that matters passed completely"
-				: "the contracts that matter ask nothing that has to pass");
-	for (const struct pair *pair = pairs; pair != NULL; pair = pair->next) {
-		struct buf text;
-
-		if (pair->verdict == VERDICT_OK)
-			continue;
-		tally__buf_init(&text, SENTENCE_BYTES);
-		tally__pair_explain(&text, pair, question);
-		failed |= text.status != 0 ? text.status
-					   : add_notice(notices, reason, "error", text.bytes);
-		tally__buf_release(&text);
-	}
+	if (version->instance_count == 0)
+		return 0;
+	list = tally__json_put_new(side, "instances", cJSON_CreateArray());
+	for (size_t i = 0; i < version->instance_count; i++)
+		failed |= tally__json_append(list, cJSON_CreateString(version->instances[i]));
 	return failed;
 }
 
-/* A failure beside an unknown is null, as Pact has it: what is not known may matter more. */
-static cJSON *deployable(const struct summary *summary)
+/* A side, and why it is this version of it. */
+static int put_side(cJSON *json, const char *role, const char *application, const char *version,
+		    const struct selected *selected, const struct selected_version *found)
 {
-	if (summary->unknown > 0)
-		return cJSON_CreateNull();
-	return cJSON_CreateBool(summary->failed == 0);
-}
+	cJSON *side = tally__json_put_new(json, role, name_side(application, version));
+	struct buf because;
+	int failed = side == NULL;
 
-static int put_summary(cJSON *answer, const struct pair *pairs,
-		       const struct deploy_question *question)
-{
-	cJSON *json = cJSON_CreateObject(), *notices = cJSON_CreateArray();
-	struct summary summary;
-	struct buf reason;
-	int failed;
-
-	tally__buf_init(&reason, LIMIT_DOCUMENT_BYTES);
-	summarise(&summary, pairs);
-	failed = add_notices(notices, &reason, pairs, question, &summary);
-	failed |= reason.status;
-	failed |= tally__json_put(json, "deployable", deployable(&summary));
-	failed |= tally__json_put_text(json, "reason", reason.bytes);
-	failed |= tally__json_put(json, "success", cJSON_CreateNumber((double)summary.success));
-	failed |= tally__json_put(json, "failed", cJSON_CreateNumber((double)summary.failed));
-	failed |= tally__json_put(json, "unknown", cJSON_CreateNumber((double)summary.unknown));
-	failed |= tally__json_put(answer, "summary", json);
-	failed |= tally__json_put(answer, "notices", notices);
-	failed |= tally__json_put_text(answer, "verdict",
-				       summary.failed + summary.unknown == 0 ? "yes" : "no");
-	tally__buf_release(&reason);
+	if (found == NULL || failed)
+		return failed;
+	tally__buf_init(&because, MATRIX_SENTENCE_BYTES);
+	tally__selected_version_describe(&because, selected, found);
+	failed |= put_text(side, "because", &because);
+	failed |= put_instances(side, found);
+	if (found->deployed)
+		failed |= tally__json_put(side, "deployed", cJSON_CreateTrue());
+	if (found->released)
+		failed |= tally__json_put(side, "released", cJSON_CreateTrue());
+	if (found->assumed)
+		failed |= tally__json_put(side, "assumed", cJSON_CreateTrue());
 	return failed;
 }
 
-static int put_question(cJSON *answer, const struct records *records,
-			const struct deploy_question *question)
+static int put_verdict(cJSON *json, const struct row *row)
 {
-	cJSON *json = cJSON_CreateObject();
-	int failed = tally__json_put_text(json, "application", question->application);
+	const struct pair *pair = &row->pair;
+	const char *verdict = tally__verdict_name(pair->verdict);
+	int failed =
+		tally__json_put_text(json, "verdict", row->ignored != NULL ? "ignored" : verdict);
 
-	failed |= tally__json_put_text(json, "version", question->version);
-	failed |= tally__json_put_text(json, "environment", question->environment);
-	failed |= tally__json_put_text(json, "at", tally__snapshot_id(records->snapshot));
-	failed |= tally__json_put(answer, "question", json);
+	if (row->ignored != NULL)
+		failed |= tally__json_put_text(json, "otherwise", verdict);
+	if (pair->verdict == VERDICT_OK && pair->counts.total == 0)
+		failed |= tally__json_put(json, "empty", cJSON_CreateTrue());
+	if (pair->moved != MOVED_UNKNOWN)
+		failed |= tally__json_put_text(
+			json, "moved", pair->moved == MOVED_PROVIDER ? "provider" : "consumer");
 	return failed;
 }
 
-int tally__deploy_answer(struct records *records, const struct deploy_question *question,
-			 const struct pair *pairs, cJSON **answer, struct tally_error *error)
+static int add_pair(cJSON *pairs, const struct row *row, struct matrix *matrix,
+		    struct tally_error *error)
 {
-	cJSON *matrix, *list;
-	int status = 0;
-	int failed;
+	const struct pair *pair = &row->pair;
+	cJSON *json = tally__json_put_new(pairs, NULL, cJSON_CreateObject());
+	int failed, status;
 
-	*answer = cJSON_CreateObject();
-	failed = put_summary(*answer, pairs, question);
-	failed |= put_question(*answer, records, question);
-	matrix = cJSON_CreateArray();
-	failed |= tally__json_put(*answer, "matrix", matrix);
+	if (json == NULL)
+		return tally__fail_nomem(error);
+	failed = put_side(json, "consumer", pair->consumer, pair->consumer_version, row->consumer,
+			  row->consumer_version);
+	failed |= put_side(json, "provider", pair->provider, pair->provider_version, row->provider,
+			   row->provider_version);
+	failed |= put_verdict(json, row);
+	failed |= put_said(json, "why", row, matrix, tally__row_explain);
+	failed |= put_evidence(json, pair);
+	failed |= put_said(json, "next", row, matrix, tally__row_advise);
 	if (failed != 0)
 		return tally__fail_nomem(error);
-	list = cJSON_CreateArray();
-	if (tally__json_put(*answer, "pairs", list) != 0)
-		return tally__fail_nomem(error);
-	for (const struct pair *pair = pairs; status == 0 && pair != NULL; pair = pair->next) {
-		status = add_row(matrix, records, pair, error);
-		if (status == 0)
-			status = add_pair(list, pair, question, error);
+	status = put_worked(json, pair, matrix->records, error);
+	return status == 0 ? put_interactions(json, pair, error) : status;
+}
+
+static int put_criteria(cJSON *json, const struct tally_version_selector *selector)
+{
+	int failed = tally__json_put_text(json, "application", selector->application);
+
+	failed |= tally__json_put_text(json, "version", selector->version);
+	failed |= tally__json_put_text(json, "branch", selector->branch);
+	failed |= tally__json_put_text(json, "tag", selector->tag);
+	failed |= tally__json_put_text(json, "environment", selector->environment);
+	if (selector->main_branch)
+		failed |= tally__json_put(json, "mainBranch", cJSON_CreateTrue());
+	if (selector->latest)
+		failed |= tally__json_put(json, "latest", cJSON_CreateTrue());
+	return failed;
+}
+
+static int add_selector(cJSON *list, const struct selected *selected)
+{
+	cJSON *json = tally__json_put_new(list, NULL, cJSON_CreateObject()), *versions;
+	struct buf text;
+	int failed = put_criteria(json, selected->selector);
+
+	tally__buf_init(&text, MATRIX_SENTENCE_BYTES);
+	tally__selected_describe(&text, selected);
+	failed |= put_text(json, "text", &text);
+	if (selected->every)
+		return failed;
+	versions = tally__json_put_new(json, "versions", cJSON_CreateArray());
+	for (size_t i = 0; i < selected->count; i++)
+		failed |= tally__json_append(versions,
+					     cJSON_CreateString(selected->versions[i].version));
+	return failed;
+}
+
+static int add_assumption(cJSON *list, const struct matrix *matrix,
+			  const struct tally_assumption *item)
+{
+	const char *place = item->environment;
+	struct buf text;
+	int status;
+
+	if (place == NULL)
+		place = matrix->target.environment;
+	tally__buf_init(&text, MATRIX_SENTENCE_BYTES);
+	if (item->version == NULL)
+		tally__buf_addf(&text, "no version of %s is there", item->application);
+	else
+		tally__buf_addf(&text, "%s %s is %s", item->application, item->version,
+				item->released ? "released" : "deployed");
+	if (place != NULL)
+		tally__buf_addf(&text, " in %s", place);
+	if (item->instance != NULL)
+		tally__buf_addf(&text, " (instance %s)", item->instance);
+	status = text.status;
+	if (status == 0)
+		status = tally__json_append(list, cJSON_CreateString(text.bytes));
+	tally__buf_release(&text);
+	return status;
+}
+
+/* The application and version themselves, where the question is about one. */
+static int put_subject(cJSON *json, const struct matrix *matrix)
+{
+	const struct selected *selected = matrix->specified;
+	int failed;
+
+	if (matrix->specified_count != 1 || selected->every)
+		return 0;
+	failed = tally__json_put_text(json, "application", selected->application);
+	if (selected->count == 1)
+		failed |= tally__json_put_text(json, "version", selected->versions->version);
+	return failed;
+}
+
+static int put_question(cJSON *answer, const struct matrix *matrix)
+{
+	const struct tally_matrix_query *query = matrix->query;
+	cJSON *json = tally__json_put_new(answer, "question", cJSON_CreateObject());
+	cJSON *list = tally__json_put_new(json, "selectors", cJSON_CreateArray());
+	struct buf to;
+	int failed = put_subject(json, matrix);
+
+	for (size_t i = 0; i < matrix->specified_count; i++)
+		failed |= add_selector(list, &matrix->specified[i]);
+	tally__buf_init(&to, MATRIX_SENTENCE_BYTES);
+	tally__target_describe(&to, matrix);
+	failed |= put_text(json, "to", &to);
+	failed |= tally__json_put_text(json, "environment", matrix->target.environment);
+	failed |= tally__json_put_text(json, "tag", matrix->target.tag);
+	failed |= tally__json_put_text(json, "branch", matrix->target.branch);
+	if (query->assumption_count > 0)
+		list = tally__json_put_new(json, "assumed", cJSON_CreateArray());
+	for (size_t i = 0; i < query->assumption_count; i++)
+		failed |= add_assumption(list, matrix, &query->assumptions[i]);
+	failed |= tally__json_put_text(json, "at", tally__snapshot_id(matrix->records->snapshot));
+	return failed;
+}
+
+/* Does anybody have a contract with it? */
+static int is_provider(struct matrix *matrix, const char *application, bool *out,
+		       struct tally_error *error)
+{
+	struct record **consumers;
+	size_t count = 0;
+	int status = tally__records_list(matrix->records, &consumers, &count, PATH_CONSUMERS,
+					 NAMES(application), error);
+
+	*out = count > 0;
+	return status;
+}
+
+static int add_unknown(cJSON *list, struct matrix *matrix, const struct selected *selected,
+		       struct tally_error *error)
+{
+	cJSON *json = tally__json_put_new(list, NULL, cJSON_CreateObject());
+	struct buf text, next;
+	bool provider;
+	int failed, status = is_provider(matrix, selected->application, &provider, error);
+
+	if (status != 0)
+		return status;
+	tally__buf_init(&text, MATRIX_SENTENCE_BYTES);
+	tally__buf_init(&next, MATRIX_SENTENCE_BYTES);
+	tally__selected_describe(&text, selected);
+	failed = put_text(json, "text", &text);
+	tally__buf_init(&text, MATRIX_SENTENCE_BYTES);
+	tally__buf_adds(&text, "nothing is known of ");
+	tally__selected_describe(&text, selected);
+	failed |= put_text(json, "why", &text);
+	tally__selected_advise(&next, selected, provider, matrix);
+	failed |= put_text(json, "next", &next);
+	return failed != 0 ? tally__fail_nomem(error) : 0;
+}
+
+/* What is Tally's own, beside the pairs. */
+static int put_own(cJSON *answer, struct matrix *matrix, struct tally_error *error)
+{
+	const char *verdict = tally__json_get_string(answer, "verdict");
+	struct buf next;
+	int status = 0;
+	cJSON *list = NULL;
+
+	for (size_t i = 0; status == 0 && i < matrix->specified_count; i++) {
+		if (!tally__selected_is_missing(matrix, &matrix->specified[i]))
+			continue;
+		if (list == NULL)
+			list = tally__json_put_new(answer, "unknown", cJSON_CreateArray());
+		status = list == NULL ? tally__fail_nomem(error)
+				      : add_unknown(list, matrix, &matrix->specified[i], error);
 	}
+	if (status != 0 || verdict == NULL || strcmp(verdict, "yes") != 0)
+		return status;
+	tally__buf_init(&next, MATRIX_SENTENCE_BYTES);
+	tally__matrix_advise(&next, matrix);
+	return put_text(answer, "next", &next) != 0 ? tally__fail_nomem(error) : 0;
+}
+
+static int put_rows(cJSON *answer, struct matrix *matrix, struct tally_error *error)
+{
+	cJSON *rows = tally__json_put_new(answer, "matrix", cJSON_CreateArray());
+	cJSON *pairs = tally__json_put_new(answer, "pairs", cJSON_CreateArray());
+	int status = rows == NULL || pairs == NULL ? tally__fail_nomem(error) : 0;
+
+	for (size_t i = 0; status == 0 && i < matrix->row_count; i++) {
+		status = tally__matrix_add_pact_row(rows, matrix, matrix->rows[i], error);
+		if (status == 0)
+			status = add_pair(pairs, matrix->rows[i], matrix, error);
+	}
+	return status;
+}
+
+int tally__matrix_answer(struct matrix *matrix, bool verdict, cJSON **answer,
+			 struct tally_error *error)
+{
+	int status = 0;
+
+	*answer = cJSON_CreateObject();
+	if (verdict)
+		status = tally__matrix_put_summary(*answer, matrix, error);
+	if (status == 0 && put_question(*answer, matrix) != 0)
+		status = tally__fail_nomem(error);
+	if (status == 0)
+		status = put_rows(*answer, matrix, error);
+	if (status == 0 && verdict)
+		status = put_own(*answer, matrix, error);
+	if (status == 0 && matrix->truncated &&
+	    tally__json_put(*answer, "truncated", cJSON_CreateTrue()) != 0)
+		status = tally__fail_nomem(error);
 	return status;
 }

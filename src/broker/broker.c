@@ -205,15 +205,6 @@ int tally_broker_record_deployment(struct tally_broker *broker, const char *appl
 					       answer, error);
 }
 
-int tally_broker_can_i_deploy(struct tally_broker *broker, const char *application,
-			      const char *version, const char *environment, cJSON **answer,
-			      struct tally_error *error)
-{
-	if (broker->kind->can_i_deploy == NULL)
-		return tally__broker_unsupported(broker, "answer can-i-deploy", error);
-	return broker->kind->can_i_deploy(broker, application, version, environment, answer, error);
-}
-
 int tally_broker_log(struct tally_broker *broker, const char *application, const char *version,
 		     size_t max_changes, cJSON **answer, struct tally_error *error)
 {

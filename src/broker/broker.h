@@ -3,7 +3,7 @@
 #ifndef TALLY_BROKER_BROKER_H
 #define TALLY_BROKER_BROKER_H
 
-#include "tally/broker.h"
+#include "tally/matrix.h"
 
 /* What the public functions of the same names do.  One that is NULL answers TALLY_EUNSUPPORTED,
  * with what this kind is called, save that set_author and cancel then do nothing; `release` must be
@@ -43,9 +43,10 @@ struct broker_kind {
 	int (*record_deployment)(struct tally_broker *broker, const char *application,
 				 const char *version, const char *environment, const char *instance,
 				 cJSON **answer, struct tally_error *error);
-	int (*can_i_deploy)(struct tally_broker *broker, const char *application,
-			    const char *version, const char *environment, cJSON **answer,
-			    struct tally_error *error);
+	int (*can_i_deploy)(struct tally_broker *broker, const struct tally_matrix_query *query,
+			    cJSON **answer, struct tally_error *error);
+	int (*matrix)(struct tally_broker *broker, const struct tally_matrix_query *query,
+		      cJSON **answer, struct tally_error *error);
 	int (*log)(struct tally_broker *broker, const char *application, const char *version,
 		   size_t max_changes, cJSON **answer, struct tally_error *error);
 };

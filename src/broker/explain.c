@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "broker/can_i_deploy.h"
+#include "broker/matrix.h"
 
 /* Characters of a description or message that are shown. */
 #define SHOWN_CHARS 120
@@ -22,13 +22,27 @@ static void add_interactions_of(struct buf *out, const struct pair *pair, size_t
 			pair->counts.total == 1 ? "" : "s", pair->consumer, pair->consumer_version);
 }
 
+/* Nothing was verified, and that is to be said: the contract may not be meant so. */
+static void explain_empty(struct buf *out, const struct pair *pair)
+{
+	size_t pending = pair->counts.pending;
+
+	tally__buf_addf(out, "nothing had to pass, and so nothing shows that they work together: ");
+	if (pending == 0)
+		tally__buf_addf(out, "the contract of %s %s with %s has no interactions",
+				pair->consumer, pair->consumer_version, pair->provider);
+	else
+		tally__buf_addf(out, "%s of the contract of %s %s with %s is pending",
+				pending == 1 ? "the only interaction" : "every interaction",
+				pair->consumer, pair->consumer_version, pair->provider);
+}
+
 static void explain_ok(struct buf *out, const struct pair *pair)
 {
 	size_t total = pair->counts.total;
 
 	if (total == 0)
-		tally__buf_addf(out, "the contract of %s %s asks nothing of %s that has to pass",
-				pair->consumer, pair->consumer_version, pair->provider);
+		explain_empty(out, pair);
 	else if (total == 1)
 		tally__buf_addf(out, "%s %s passed the only interaction of %s %s", pair->provider,
 				pair->provider_version, pair->consumer, pair->consumer_version);
@@ -36,7 +50,7 @@ static void explain_ok(struct buf *out, const struct pair *pair)
 		tally__buf_addf(out, "%s %s passed all %zu interactions of %s %s", pair->provider,
 				pair->provider_version, total, pair->consumer,
 				pair->consumer_version);
-	if (pair->counts.pending > 0)
+	if (pair->counts.pending > 0 && total > 0)
 		tally__buf_addf(out, " (%zu more pending)", pair->counts.pending);
 }
 
@@ -110,16 +124,24 @@ static void explain_broken(struct buf *out, const struct pair *pair)
 				failed > 0 ? ". " : "", pair->provider, pair->provider_version);
 		add_interactions_of(out, pair, flaky);
 		add_example(out, pair, OUTCOME_FLAKY);
-		tally__buf_addf(out, "; another run cannot settle it, a new version of %s can",
+		tally__buf_addf(out,
+				"; another run of it cannot settle that: find out why its answers "
+				"differ, and verify a new version of %s",
 				pair->provider);
 	}
 	explain_moved(out, pair);
 }
 
-static void explain_waiting(struct buf *out, const struct pair *pair)
+static void explain_waiting(struct buf *out, const struct row *row)
 {
+	const struct pair *pair = &row->pair;
 	const size_t *by_outcome = pair->counts.by_outcome;
 
+	if (row->unjoined) {
+		tally__buf_addf(out, "none of the versions of %s in question has answered %s %s",
+				pair->provider, pair->consumer, pair->consumer_version);
+		return;
+	}
 	tally__buf_addf(out, "%s %s has not answered ", pair->provider, pair->provider_version);
 	add_interactions_of(out, pair, by_outcome[OUTCOME_WAITING] + by_outcome[OUTCOME_ERROR]);
 	if (by_outcome[OUTCOME_ERROR] > 0) {
@@ -128,27 +150,50 @@ static void explain_waiting(struct buf *out, const struct pair *pair)
 	}
 }
 
-void tally__pair_explain(struct buf *out, const struct pair *pair,
-			 const struct deploy_question *question)
+static void explain_absent(struct buf *out, const struct row *row, const struct matrix *matrix)
 {
-	switch (pair->verdict) {
+	const struct pair *pair = &row->pair;
+
+	tally__buf_addf(out, "%s %s needs %s, and ", pair->consumer, pair->consumer_version,
+			pair->provider);
+	if (row->provider->specified) {
+		tally__buf_addf(out, "there is no such version of it");
+	} else if (matrix->inferring) {
+		tally__buf_addf(out, "no version of it is ");
+		tally__target_describe_place(out, matrix);
+	} else {
+		tally__buf_adds(out, "no version of it was ever verified");
+	}
+}
+
+static void explain_verdict(struct buf *out, const struct row *row, const struct matrix *matrix)
+{
+	switch (row->pair.verdict) {
 	case VERDICT_OK:
-		explain_ok(out, pair);
+		explain_ok(out, &row->pair);
 		break;
 	case VERDICT_BROKEN:
-		explain_broken(out, pair);
+		explain_broken(out, &row->pair);
 		break;
 	case VERDICT_WAITING:
-		explain_waiting(out, pair);
+		explain_waiting(out, row);
 		break;
 	case VERDICT_STUCK:
-		tally__buf_addf(out, "no run can answer this: %s", pair->stuck);
+		tally__buf_addf(out, "no run can answer this: %s", row->pair.stuck);
 		break;
 	case VERDICT_ABSENT:
-		tally__buf_addf(out, "%s %s needs %s, and no version of it is recorded in %s",
-				pair->consumer, pair->consumer_version, pair->provider,
-				question->environment);
+		explain_absent(out, row, matrix);
 		break;
 	}
 	tally__buf_addc(out, '.');
+}
+
+void tally__row_explain(struct buf *out, const struct row *row, const struct matrix *matrix)
+{
+	if (row->ignored != NULL) {
+		tally__buf_adds(out, "left out on purpose, as the question ignores ");
+		tally__selected_describe(out, row->ignored);
+		tally__buf_adds(out, ". Otherwise: ");
+	}
+	explain_verdict(out, row, matrix);
 }

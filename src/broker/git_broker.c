@@ -317,6 +317,7 @@ static const struct broker_kind git_kind = {
 	.environment_show = tally__git_broker_environment_show,
 	.record_deployment = tally__git_broker_record_deployment,
 	.can_i_deploy = tally__git_broker_can_i_deploy,
+	.matrix = tally__git_broker_matrix,
 	.log = tally__git_broker_log,
 };
 

@@ -71,9 +71,11 @@ int tally__git_broker_record_deployment(struct tally_broker *broker, const char 
 					const char *version, const char *environment,
 					const char *instance, cJSON **answer,
 					struct tally_error *error);
-int tally__git_broker_can_i_deploy(struct tally_broker *broker, const char *application,
-				   const char *version, const char *environment, cJSON **answer,
+int tally__git_broker_can_i_deploy(struct tally_broker *broker,
+				   const struct tally_matrix_query *query, cJSON **answer,
 				   struct tally_error *error);
+int tally__git_broker_matrix(struct tally_broker *broker, const struct tally_matrix_query *query,
+			     cJSON **answer, struct tally_error *error);
 int tally__git_broker_log(struct tally_broker *broker, const char *application, const char *version,
 			  size_t max_changes, cJSON **answer, struct tally_error *error);
 

@@ -4,7 +4,6 @@ libtallyall_la_SOURCES += \
 	%D%/broker.c \
 	%D%/broker.h \
 	%D%/can_i_deploy.c \
-	%D%/can_i_deploy.h \
 	%D%/choices.c \
 	%D%/deployments.c \
 	%D%/environments.c \
@@ -19,6 +18,15 @@ libtallyall_la_SOURCES += \
 	%D%/live.c \
 	%D%/live.h \
 	%D%/log.c \
+	%D%/matrix.c \
+	%D%/matrix.h \
+	%D%/matrix_arrange.c \
+	%D%/matrix_live.c \
+	%D%/matrix_pact.c \
+	%D%/matrix_query.c \
+	%D%/matrix_select.c \
+	%D%/matrix_summary.c \
+	%D%/matrix_words.c \
 	%D%/offers.c \
 	%D%/offers.h \
 	%D%/pact_answer.c \

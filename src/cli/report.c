@@ -105,23 +105,37 @@ static void report_pair(const cJSON *pair)
 		out("    next: %s\n", next);
 }
 
+/* Versions in question that do not exist. */
+static void report_unknown(const cJSON *unknown)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, unknown)
+	{
+		out("\n  %s\n    next: %s\n", json_text(item, "why"), json_text(item, "next"));
+	}
+}
+
 void report_verdict(const cJSON *answer, const char *at)
 {
 	const cJSON *question = json_get(answer, "question");
 	const cJSON *pairs = json_get(answer, "pairs");
+	const cJSON *selector = json_get(question, "selectors")->child;
+	const cJSON *unknown = json_get(answer, "unknown");
 	bool yes = strcmp(json_text(answer, "verdict"), "yes") == 0;
 	const cJSON *pair;
 
 	out_coloured(yes, "%s", yes ? "yes" : "no");
-	out(": %s %s %s be deployed to %s", json_text(question, "application"),
-	    json_text(question, "version"), yes ? "can" : "cannot",
+	out(": %s %s %s be deployed to %s", json_text(selector, "application"),
+	    json_text(selector, "version"), yes ? "can" : "cannot",
 	    json_text(question, "environment"));
 	if (at)
 		out(", as of %s (%.10s)", at, json_text(question, "at"));
 	out("\n");
 	/* Of a "no", each pair says its own part. */
-	if (yes || cJSON_GetArraySize(pairs) == 0)
+	if (yes || (cJSON_GetArraySize(pairs) == 0 && !unknown))
 		out("%s\n", json_text(json_get(answer, "summary"), "reason"));
+	report_unknown(unknown);
 	cJSON_ArrayForEach(pair, pairs)
 	{
 		out("\n");

@@ -182,7 +182,7 @@ test_expect_success 'what is not known: 1, and named' '
 	expect_empty out
 	expect_in err nowhere
 	expect_status 1 "$tally" can-i-deploy web-shop@0 --to production
-	expect_in err web-shop 0
+	expect_in out "no: web-shop 0 cannot be deployed" "next: tally publish contracts --version 0"
 	expect_status 1 "$tally" record-deployment web-shop@1.0.0 --to nowhere
 	expect_in err nowhere
 	expect_status 1 "$tally" record-deployment web-shop@0 --to production

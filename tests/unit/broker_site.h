@@ -235,15 +235,25 @@ static inline void site_environment(struct site *site, const char *name)
 	site_ok(tally_broker_environment_create(site->broker, name, NULL, false, &error), &error);
 }
 
+/* One version, to an environment. */
+static inline int site_try_ask(struct site *site, const char *application, const char *version,
+			       const char *environment, cJSON **answer, struct tally_error *error)
+{
+	const struct tally_version_selector selector = {.application = application,
+							.version = version};
+	const struct tally_matrix_query query = {
+		.selectors = &selector, .selector_count = 1, .to_environment = environment};
+
+	return tally_broker_can_i_deploy(site->broker, &query, answer, error);
+}
+
 static inline cJSON *site_ask(struct site *site, const char *application, const char *version,
 			      const char *environment)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 	cJSON *answer = NULL;
 
-	site_ok(tally_broker_can_i_deploy(site->broker, application, version, environment, &answer,
-					  &error),
-		&error);
+	site_ok(site_try_ask(site, application, version, environment, &answer, &error), &error);
 	return answer;
 }
 

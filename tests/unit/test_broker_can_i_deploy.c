@@ -147,9 +147,11 @@ static void test_opposite_answers_are_flaky(void **state)
 	assert_string_equal(site_text(site_pair(answer, 0), "verdict"), "broken");
 	assert_non_null(strstr(site_text(site_pair(answer, 0), "why"), "flaky"));
 	assert_null(tally__json_get(site_pair(answer, 0), "moved"));
-	/* Only another version can settle it: the command names none. */
-	assert_non_null(strstr(site_text(site_pair(answer, 0), "next"), "--publish"));
-	assert_null(strstr(site_text(site_pair(answer, 0), "next"), "--provider-version"));
+	/* Only another version can settle it, and one that answers as it likes never worked. */
+	assert_non_null(strstr(site_text(site_pair(answer, 0), "why"), "verify a new version"));
+	assert_non_null(strstr(site_text(site_pair(answer, 0), "next"),
+			       "--provider-version \"$NEW_VERSION\" --repeat 10 --publish"));
+	assert_null(tally__json_get(site_pair(answer, 0), "lastWorked"));
 	cJSON_Delete(answer);
 }
 
@@ -211,8 +213,8 @@ static void test_a_provider_answers_for_every_consumer_there(void **state)
 	answer = site_ask(site, "orders", "1", "production");
 	assert_int_equal(cJSON_GetArraySize(tally__json_get(answer, "pairs")), 2);
 	/* "list" is the same interaction in both: one answer counts for both versions. */
-	assert_string_equal(site_text(site_pair(answer, 0), "verdict"), "ok");
-	assert_string_equal(site_text(site_pair(answer, 1), "verdict"), "waiting");
+	assert_string_equal(site_text(site_pair(answer, 0), "verdict"), "waiting");
+	assert_string_equal(site_text(site_pair(answer, 1), "verdict"), "ok");
 	cJSON_Delete(answer);
 	/* A deployment takes the place of the one before it, per instance. */
 	site_deploy(site, "web", "1", "production", "green");
@@ -376,25 +378,34 @@ static void test_with_itself(void **state)
 	assert_verdict(site, "web", "2", "yes", "ok", NULL);
 }
 
+/* A version that does not exist cannot be deployed; a name that may be misspelt is no answer. */
 static void test_unknown_names(void **state)
 {
 	struct site *site = *state;
 	struct tally_error error = TALLY_ERROR_INIT;
-	cJSON *answer = NULL;
+	const cJSON *summary, *unknown;
+	cJSON *answer;
 
 	start(site, "pp");
-	assert_int_equal(
-		tally_broker_can_i_deploy(site->broker, "web", "9", "production", &answer, &error),
-		TALLY_ENOTFOUND);
-	assert_non_null(strstr(error.message, "tally publish"));
+	answer = site_ask(site, "web", "9", "production");
+	summary = tally__json_get(answer, "summary");
+	assert_string_equal(site_text(answer, "verdict"), "no");
+	assert_true(cJSON_IsFalse(tally__json_get(summary, "deployable")));
+	assert_string_equal(site_text(summary, "reason"),
+			    "nothing is known of web 9 (there is none)");
+	unknown = cJSON_GetArrayItem(tally__json_get(answer, "unknown"), 0);
+	assert_non_null(strstr(site_text(unknown, "next"), "tally publish contracts --version 9"));
+	cJSON_Delete(answer);
+	answer = site_ask(site, "orders", "9", "production");
+	unknown = cJSON_GetArrayItem(tally__json_get(answer, "unknown"), 0);
+	assert_non_null(strstr(site_text(unknown, "next"), "tally verify --provider orders"));
+	assert_int_equal(cJSON_GetArraySize(tally__json_get(answer, "pairs")), 0);
+	cJSON_Delete(answer);
+	answer = NULL;
+	assert_int_equal(site_try_ask(site, "wbe", "1", "production", &answer, &error),
+			 TALLY_ENOTFOUND);
 	memset(&error, 0, sizeof error);
-	assert_int_equal(
-		tally_broker_can_i_deploy(site->broker, "wbe", "1", "production", &answer, &error),
-		TALLY_ENOTFOUND);
-	memset(&error, 0, sizeof error);
-	assert_int_equal(
-		tally_broker_can_i_deploy(site->broker, "web", "1", "prod", &answer, &error),
-		TALLY_ENOTFOUND);
+	assert_int_equal(site_try_ask(site, "web", "1", "prod", &answer, &error), TALLY_ENOTFOUND);
 	assert_non_null(strstr(error.message, "\"production\""));
 	assert_null(answer);
 }

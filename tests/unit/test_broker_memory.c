@@ -38,8 +38,7 @@ static int deploy(struct trial *trial)
 
 static int ask(struct trial *trial)
 {
-	return tally_broker_can_i_deploy(trial->site->broker, "web", "1", "production",
-					 &trial->answer, &trial->error);
+	return site_try_ask(trial->site, "web", "1", "production", &trial->answer, &trial->error);
 }
 
 static int choose(struct trial *trial)

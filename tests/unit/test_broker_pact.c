@@ -460,6 +460,7 @@ static void the_rest_is_not_there_yet(void **state)
 {
 	struct pact_site *site = *state;
 	const struct tally_publication publication = {.version = "1"};
+	const struct tally_matrix_query query = {.selector_count = 0};
 	struct tally_broker *broker;
 
 	pact_site_opened(site);
@@ -468,7 +469,9 @@ static void the_rest_is_not_there_yet(void **state)
 			 TALLY_EUNSUPPORTED);
 	assert_in(site->error.message, "a Pact Broker");
 	assert_string_equal(site->error.where, site->url);
-	assert_int_equal(tally_broker_can_i_deploy(broker, "a", "1", "e", &site->answer, NULL),
+	assert_int_equal(tally_broker_can_i_deploy(broker, &query, &site->answer, NULL),
+			 TALLY_EUNSUPPORTED);
+	assert_int_equal(tally_broker_matrix(broker, &query, &site->answer, NULL),
 			 TALLY_EUNSUPPORTED);
 	assert_int_equal(tally_broker_pin(broker, NULL, NULL), 0);
 	assert_int_equal(tally_broker_pin(broker, "2026-01-01", NULL), TALLY_EUNSUPPORTED);

@@ -385,9 +385,8 @@ static void test_bad_names(void **state)
 		assert_int_equal(
 			tally_broker_environment_create(site->broker, names[i], NULL, false, NULL),
 			TALLY_EINVAL);
-		assert_int_equal(
-			tally_broker_can_i_deploy(site->broker, names[i], "1", "e", &answer, NULL),
-			TALLY_EINVAL);
+		assert_int_equal(site_try_ask(site, names[i], "1", "e", &answer, NULL),
+				 TALLY_EINVAL);
 		assert_int_equal(
 			tally_broker_contracts_to_verify(site->broker, &query, &answer, NULL),
 			TALLY_EINVAL);

@@ -54,9 +54,8 @@ static void assert_damaged(struct site *site, const char *where)
 	struct tally_error error = TALLY_ERROR_INIT;
 	cJSON *answer = NULL;
 
-	assert_int_equal(
-		tally_broker_can_i_deploy(site->broker, "web", "1", "production", &answer, &error),
-		TALLY_EPARSE);
+	assert_int_equal(site_try_ask(site, "web", "1", "production", &answer, &error),
+			 TALLY_EPARSE);
 	assert_null(answer);
 	if (strstr(error.where, where) == NULL)
 		fail_msg("\"%s\" does not name %s (%s)", error.where, where, error.message);
@@ -151,8 +150,7 @@ static void test_a_folder_in_place_of_a_record(void **state)
 	site_ok(tally__store_commit(site_store(site), put_folders_for_records, path, &author, NULL,
 				    &error),
 		&error);
-	assert_int_equal(tally_broker_can_i_deploy(site->broker, "orders", "1", "production",
-						   &answer, &error),
+	assert_int_equal(site_try_ask(site, "orders", "1", "production", &answer, &error),
 			 TALLY_EPARSE);
 	assert_string_equal(error.where, path);
 }

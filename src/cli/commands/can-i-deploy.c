@@ -17,6 +17,10 @@ struct question_options {
 
 static int ask(struct call *call, const struct question_options *o, const struct app_version *what)
 {
+	const struct tally_version_selector selector = {.application = what->app,
+							.version = what->version};
+	const struct tally_matrix_query query = {
+		.selectors = &selector, .selector_count = 1, .to_environment = o->environment};
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct tally_broker *broker = NULL;
 	cJSON *answer = NULL;
@@ -25,8 +29,7 @@ static int ask(struct call *call, const struct question_options *o, const struct
 
 	if (status != 0)
 		return status;
-	if (tally_broker_can_i_deploy(broker, what->app, what->version, o->environment, &answer,
-				      &error) < 0) {
+	if (tally_broker_can_i_deploy(broker, &query, &answer, &error) < 0) {
 		status = failed(&error);
 		goto out;
 	}
