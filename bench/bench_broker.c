@@ -14,7 +14,7 @@
 #include "bench.h"
 #include "format/json.h"
 #include "organisation.h"
-#include "tally/broker.h"
+#include "tally/matrix.h"
 
 #define SEED         6
 #define APPLICATIONS 50 /* a hub with 49 consumers */
