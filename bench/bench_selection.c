@@ -157,8 +157,13 @@ static void fill(struct tally_broker *broker, uint64_t consumers, uint64_t versi
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 
-	check(tally_broker_environment_create(broker, "test", NULL, false, &error), &error);
-	check(tally_broker_environment_create(broker, "production", NULL, true, &error), &error);
+	check(tally_broker_environment_create(broker, &(struct tally_environment){.name = "test"},
+					      NULL, &error),
+	      &error);
+	check(tally_broker_environment_create(
+		      broker, &(struct tally_environment){.name = "production", .production = true},
+		      NULL, &error),
+	      &error);
 	for (uint64_t i = 0; i < versions; i++) {
 		publish(broker, consumers, i);
 		if (i % 2 == 1)

@@ -253,8 +253,13 @@ void organisation_found(struct organisation *organisation, struct tally_broker *
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 
-	check(tally_broker_environment_create(broker, "test", NULL, false, &error), &error);
-	check(tally_broker_environment_create(broker, "production", NULL, true, &error), &error);
+	check(tally_broker_environment_create(broker, &(struct tally_environment){.name = "test"},
+					      NULL, &error),
+	      &error);
+	check(tally_broker_environment_create(
+		      broker, &(struct tally_environment){.name = "production", .production = true},
+		      NULL, &error),
+	      &error);
 	for (size_t i = 1; i < organisation->count; i++)
 		publish(organisation, broker, &organisation->applications[i], true);
 	release_hub(organisation, broker);

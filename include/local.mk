@@ -3,6 +3,7 @@ pkginclude_HEADERS += \
 	%D%/tally/broker.h \
 	%D%/tally/consumer.h \
 	%D%/tally/contract.h \
+	%D%/tally/environment.h \
 	%D%/tally/error.h \
 	%D%/tally/fetch.h \
 	%D%/tally/json.h \

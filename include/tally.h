@@ -1,7 +1,7 @@
 /* tally.h - all of Tally's public API: consumer-driven contracts, their matching, and their broker.
  *
  * Read in this order: error, json, contract, lint, match, generate, mock, consumer, stub, verify,
- * broker, matrix.
+ * broker, environment, matrix.
  */
 #ifndef TALLY_H
 #define TALLY_H
@@ -9,6 +9,7 @@
 #include <tally/broker.h>
 #include <tally/consumer.h>
 #include <tally/contract.h>
+#include <tally/environment.h>
 #include <tally/error.h>
 #include <tally/fetch.h>
 #include <tally/generate.h>

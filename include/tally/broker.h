@@ -239,28 +239,6 @@ TALLY_API int tally_broker_record_results(struct tally_broker *broker, const str
 					  const cJSON *results, cJSON **answer,
 					  struct tally_error *error);
 
-/* Makes an environment.  `display_name` may be NULL.  TALLY_ECONFLICT when it exists.  @since 0.1
- */
-TALLY_API int tally_broker_environment_create(struct tally_broker *broker, const char *name,
-					      const char *display_name, bool production,
-					      struct tally_error *error);
-/* {"environments": [{"name", "displayName", "production", "uuid", "createdAt"}]}.  @since 0.1 */
-TALLY_API int tally_broker_environment_list(struct tally_broker *broker, cJSON **answer,
-					    struct tally_error *error);
-/* One of them with "deployed": [{"application", "version", "instance" (absent: the unnamed one),
- * "deployedAt", "uuid"}].  TALLY_ENOTFOUND.  @since 0.1 */
-TALLY_API int tally_broker_environment_show(struct tally_broker *broker, const char *name,
-					    cJSON **answer, struct tally_error *error);
-
-/* Records that a version runs in an environment from now on, in place of the one that did
- * (per application instance; NULL: the unnamed one).  Environment and version must exist:
- * TALLY_ENOTFOUND.  *answer: {"application", "version", "environment", "instance", "replaced": the
- * version it replaces or absent, "commit"}.  @since 0.1 */
-TALLY_API int tally_broker_record_deployment(struct tally_broker *broker, const char *application,
-					     const char *version, const char *environment,
-					     const char *instance, cJSON **answer,
-					     struct tally_error *error);
-
 /* Who changed what, when, newest first: {"changes": [{"commit", "at", "author", "message"}]};
  * `application` and `version` (may be NULL) narrow it; `max_changes` 0: all.  TALLY_ENOTFOUND;
  * TALLY_EINVAL for a version without its application.  @since 0.1 */

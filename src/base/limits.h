@@ -89,6 +89,7 @@
 	X(LIMIT_BOUNDARY_BYTES, 200, "bytes", "the boundary of a multipart body")                  \
 	X(LIMIT_GENERATED_BYTES, 65536, "bytes", "a value that a generator makes")                 \
 	X(LIMIT_NAME_BYTES, 1024, "bytes", "a name of an application, version, branch or tag")     \
+	X(LIMIT_CONTACTS_BYTES, 65536, "bytes", "all contacts of an environment")                  \
 	X(LIMIT_BROKER_CONTRACTS, 10000, "contracts", "taken from a Pact Broker for one run")      \
 	X(LIMIT_BROKER_CONTRACT_BYTES, 268435456, "bytes", "all of these together")                \
 	X(LIMIT_MESSAGES, 20, "messages", "kept in a store of one failed interaction")             \

@@ -170,41 +170,6 @@ int tally_broker_record_results(struct tally_broker *broker, const struct tally_
 	return broker->kind->record_results(broker, run, results, answer, error);
 }
 
-int tally_broker_environment_create(struct tally_broker *broker, const char *name,
-				    const char *display_name, bool production,
-				    struct tally_error *error)
-{
-	if (broker->kind->environment_create == NULL)
-		return tally__broker_unsupported(broker, "make environments", error);
-	return broker->kind->environment_create(broker, name, display_name, production, error);
-}
-
-int tally_broker_environment_list(struct tally_broker *broker, cJSON **answer,
-				  struct tally_error *error)
-{
-	if (broker->kind->environment_list == NULL)
-		return tally__broker_unsupported(broker, "list environments", error);
-	return broker->kind->environment_list(broker, answer, error);
-}
-
-int tally_broker_environment_show(struct tally_broker *broker, const char *name, cJSON **answer,
-				  struct tally_error *error)
-{
-	if (broker->kind->environment_show == NULL)
-		return tally__broker_unsupported(broker, "show environments", error);
-	return broker->kind->environment_show(broker, name, answer, error);
-}
-
-int tally_broker_record_deployment(struct tally_broker *broker, const char *application,
-				   const char *version, const char *environment,
-				   const char *instance, cJSON **answer, struct tally_error *error)
-{
-	if (broker->kind->record_deployment == NULL)
-		return tally__broker_unsupported(broker, "record deployments", error);
-	return broker->kind->record_deployment(broker, application, version, environment, instance,
-					       answer, error);
-}
-
 int tally_broker_log(struct tally_broker *broker, const char *application, const char *version,
 		     size_t max_changes, cJSON **answer, struct tally_error *error)
 {

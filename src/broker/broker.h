@@ -3,6 +3,7 @@
 #ifndef TALLY_BROKER_BROKER_H
 #define TALLY_BROKER_BROKER_H
 
+#include "tally/environment.h"
 #include "tally/matrix.h"
 
 /* What the public functions of the same names do.  One that is NULL answers TALLY_EUNSUPPORTED,
@@ -33,16 +34,44 @@ struct broker_kind {
 			   struct tally_error *error);
 	int (*record_results)(struct tally_broker *broker, const struct tally_run *run,
 			      const cJSON *results, cJSON **answer, struct tally_error *error);
-	int (*environment_create)(struct tally_broker *broker, const char *name,
-				  const char *display_name, bool production,
+	int (*environment_create)(struct tally_broker *broker,
+				  const struct tally_environment *environment, cJSON **answer,
+				  struct tally_error *error);
+	int (*environment_update)(struct tally_broker *broker, const char *name,
+				  const struct tally_environment *environment, unsigned members,
+				  cJSON **answer, struct tally_error *error);
+	int (*environment_delete)(struct tally_broker *broker, const char *name, cJSON **answer,
 				  struct tally_error *error);
 	int (*environment_list)(struct tally_broker *broker, cJSON **answer,
 				struct tally_error *error);
 	int (*environment_show)(struct tally_broker *broker, const char *name, cJSON **answer,
 				struct tally_error *error);
+	int (*environment_by_uuid)(struct tally_broker *broker, const char *uuid, cJSON **answer,
+				   struct tally_error *error);
 	int (*record_deployment)(struct tally_broker *broker, const char *application,
 				 const char *version, const char *environment, const char *instance,
 				 cJSON **answer, struct tally_error *error);
+	int (*record_undeployment)(struct tally_broker *broker, const char *application,
+				   const char *environment, const char *instance, cJSON **answer,
+				   struct tally_error *error);
+	int (*record_release)(struct tally_broker *broker, const char *application,
+			      const char *version, const char *environment, cJSON **answer,
+			      struct tally_error *error);
+	int (*record_support_ended)(struct tally_broker *broker, const char *application,
+				    const char *version, const char *environment, cJSON **answer,
+				    struct tally_error *error);
+	int (*deployments)(struct tally_broker *broker, const struct tally_placement_query *query,
+			   cJSON **answer, struct tally_error *error);
+	int (*releases)(struct tally_broker *broker, const struct tally_placement_query *query,
+			cJSON **answer, struct tally_error *error);
+	int (*deployment)(struct tally_broker *broker, const char *uuid, cJSON **answer,
+			  struct tally_error *error);
+	int (*release_of)(struct tally_broker *broker, const char *uuid, cJSON **answer,
+			  struct tally_error *error);
+	int (*deployment_end)(struct tally_broker *broker, const char *uuid, cJSON **answer,
+			      struct tally_error *error);
+	int (*release_end)(struct tally_broker *broker, const char *uuid, cJSON **answer,
+			   struct tally_error *error);
 	int (*can_i_deploy)(struct tally_broker *broker, const struct tally_matrix_query *query,
 			    cJSON **answer, struct tally_error *error);
 	int (*matrix)(struct tally_broker *broker, const struct tally_matrix_query *query,

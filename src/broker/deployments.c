@@ -2,114 +2,66 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/time.h"
 #include "broker/environments.h"
-#include "broker/git_broker.h"
+#include "broker/live.h"
+#include "broker/placements.h"
 #include "broker/versions.h"
 
-struct deployment {
-	const char *application, *version, *environment;
-	const char *instance; /* or NULL */
+struct deploying {
+	struct placement placement;
 	char uuid[UUID_TEXT_BYTES];
 	int64_t now_unix;
 };
 
-static int slot_of(struct records *records, const struct deployment *deployment,
-		   struct record **slot, struct tally_error *error)
+/* The deployment in the slot, if there is one. */
+static int occupant(struct records *records, const struct placement *placement,
+		    struct placement *out, bool *found, struct tally_error *error)
 {
-	if (deployment->instance == NULL)
-		return tally__records_get(records, slot, PATH_SLOT_UNNAMED,
-					  NAMES(deployment->environment, deployment->application),
-					  error);
-	return tally__records_get(
-		records, slot, PATH_SLOT,
-		NAMES(deployment->environment, deployment->application, deployment->instance),
-		error);
-}
+	struct record *slot;
+	int status = tally__placement_place(records, placement, &slot, error);
 
-static int write_deployment(struct record *record, const struct deployment *deployment,
-			    struct tally_error *error)
-{
-	char at[TIME_TEXT_BYTES];
-	int status = tally__record_set_text(record, "application", deployment->application, error);
-
-	tally__time_format(deployment->now_unix, at);
-	if (status == 0)
-		status = tally__record_set_text(record, "version", deployment->version, error);
-	if (status == 0)
-		status = tally__record_set_text(record, "environment", deployment->environment,
-						error);
-	if (status == 0 && deployment->instance != NULL)
-		status = tally__record_set_text(record, "instance", deployment->instance, error);
-	if (status == 0)
-		status = tally__record_set_text(record, "uuid", deployment->uuid, error);
-	if (status == 0)
-		status = tally__record_set_text(record, "deployedAt", at, error);
-	return status;
-}
-
-/* The slot says what runs now; the version keeps what happened to it. */
-static int fill_slot(struct records *records, const struct deployment *deployment,
-		     struct record *slot, struct tally_error *error)
-{
-	struct record *history;
-	int status = tally__records_get(
-		records, &history, PATH_DEPLOYMENT,
-		NAMES(deployment->application, deployment->version, deployment->uuid), error);
-
-	if (status == 0)
-		status = write_deployment(history, deployment, error);
-	if (status == 0)
-		status = write_deployment(slot, deployment, error);
-	return status;
-}
-
-static int answer_deployment(const struct deployment *deployment, const char *replaced,
-			     cJSON **answer, struct tally_error *error)
-{
-	cJSON *json = cJSON_CreateObject();
-	int failed =
-		tally__json_put(json, "application", cJSON_CreateString(deployment->application));
-
-	*answer = json;
-	failed |= tally__json_put(json, "version", cJSON_CreateString(deployment->version));
-	failed |= tally__json_put(json, "environment", cJSON_CreateString(deployment->environment));
-	if (deployment->instance != NULL)
-		failed |=
-			tally__json_put(json, "instance", cJSON_CreateString(deployment->instance));
-	if (replaced != NULL)
-		failed |= tally__json_put(json, "replaced", cJSON_CreateString(replaced));
-	return failed != 0 ? tally__fail_nomem(error) : 0;
+	*found = status == 0 && slot->json != NULL;
+	return *found ? tally__placement_read(out, PLACEMENT_DEPLOYMENT, slot, error) : status;
 }
 
 static int deploy(struct records *records, void *context, struct buf *message, cJSON **answer,
 		  struct tally_error *error)
 {
-	const struct deployment *deployment = context;
-	struct record *environment, *version, *slot;
-	const char *current = NULL;
-	int status = tally__environment_find(records, deployment->environment, &environment, error);
+	const struct deploying *deploying = context;
+	const struct placement *placement = &deploying->placement;
+	struct record *environment, *version;
+	struct placement current = {.uuid = NULL};
+	bool is_taken = false;
+	int status = tally__environment_find(records, placement->environment, &environment, error);
 
 	if (status == 0)
-		status = tally__version_find(records, deployment->application, deployment->version,
+		status = tally__version_find(records, placement->application, placement->version,
 					     &version, error);
 	if (status == 0)
-		status = slot_of(records, deployment, &slot, error);
-	if (status == 0 && slot->json != NULL)
-		status = tally__record_text(slot, "version", &current, error);
+		status = occupant(records, placement, &current, &is_taken, error);
 	if (status != 0)
 		return status;
-	tally__buf_addf(message, "deploy %s %s to %s", deployment->application, deployment->version,
-			deployment->environment);
-	if (deployment->instance != NULL)
-		tally__buf_addf(message, " (instance %s)", deployment->instance);
-	if (current != NULL)
-		tally__buf_addf(message, ", replacing %s", current);
+	tally__buf_adds(message, "deploy ");
+	tally__placement_describe(placement, "to", message);
+	if (is_taken && strcmp(current.version, placement->version) == 0) {
+		tally__buf_addc(message, '\n');
+		return tally__placement_show(records, &current, answer, error);
+	}
+	if (is_taken) {
+		tally__buf_addf(message, ", replacing %s", current.version);
+		status = tally__placement_end(records, &current, deploying->now_unix, error);
+	}
 	tally__buf_addc(message, '\n');
-	if (current != NULL && strcmp(current, deployment->version) == 0)
-		return answer_deployment(deployment, NULL, answer, error);
-	status = answer_deployment(deployment, current, answer, error);
-	return status != 0 ? status : fill_slot(records, deployment, slot, error);
+	if (status == 0)
+		status = tally__placement_begin(records, placement, deploying->now_unix, error);
+	if (status == 0)
+		status = tally__placement_show(records, placement, answer, error);
+	if (status == 0 && is_taken &&
+	    tally__json_put_text(*answer, "replaced", current.version) != 0)
+		status = tally__fail_nomem(error);
+	return status;
 }
 
 int tally__git_broker_record_deployment(struct tally_broker *broker, const char *application,
@@ -117,17 +69,102 @@ int tally__git_broker_record_deployment(struct tally_broker *broker, const char 
 					const char *instance, cJSON **answer,
 					struct tally_error *error)
 {
-	struct deployment deployment = {.application = application,
-					.version = version,
-					.environment = environment,
-					.instance = instance,
-					.now_unix = tally__time_now_unix()};
-	int status = tally__uuid_random(deployment.uuid, error);
+	struct deploying deploying = {
+		.placement = {.kind = PLACEMENT_DEPLOYMENT,
+			      .application = application,
+			      .version = version,
+			      .environment = environment,
+			      .instance = instance,
+			      .uuid = deploying.uuid},
+		.now_unix = tally__time_now_unix(),
+	};
+	int status = tally__uuid_random(deploying.uuid, error);
 
 	if (status == 0 && instance != NULL)
 		status = tally__name_check(instance, "application's instance", error);
 	if (status == 0)
-		status = tally__broker_change(broker, deploy, &deployment, deployment.now_unix,
+		status = tally__broker_change(broker, deploy, &deploying, deploying.now_unix,
 					      answer, error);
 	return status;
+}
+
+/* Where else it runs, for whoever named the wrong instance. */
+static int not_deployed(struct records *records, const struct placement *placement,
+			struct tally_error *error)
+{
+	struct live_version *live;
+	struct buf others;
+	size_t count = 0;
+	int status = tally__live_list(records, placement->environment, placement->application,
+				      &live, &count, error);
+
+	if (status != 0)
+		return status;
+	tally__buf_init(&others, LIMIT_HEADER_BYTES);
+	for (size_t i = 0, said = 0; i < count && said < 10; i++) {
+		if (live[i].released)
+			continue;
+		tally__buf_adds(&others, said++ > 0 ? ", " : "; what runs there is ");
+		if (live[i].instance != NULL)
+			tally__buf_addf(&others, "instance \"%s\"", live[i].instance);
+		else
+			tally__buf_adds(&others, "the unnamed instance");
+	}
+	if (placement->instance != NULL)
+		status = tally__fail(
+			error, TALLY_ENOTFOUND, "no instance \"%s\" of %s is deployed in %s%s",
+			placement->instance, placement->application, placement->environment,
+			others.status == 0 ? others.bytes : "");
+	else
+		status = tally__fail(error, TALLY_ENOTFOUND, "%s is not deployed in %s%s",
+				     placement->application, placement->environment,
+				     others.status == 0 ? others.bytes : "");
+	tally__buf_release(&others);
+	return status;
+}
+
+static int undeploy(struct records *records, void *context, struct buf *message, cJSON **answer,
+		    struct tally_error *error)
+{
+	const struct deploying *deploying = context;
+	struct record *environment, *application;
+	struct placement current;
+	bool is_taken = false;
+	int status = tally__environment_find(records, deploying->placement.environment,
+					     &environment, error);
+
+	if (status == 0)
+		status = tally__application_find(records, deploying->placement.application,
+						 &application, error);
+	if (status == 0)
+		status = occupant(records, &deploying->placement, &current, &is_taken, error);
+	if (status == 0 && !is_taken)
+		status = not_deployed(records, &deploying->placement, error);
+	if (status == 0)
+		status = tally__placement_end(records, &current, deploying->now_unix, error);
+	if (status != 0)
+		return status;
+	tally__buf_adds(message, "undeploy ");
+	tally__placement_describe(&current, "from", message);
+	tally__buf_addc(message, '\n');
+	return tally__placement_show(records, &current, answer, error);
+}
+
+int tally__git_broker_record_undeployment(struct tally_broker *broker, const char *application,
+					  const char *environment, const char *instance,
+					  cJSON **answer, struct tally_error *error)
+{
+	struct deploying deploying = {
+		.placement = {.kind = PLACEMENT_DEPLOYMENT,
+			      .application = application,
+			      .environment = environment,
+			      .instance = instance},
+		.now_unix = tally__time_now_unix(),
+	};
+	int status =
+		instance != NULL ? tally__name_check(instance, "application's instance", error) : 0;
+
+	return status != 0 ? status
+			   : tally__broker_change(broker, undeploy, &deploying, deploying.now_unix,
+						  answer, error);
 }

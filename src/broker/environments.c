@@ -1,73 +1,12 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/time.h"
+#include "base/text.h"
 #include "broker/environments.h"
 #include "broker/git_broker.h"
-#include "broker/live.h"
-
-struct environment {
-	const char *name;
-	const char *display_name; /* or NULL */
-	bool production;
-	char uuid[UUID_TEXT_BYTES];
-	int64_t now_unix;
-};
-
-static int create(struct records *records, void *context, struct buf *message, cJSON **answer,
-		  struct tally_error *error)
-{
-	const struct environment *environment = context;
-	char created[TIME_TEXT_BYTES];
-	struct record *record;
-	int status = tally__records_get(records, &record, PATH_ENVIRONMENT,
-					NAMES(environment->name), error);
-
-	(void)answer;
-	if (status == 0 && record->json != NULL)
-		status = tally__fail(error, TALLY_ECONFLICT,
-				     "there is an environment \"%s\" already: tally environment "
-				     "show says more",
-				     environment->name);
-	tally__time_format(environment->now_unix, created);
-	if (status == 0)
-		status = tally__record_set_text(record, "name", environment->name, error);
-	if (status == 0 && environment->display_name != NULL)
-		status = tally__record_set_text(record, "displayName", environment->display_name,
-						error);
-	if (status == 0)
-		status = tally__record_set(record, "production",
-					   cJSON_CreateBool(environment->production), error);
-	if (status == 0)
-		status = tally__record_set_text(record, "uuid", environment->uuid, error);
-	if (status == 0)
-		status = tally__record_set_text(record, "createdAt", created, error);
-	tally__buf_addf(message, "create environment %s%s\n", environment->name,
-			environment->production ? " (production)" : "");
-	return status;
-}
-
-int tally__git_broker_environment_create(struct tally_broker *broker, const char *name,
-					 const char *display_name, bool production,
-					 struct tally_error *error)
-{
-	struct environment environment = {.name = name,
-					  .display_name = display_name,
-					  .production = production,
-					  .now_unix = tally__time_now_unix()};
-	int status = tally__name_check(name, "environment", error);
-
-	if (status == 0 && display_name != NULL)
-		status = tally__name_check(display_name, "environment's display name", error);
-	if (status == 0)
-		status = tally__uuid_random(environment.uuid, error);
-	if (status == 0)
-		status = tally__broker_change(broker, create, &environment, environment.now_unix,
-					      NULL, error);
-	return status;
-}
 
 int tally__environments_list(struct records *records, struct record ***out, size_t *count,
 			     struct tally_error *error)
@@ -116,8 +55,7 @@ int tally__environment_find(struct records *records, const char *name, struct re
 	return status;
 }
 
-/* As a record is shown: with the display name that was not given made from the name. */
-static int show(const struct record *record, cJSON **out, struct tally_error *error)
+int tally__environment_show(const struct record *record, cJSON **out, struct tally_error *error)
 {
 	const char *name;
 	int status = tally__record_text(record, "name", &name, error);
@@ -135,30 +73,57 @@ static int show(const struct record *record, cJSON **out, struct tally_error *er
 	return 0;
 }
 
+static int compare_texts(const char *a, const char *b)
+{
+	for (; *a != '\0' && tally__text_lower(*a) == tally__text_lower(*b); a++, b++)
+		continue;
+	return (unsigned char)tally__text_lower(*a) - (unsigned char)tally__text_lower(*b);
+}
+
+static const char *shown_name(const struct record *environment)
+{
+	const char *name = tally__json_get_string(environment->json, "displayName");
+
+	return name != NULL ? name : tally__json_get_string(environment->json, "name");
+}
+
+/* What people call them decides; where that is the same, the name. */
+static int compare_environments(const void *a, const void *b)
+{
+	const struct record *left = *(struct record *const *)a;
+	const struct record *right = *(struct record *const *)b;
+	int order = compare_texts(shown_name(left), shown_name(right));
+
+	return order != 0 ? order
+			  : strcmp(tally__json_get_string(left->json, "name"),
+				   tally__json_get_string(right->json, "name"));
+}
+
 static int list(struct records *records, const void *question, cJSON **answer,
 		struct tally_error *error)
 {
 	struct record **environments;
-	cJSON *array = cJSON_CreateArray();
 	size_t count = 0;
-	int status = array == NULL ? tally__fail_nomem(error) : 0;
+	int status = tally__environments_list(records, &environments, &count, error);
+	cJSON *array;
 
 	(void)question;
-	if (status == 0)
-		status = tally__environments_list(records, &environments, &count, error);
+	if (status != 0)
+		return status;
+	if (count > 0)
+		qsort(environments, count, sizeof(struct record *), compare_environments);
+	*answer = cJSON_CreateObject();
+	array = tally__json_put_new(*answer, "environments", cJSON_CreateArray());
+	if (array == NULL)
+		return tally__fail_nomem(error);
 	for (size_t i = 0; status == 0 && i < count; i++) {
 		cJSON *item = NULL;
 
-		status = show(environments[i], &item, error);
+		status = tally__environment_show(environments[i], &item, error);
 		if (status == 0 && tally__json_append(array, item) != 0)
 			status = tally__fail_nomem(error);
 	}
-	if (status != 0) {
-		cJSON_Delete(array);
-		return status;
-	}
-	*answer = cJSON_CreateObject();
-	return tally__json_put(*answer, "environments", array) != 0 ? tally__fail_nomem(error) : 0;
+	return status;
 }
 
 int tally__git_broker_environment_list(struct tally_broker *broker, cJSON **answer,
@@ -167,44 +132,80 @@ int tally__git_broker_environment_list(struct tally_broker *broker, cJSON **answ
 	return tally__broker_ask(broker, list, NULL, answer, error);
 }
 
-/* An item of "deployed" or "released": the record without what the environment says itself. */
-static int add_live(cJSON *list, const struct live_version *live, struct tally_error *error)
+int tally__environment_add_placements(struct records *records, const struct placement *placements,
+				      size_t count, cJSON *answer, struct tally_error *error)
 {
-	cJSON *item = tally__json_clone(live->record->json);
+	cJSON *deployed = tally__json_put_new(answer, "deployed", cJSON_CreateArray());
+	cJSON *released = tally__json_put_new(answer, "released", cJSON_CreateArray());
+	int status = deployed == NULL || released == NULL ? tally__fail_nomem(error) : 0;
 
-	cJSON_DeleteItemFromObjectCaseSensitive(item, "environment");
-	return tally__json_append(list, item) != 0 ? tally__fail_nomem(error) : 0;
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		bool is_release = placements[i].kind == PLACEMENT_RELEASE;
+		cJSON *item = NULL;
+
+		status = tally__placement_show(records, &placements[i], &item, error);
+		if (status == 0 && tally__json_append(is_release ? released : deployed, item) != 0)
+			status = tally__fail_nomem(error);
+	}
+	return status;
 }
 
-static int show_one(struct records *records, const void *question, cJSON **answer,
-		    struct tally_error *error)
+static int show_with_live(struct records *records, const struct record *environment, cJSON **answer,
+			  struct tally_error *error)
 {
-	const char *name = question;
-	struct live_version *live;
-	struct record *record;
-	cJSON *deployed, *released;
+	struct placement *placements;
+	const char *name;
 	size_t count = 0;
-	int status = tally__environment_find(records, name, &record, error);
+	int status = tally__record_text(environment, "name", &name, error);
 
 	if (status == 0)
-		status = show(record, answer, error);
+		status = tally__environment_show(environment, answer, error);
 	if (status == 0)
-		status = tally__live_everything(records, name, &live, &count, error);
-	if (status != 0)
-		return status;
-	deployed = cJSON_CreateArray();
-	if (tally__json_put(*answer, "deployed", deployed) != 0)
-		return tally__fail_nomem(error);
-	released = cJSON_CreateArray();
-	if (tally__json_put(*answer, "released", released) != 0)
-		return tally__fail_nomem(error);
-	for (size_t i = 0; status == 0 && i < count; i++)
-		status = add_live(live[i].released ? released : deployed, &live[i], error);
-	return status;
+		status = tally__placements_live(records, name, &placements, &count, error);
+	return status != 0 ? status
+			   : tally__environment_add_placements(records, placements, count, *answer,
+							       error);
+}
+
+static int show_by_name(struct records *records, const void *question, cJSON **answer,
+			struct tally_error *error)
+{
+	struct record *environment;
+	int status = tally__environment_find(records, question, &environment, error);
+
+	return status != 0 ? status : show_with_live(records, environment, answer, error);
 }
 
 int tally__git_broker_environment_show(struct tally_broker *broker, const char *name,
 				       cJSON **answer, struct tally_error *error)
 {
-	return tally__broker_ask(broker, show_one, name, answer, error);
+	return tally__broker_ask(broker, show_by_name, name, answer, error);
+}
+
+static int show_by_uuid(struct records *records, const void *question, cJSON **answer,
+			struct tally_error *error)
+{
+	const char *wanted = question, *uuid;
+	struct record **environments;
+	size_t count = 0;
+	int status = tally__name_check(wanted, "environment's identifier", error);
+
+	if (status == 0)
+		status = tally__environments_list(records, &environments, &count, error);
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		status = tally__record_text(environments[i], "uuid", &uuid, error);
+		if (status == 0 && strcmp(uuid, wanted) == 0)
+			return show_with_live(records, environments[i], answer, error);
+	}
+	return status != 0 ? status
+			   : tally__fail(error, TALLY_ENOTFOUND,
+					 "no environment with the identifier \"%s\" is known here: "
+					 "tally environment list shows those that are",
+					 wanted);
+}
+
+int tally__git_broker_environment_by_uuid(struct tally_broker *broker, const char *uuid,
+					  cJSON **answer, struct tally_error *error)
+{
+	return tally__broker_ask(broker, show_by_uuid, uuid, answer, error);
 }

@@ -60,17 +60,48 @@ int tally__git_broker_contract_of(struct tally_broker *broker,
 int tally__git_broker_record_results(struct tally_broker *broker, const struct tally_run *run,
 				     const cJSON *results, cJSON **answer,
 				     struct tally_error *error);
-int tally__git_broker_environment_create(struct tally_broker *broker, const char *name,
-					 const char *display_name, bool production,
+int tally__git_broker_environment_create(struct tally_broker *broker,
+					 const struct tally_environment *environment,
+					 cJSON **answer, struct tally_error *error);
+int tally__git_broker_environment_update(struct tally_broker *broker, const char *name,
+					 const struct tally_environment *environment,
+					 unsigned members, cJSON **answer,
 					 struct tally_error *error);
+int tally__git_broker_environment_delete(struct tally_broker *broker, const char *name,
+					 cJSON **answer, struct tally_error *error);
 int tally__git_broker_environment_list(struct tally_broker *broker, cJSON **answer,
 				       struct tally_error *error);
 int tally__git_broker_environment_show(struct tally_broker *broker, const char *name,
 				       cJSON **answer, struct tally_error *error);
+int tally__git_broker_environment_by_uuid(struct tally_broker *broker, const char *uuid,
+					  cJSON **answer, struct tally_error *error);
 int tally__git_broker_record_deployment(struct tally_broker *broker, const char *application,
 					const char *version, const char *environment,
 					const char *instance, cJSON **answer,
 					struct tally_error *error);
+int tally__git_broker_record_undeployment(struct tally_broker *broker, const char *application,
+					  const char *environment, const char *instance,
+					  cJSON **answer, struct tally_error *error);
+int tally__git_broker_record_release(struct tally_broker *broker, const char *application,
+				     const char *version, const char *environment, cJSON **answer,
+				     struct tally_error *error);
+int tally__git_broker_record_support_ended(struct tally_broker *broker, const char *application,
+					   const char *version, const char *environment,
+					   cJSON **answer, struct tally_error *error);
+int tally__git_broker_deployments(struct tally_broker *broker,
+				  const struct tally_placement_query *query, cJSON **answer,
+				  struct tally_error *error);
+int tally__git_broker_releases(struct tally_broker *broker,
+			       const struct tally_placement_query *query, cJSON **answer,
+			       struct tally_error *error);
+int tally__git_broker_deployment(struct tally_broker *broker, const char *uuid, cJSON **answer,
+				 struct tally_error *error);
+int tally__git_broker_release(struct tally_broker *broker, const char *uuid, cJSON **answer,
+			      struct tally_error *error);
+int tally__git_broker_deployment_end(struct tally_broker *broker, const char *uuid, cJSON **answer,
+				     struct tally_error *error);
+int tally__git_broker_release_end(struct tally_broker *broker, const char *uuid, cJSON **answer,
+				  struct tally_error *error);
 int tally__git_broker_can_i_deploy(struct tally_broker *broker,
 				   const struct tally_matrix_query *query, cJSON **answer,
 				   struct tally_error *error);

@@ -6,6 +6,8 @@ libtallyall_la_SOURCES += \
 	%D%/can_i_deploy.c \
 	%D%/choices.c \
 	%D%/deployments.c \
+	%D%/environment_calls.c \
+	%D%/environment_changes.c \
 	%D%/environments.c \
 	%D%/environments.h \
 	%D%/explain.c \
@@ -42,11 +44,15 @@ libtallyall_la_SOURCES += \
 	%D%/pair.h \
 	%D%/passed.c \
 	%D%/passed.h \
+	%D%/placement_list.c \
+	%D%/placements.c \
+	%D%/placements.h \
 	%D%/publish.c \
 	%D%/record.c \
 	%D%/record_shape.c \
 	%D%/records.c \
 	%D%/records.h \
+	%D%/releases.c \
 	%D%/results.c \
 	%D%/results.h \
 	%D%/runs.c \

@@ -228,11 +228,22 @@ static inline void site_deploy(struct site *site, const char *application, const
 	cJSON_Delete(answer);
 }
 
-static inline void site_environment(struct site *site, const char *name)
+static inline void site_release(struct site *site, const char *application, const char *version,
+				const char *environment)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 
-	site_ok(tally_broker_environment_create(site->broker, name, NULL, false, &error), &error);
+	site_ok(tally_broker_record_release(site->broker, application, version, environment, NULL,
+					    &error),
+		&error);
+}
+
+static inline void site_environment(struct site *site, const char *name)
+{
+	const struct tally_environment environment = {.name = name};
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	site_ok(tally_broker_environment_create(site->broker, &environment, NULL, &error), &error);
 }
 
 /* One version, to an environment. */

@@ -188,6 +188,11 @@ TESTS += %D%/test_broker_can_i_deploy
 tests_unit_test_broker_can_i_deploy_LDADD = $(unit_libs)
 tests_unit_test_broker_can_i_deploy_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_broker_environments
+TESTS += %D%/test_broker_environments
+tests_unit_test_broker_environments_LDADD = $(unit_libs)
+tests_unit_test_broker_environments_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_broker_publish
 TESTS += %D%/test_broker_publish
 tests_unit_test_broker_publish_LDADD = $(unit_libs)

@@ -462,7 +462,8 @@ static void test_a_pinned_broker_is_not_changed(void **state)
 	site_tip(site, before);
 	pin(site, before);
 	assert_int_equal(
-		tally_broker_environment_create(site->broker, "later", NULL, false, &error),
+		tally_broker_environment_create(
+			site->broker, &(struct tally_environment){.name = "later"}, NULL, &error),
 		TALLY_EINVAL);
 	assert_non_null(strstr(error.message, "pinned"));
 	site_tip(site, tip);

@@ -38,7 +38,9 @@ static void test_a_release_in_one_go(void **state)
 
 	tip_of(site, before);
 	site_ok(tally_broker_begin(site->broker, &error), &error);
-	site_ok(tally_broker_environment_create(site->broker, "new", NULL, false, &error), &error);
+	site_ok(tally_broker_environment_create(
+			site->broker, &(struct tally_environment){.name = "new"}, NULL, &error),
+		&error);
 	site_ok(site_try_publish(site, "web", "1", "main", "orders", "list item", &published,
 				 &error),
 		&error);

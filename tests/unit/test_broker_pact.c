@@ -475,7 +475,8 @@ static void the_rest_is_not_there_yet(void **state)
 			 TALLY_EUNSUPPORTED);
 	assert_int_equal(tally_broker_pin(broker, NULL, NULL), 0);
 	assert_int_equal(tally_broker_pin(broker, "2026-01-01", NULL), TALLY_EUNSUPPORTED);
-	assert_int_equal(tally_broker_environment_create(broker, "e", NULL, false, NULL),
+	assert_int_equal(tally_broker_environment_create(
+				 broker, &(struct tally_environment){.name = "e"}, NULL, NULL),
 			 TALLY_EUNSUPPORTED);
 	assert_int_equal(tally_broker_environment_list(broker, &site->answer, NULL),
 			 TALLY_EUNSUPPORTED);

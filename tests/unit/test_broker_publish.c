@@ -382,9 +382,10 @@ static void test_bad_names(void **state)
 		assert_int_equal(site_try_publish(site, "web", "1", names[i], "orders", "list",
 						  &answer, NULL),
 				 TALLY_EINVAL);
-		assert_int_equal(
-			tally_broker_environment_create(site->broker, names[i], NULL, false, NULL),
-			TALLY_EINVAL);
+		assert_int_equal(tally_broker_environment_create(
+					 site->broker,
+					 &(struct tally_environment){.name = names[i]}, NULL, NULL),
+				 TALLY_EINVAL);
 		assert_int_equal(site_try_ask(site, names[i], "1", "e", &answer, NULL),
 				 TALLY_EINVAL);
 		assert_int_equal(

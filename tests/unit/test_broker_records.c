@@ -347,11 +347,17 @@ static void test_environments(void **state)
 	site_ok(tally_broker_environment_list(site->broker, &answer, &error), &error);
 	assert_int_equal(cJSON_GetArraySize(tally__json_get(answer, "environments")), 0);
 	cJSON_Delete(answer);
-	site_ok(tally_broker_environment_create(site->broker, "prod", "Production", true, &error),
+	site_ok(tally_broker_environment_create(
+			site->broker,
+			&(struct tally_environment){
+				.name = "prod", .display_name = "Production", .production = true},
+			NULL, &error),
 		&error);
 	site_environment(site, "a/../test");
-	assert_int_equal(tally_broker_environment_create(site->broker, "prod", NULL, false, &error),
-			 TALLY_ECONFLICT);
+	assert_int_equal(
+		tally_broker_environment_create(
+			site->broker, &(struct tally_environment){.name = "prod"}, NULL, &error),
+		TALLY_ECONFLICT);
 	site_ok(tally_broker_environment_list(site->broker, &answer, NULL), NULL);
 	list = tally__json_get(answer, "environments");
 	assert_int_equal(cJSON_GetArraySize(list), 2);

@@ -182,7 +182,10 @@ static void fill(struct site *site)
 	site_publish(site, "app", "1", NULL, "orders", "list");
 	site_publish(site, "app", "2", "feat/x", "stock", "list");
 	site_environment(site, "test");
-	site_ok(tally_broker_environment_create(site->broker, "production", NULL, true, &error),
+	site_ok(tally_broker_environment_create(
+			site->broker,
+			&(struct tally_environment){.name = "production", .production = true}, NULL,
+			&error),
 		&error);
 	site_deploy(site, "web", "1", "production", NULL);
 	site_deploy(site, "web", "1", "test", "a");
@@ -232,13 +235,16 @@ static void test_default_by_tag(void **state)
 
 static void test_released(void **state)
 {
+	struct tally_error error = TALLY_ERROR_INIT;
 	struct site *site = *state;
 
 	fill(site);
-	put_record(site, PATH_RELEASE, NAMES("production", "web", "2"),
-		   "{\"environment\":\"production\",\"application\":\"web\",\"version\":\"2\"}");
-	put_record(site, PATH_RELEASE, NAMES("production", "web", "4"),
-		   "{\"environment\":\"production\",\"application\":\"web\",\"version\":\"4\"}");
+	site_release(site, "web", "2", "production");
+	site_release(site, "web", "4", "production");
+	site_release(site, "web", "5", "production");
+	site_ok(tally_broker_record_support_ended(site->broker, "web", "5", "production", NULL,
+						  &error),
+		&error);
 	assert_selected(site, "[{\"released\": true}]", "web@2 web@4");
 	assert_selected(site, "[{\"environment\": \"production\"}]", "web@1 web@2 web@4");
 	assert_selected(site, "[{\"deployedOrReleased\": true}]", "web@1 web@2 web@3 web@4");

@@ -15,6 +15,7 @@ static int run(struct call *call)
 	struct create_options o = {0};
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct tally_broker *broker = NULL;
+	struct tally_environment environment;
 	int status;
 
 	if (!call_parse(call, &o))
@@ -22,8 +23,10 @@ static int run(struct call *call)
 	status = broker_open_to_change(call, &o.broker, &broker);
 	if (status != 0)
 		return status;
-	if (tally_broker_environment_create(broker, call->operands[0], o.display_name, o.production,
-					    &error) < 0)
+	environment = (struct tally_environment){.name = call->operands[0],
+						 .display_name = o.display_name,
+						 .production = o.production};
+	if (tally_broker_environment_create(broker, &environment, NULL, &error) < 0)
 		status = failed(&error);
 	else
 		out("environment made: %s%s\n", call->operands[0],
