@@ -13,7 +13,7 @@
 #include "bench.h"
 #include "contract/contract.h"
 #include "format/json.h"
-#include "tally/broker.h"
+#include "tally/environment.h"
 
 #define INTERACTIONS 10
 #define ROUNDS       25

@@ -11,6 +11,8 @@
 #include "format/json.h"
 #include "organisation.h"
 
+#include "tally/environment.h"
+
 #define USES_MAX         3
 #define INTERACTIONS_MAX 14
 #define NAME_BYTES       48
