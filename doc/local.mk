@@ -46,4 +46,5 @@ dist_decisions_DATA = \
 	%D%/decisions/0023-what-a-provider-verifies.md \
 	%D%/decisions/0024-a-pact-broker-over-http.md \
 	%D%/decisions/0025-lanes-attempts-and-early-ends.md \
-	%D%/decisions/0026-commands-and-the-provider-process.md
+	%D%/decisions/0026-commands-and-the-provider-process.md \
+	%D%/decisions/0031-packs-of-our-own.md

@@ -57,6 +57,28 @@ static int digest_by_nettle(char text[DIGEST_TEXT_BYTES], const void *bytes, siz
 	return 0;
 }
 
+_Static_assert(sizeof(struct sha1) >= sizeof(struct sha1_ctx) && SHA1_BYTES == SHA1_DIGEST_SIZE,
+	       "room for what Nettle keeps");
+
+int tally__sha1_init(struct sha1 *sha1, struct tally_error *error)
+{
+	pthread_once(&once, load);
+	if (outcome.code != 0)
+		return tally__fail(error, outcome.code, "%s", outcome.message);
+	nettle.init((struct sha1_ctx *)sha1);
+	return 0;
+}
+
+void tally__sha1_add(struct sha1 *sha1, const void *bytes, size_t len)
+{
+	nettle.update((struct sha1_ctx *)sha1, len, bytes);
+}
+
+void tally__sha1_end(struct sha1 *sha1, uint8_t digest[SHA1_BYTES])
+{
+	nettle.digest((struct sha1_ctx *)sha1, SHA1_BYTES, digest);
+}
+
 /* libgit2's hash finds bytes that were made to collide. */
 static int digest_by_git(char text[DIGEST_TEXT_BYTES], const void *bytes, size_t len,
 			 struct tally_error *error)

@@ -8,6 +8,7 @@
 #define TALLY_FORMAT_DIGEST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -17,5 +18,15 @@
  * TALLY_EUNSUPPORTED when Nettle cannot be loaded. */
 int tally__digest(char text[DIGEST_TEXT_BYTES], const void *bytes, size_t len,
 		  struct tally_error *error);
+
+/* SHA-1 of bytes that come in parts, for the checksums in git's files.  tally__sha1_init is
+ * TALLY_EUNSUPPORTED when Nettle cannot be loaded. */
+#define SHA1_BYTES 20
+struct sha1 {
+	uint64_t state[16];
+};
+int tally__sha1_init(struct sha1 *sha1, struct tally_error *error);
+void tally__sha1_add(struct sha1 *sha1, const void *bytes, size_t len);
+void tally__sha1_end(struct sha1 *sha1, uint8_t digest[SHA1_BYTES]);
 
 #endif

@@ -9,6 +9,7 @@ libtallyall_la_SOURCES += %D%/json_write.c
 libtallyall_la_SOURCES += %D%/mime.c %D%/mime.h %D%/mime_params.c %D%/mime_params.h
 libtallyall_la_SOURCES += %D%/uri.c %D%/uri.h
 libtallyall_la_SOURCES += %D%/libgit2.c %D%/libgit2.h
+libtallyall_la_SOURCES += %D%/deflate.c %D%/deflate.h
 libtallyall_la_SOURCES += %D%/digest.c %D%/digest.h
 libtallyall_la_SOURCES += %D%/regex.c %D%/regex.h %D%/regex_dialect.c %D%/regex_dialect.h
 libtallyall_la_SOURCES += %D%/regex_prefix.c

@@ -7,10 +7,12 @@ libtallyall_la_SOURCES += \
 	%D%/edits.c %D%/edits.h \
 	%D%/files.c %D%/files.h \
 	%D%/group.c %D%/group.h \
+	%D%/join.c %D%/join.h \
 	%D%/log.c \
 	%D%/names.c \
 	%D%/open.h \
 	%D%/pack.c %D%/pack.h \
+	%D%/packing.c %D%/packing.h \
 	%D%/paths.c %D%/paths.h \
 	%D%/repository.c %D%/repository.h \
 	%D%/rolled.c %D%/rolled.h \

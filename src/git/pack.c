@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "git/pack.h"
+#include "git/packing.h"
 
 /* In a .keep file of ours. */
 static const char keep_text[] = "tally: a commit is being made\n";
@@ -69,37 +70,31 @@ int tally__pack_move(struct pack *pack, const struct store *store, const char *f
 	return status;
 }
 
-static int insert(void *builder, const git_oid *id, git_object_t type)
+static int add_staged(void *packing, const struct staged *object)
 {
-	(void)type;
-	return git_packbuilder_insert(builder, id, NULL);
+	return tally__packing_add(packing, &object->id, object->type, object->bytes, object->len,
+				  NULL);
 }
 
 int tally__pack_install(struct pack *pack, const struct store *store, const struct staging *staging,
 			struct tally_error *error)
 {
-	git_packbuilder *builder = NULL;
+	struct packing packing;
 	char folder[FILE_BYTES];
+	char id[STORE_ID_BYTES];
 	int status = tally__store_file(folder, store, STAGE_DIR, "", error);
 
 	pack->name[0] = '\0';
 	if (status != 0)
 		return status;
-	if (git_packbuilder_new(&builder, tally__staging_git(staging)) < 0) {
-		status = tally__git_fail(error, store->path, "make a pack");
-		goto out;
-	}
-	/* Too little work in it for threads. */
-	git_packbuilder_set_threads(builder, 1);
-	if (tally__staging_each(staging, insert, builder) < 0 ||
-	    git_packbuilder_write(builder, folder, 0444, NULL, NULL) < 0) {
-		status = tally__git_fail(error, store->path, "write a pack");
-		goto out;
-	}
-	status = tally__pack_move(pack, store, STAGE_DIR, git_packbuilder_name(builder), true,
-				  error);
-out:
-	git_packbuilder_free(builder);
+	status = tally__packing_init(&packing, folder, tally__staging_count(staging), error);
+	if (status == 0)
+		status = tally__staging_each(staging, add_staged, &packing);
+	if (status == 0)
+		status = tally__packing_finish(&packing, id, error);
+	tally__packing_release(&packing);
+	if (status == 0)
+		status = tally__pack_move(pack, store, STAGE_DIR, id, true, error);
 	if (status != 0)
 		tally__store_empty(store, STAGE_DIR);
 	return status;

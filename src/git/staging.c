@@ -9,13 +9,6 @@
 /* Larger commits are not kept in memory after they were written. */
 #define KEPT_BYTES ((size_t)8 << 20)
 
-struct staged {
-	git_oid id;
-	git_object_t type;
-	size_t len;
-	char *bytes;
-};
-
 struct objects {
 	struct map by_id;
 	struct arena arena;
@@ -233,18 +226,19 @@ void tally__staging_clear(struct staging *staging)
 }
 
 int tally__staging_each(const struct staging *staging,
-			int (*visit)(void *context, const git_oid *id, git_object_t type),
-			void *context)
+			int (*visit)(void *context, const struct staged *object), void *context)
 {
 	const struct map *map = &staging->settled.by_id;
 	int status = 0;
 
-	for (size_t i = 0; i < map->count && status == 0; i++) {
-		const struct staged *staged = map->entries[i].value;
-
-		status = visit(context, &staged->id, staged->type);
-	}
+	for (size_t i = 0; i < map->count && status == 0; i++)
+		status = visit(context, map->entries[i].value);
 	return status;
+}
+
+size_t tally__staging_count(const struct staging *staging)
+{
+	return staging->settled.by_id.count;
 }
 
 size_t tally__staging_bytes(const struct staging *staging)

@@ -12,6 +12,13 @@
 
 struct staging;
 
+struct staged {
+	git_oid id;
+	git_object_t type;
+	size_t len;
+	char *bytes;
+};
+
 int tally__staging_new(struct staging **out, struct repository *repository,
 		       struct tally_error *error);
 void tally__staging_free(struct staging *staging);
@@ -30,9 +37,9 @@ void tally__staging_clear(struct staging *staging);
 
 /* Calls `visit` with each object that is to be packed. */
 int tally__staging_each(const struct staging *staging,
-			int (*visit)(void *context, const git_oid *id, git_object_t type),
-			void *context);
+			int (*visit)(void *context, const struct staged *object), void *context);
 /* What is held to be packed. */
+size_t tally__staging_count(const struct staging *staging);
 size_t tally__staging_bytes(const struct staging *staging);
 
 /* Forgets all changes that were not kept. */

@@ -66,6 +66,7 @@ expect 'GnuTLS is included by its wrapper alone' wrapped 'gnutls/' 'src/http/[a-
 expect 'Nettle is included by its wrapper alone' wrapped 'nettle/' 'src/format/digest\.c'
 expect 'libgit2 is included by its wrapper alone' wrapped 'git2' 'src/format/libgit2\.[ch]'
 expect 'PCRE2 is included by its wrapper alone' wrapped 'pcre2' 'src/format/regex[a-z_]*\.[ch]'
+expect 'zlib is included by its wrapper alone' wrapped 'zlib\.h' 'src/format/deflate\.c'
 expect 'libxml2 is included by its wrapper alone' wrapped 'libxml/' 'src/format/xml[a-z_]*\.[ch]'
 
 first_is_config() {
