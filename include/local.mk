@@ -1,5 +1,7 @@
 include_HEADERS += %D%/tally.h
 pkginclude_HEADERS += \
+	%D%/tally/application.h \
+	%D%/tally/webhook.h \
 	%D%/tally/broker.h \
 	%D%/tally/consumer.h \
 	%D%/tally/contract.h \

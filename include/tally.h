@@ -6,6 +6,7 @@
 #ifndef TALLY_H
 #define TALLY_H
 
+#include <tally/application.h>
 #include <tally/broker.h>
 #include <tally/consumer.h>
 #include <tally/contract.h>
@@ -21,6 +22,7 @@
 #include <tally/provider.h>
 #include <tally/stub.h>
 #include <tally/verify.h>
+#include <tally/webhook.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -90,6 +90,9 @@
 	X(LIMIT_GENERATED_BYTES, 65536, "bytes", "a value that a generator makes")                 \
 	X(LIMIT_NAME_BYTES, 1024, "bytes", "a name of an application, version, branch or tag")     \
 	X(LIMIT_CONTACTS_BYTES, 65536, "bytes", "all contacts of an environment")                  \
+	X(LIMIT_LABELS, 100, "labels", "of one application")                                       \
+	X(LIMIT_WEBHOOK_BYTES, 262144, "bytes", "the definition of a webhook")                     \
+	X(LIMIT_WEBHOOK_HEADERS, 100, "headers", "of its request")                                 \
 	X(LIMIT_BROKER_CONTRACTS, 10000, "contracts", "taken from a Pact Broker for one run")      \
 	X(LIMIT_BROKER_CONTRACT_BYTES, 268435456, "bytes", "all of these together")                \
 	X(LIMIT_MESSAGES, 20, "messages", "kept in a store of one failed interaction")             \

@@ -6,11 +6,15 @@
 #include "tally/environment.h"
 #include "tally/matrix.h"
 
+struct broker_resources;
+
 /* What the public functions of the same names do.  One that is NULL answers TALLY_EUNSUPPORTED,
  * with what this kind is called, save that set_author and cancel then do nothing; `release` must be
  * there. */
 struct broker_kind {
 	const char *name; /* "a Pact Broker" */
+	const struct broker_resources
+		*resources; /* resources.h; NULL: answers TALLY_EUNSUPPORTED */
 
 	/* Frees what is the kind's own, of a broker that may be half open. */
 	void (*release)(struct tally_broker *broker);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "broker/git_broker.h"
+#include "broker/resources.h"
 #include "format/uri.h"
 
 /* Longest commit message: names of a few hundred contracts. */
@@ -301,6 +302,7 @@ static void git_broker_cancel(struct tally_broker *handle)
 
 static const struct broker_kind git_kind = {
 	.name = "a git repository",
+	.resources = &tally__git_resources,
 	.release = git_broker_release,
 	.set_author = tally__git_broker_set_author,
 	.begin = git_broker_begin,

@@ -1,10 +1,18 @@
 libtallyall_la_SOURCES += \
 	%D%/advise.c \
 	%D%/answer.c \
+	%D%/applications.c \
+	%D%/applications.h \
+	%D%/branches.c \
 	%D%/broker.c \
 	%D%/broker.h \
 	%D%/can_i_deploy.c \
 	%D%/choices.c \
+	%D%/deletion.c \
+	%D%/departure.c \
+	%D%/departure.h \
+	%D%/departure_passed.c \
+	%D%/departure_worked.c \
 	%D%/deployments.c \
 	%D%/environment_calls.c \
 	%D%/environment_changes.c \
@@ -17,6 +25,7 @@ libtallyall_la_SOURCES += \
 	%D%/heads.h \
 	%D%/identity.c \
 	%D%/identity.h \
+	%D%/labels.c \
 	%D%/live.c \
 	%D%/live.h \
 	%D%/log.c \
@@ -53,6 +62,10 @@ libtallyall_la_SOURCES += \
 	%D%/records.c \
 	%D%/records.h \
 	%D%/releases.c \
+	%D%/removal.c \
+	%D%/removal.h \
+	%D%/resources.c \
+	%D%/resources.h \
 	%D%/results.c \
 	%D%/results.h \
 	%D%/runs.c \
@@ -63,9 +76,14 @@ libtallyall_la_SOURCES += \
 	%D%/standing.c \
 	%D%/upgrade.c \
 	%D%/uuid.c \
+	%D%/version_list.c \
+	%D%/version_list.h \
 	%D%/version_walk.c \
 	%D%/versions.c \
 	%D%/versions.h \
+	%D%/webhook_shape.c \
+	%D%/webhooks.c \
+	%D%/webhooks.h \
 	%D%/wip.c \
 	%D%/worked.c \
 	%D%/worked.h

@@ -84,6 +84,8 @@ static const struct shape shapes[] = {
 	  {"version", NAME, 1},
 	  {"environment", TEXT, 0},
 	  DEPLOYMENT_MEMBERS}},
+	{PATH_WEBHOOK,
+	 {{"uuid", NAME, 0}, {"createdAt", TEXT, 0}, {"enabled", FLAG, 0}, {"events", LIST, 0}}},
 	{PATH_ENVIRONMENT,
 	 {{"name", NAME, 0}, {"production", FLAG, 0}, {"uuid", TEXT, 0}, {"createdAt", TEXT, 0}}},
 	{PATH_SLOT_UNNAMED,

@@ -334,6 +334,28 @@ int tally__records_list_spread(struct records *records, struct record ***out, si
 	return 0;
 }
 
+int tally__records_count_spread(struct records *records, const char *folder, int levels,
+				size_t *out, struct tally_error *error)
+{
+	struct snapshot_entry *entries;
+	size_t count, total = 0;
+	int status = list_entries(records, folder, &entries, &count, error);
+
+	for (size_t i = 0; status == 0 && levels > 1 && i < count; i++) {
+		const char *path =
+			tally__arena_printf(&records->arena, "%s/%s", folder, entries[i].name);
+		size_t below = 0;
+
+		status = path == NULL ? tally__fail_nomem(error)
+				      : tally__records_count_spread(records, path, levels - 1,
+								    &below, error);
+		total += below;
+	}
+	if (status == 0)
+		*out = levels > 1 ? total : count;
+	return status;
+}
+
 int tally__records_list_folders(struct records *records, struct record ***out, size_t *count,
 				const char *folder, const char *file, struct tally_error *error)
 {

@@ -54,6 +54,8 @@
 #define PATH_VERSION_RELEASES "apps/{}/versions/{#}/releases"
 #define PATH_VERSION_RELEASE  "apps/{}/versions/{#}/releases/{}.json"
 #define PATH_UUID             "uuids/{#}.json"
+#define PATH_WEBHOOKS         "webhooks"
+#define PATH_WEBHOOK          "webhooks/{}.json"
 #define PATH_ENVIRONMENTS     "environments"
 #define PATH_ENVIRONMENT      "environments/{}/environment.json"
 #define PATH_DEPLOYED         "environments/{}/deployed"
@@ -116,6 +118,10 @@ int tally__records_list_path(struct records *records, struct record ***out, size
 int tally__records_list_spread(struct records *records, struct record ***out, size_t *count,
 			       const char *pattern, const char *const *names, const char *file,
 			       struct tally_error *error);
+
+/* How many files or folders lie `levels` folders (1: directly) below one; none of them is read. */
+int tally__records_count_spread(struct records *records, const char *folder, int levels,
+				size_t *out, struct tally_error *error);
 
 /* The record called `file` in every folder of a folder, in byte order of these: "app.json" of each
  * application. */

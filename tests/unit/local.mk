@@ -377,3 +377,7 @@ check_PROGRAMS += %D%/test_verifier_reports
 TESTS += %D%/test_verifier_reports
 tests_unit_test_verifier_reports_LDADD = $(unit_libs)
 tests_unit_test_verifier_reports_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_broker_removal
+TESTS += %D%/test_broker_removal
+tests_unit_test_broker_removal_LDADD = $(unit_libs)
+tests_unit_test_broker_removal_CPPFLAGS = $(unit_cppflags)
