@@ -192,7 +192,10 @@ void tally__row_explain(struct buf *out, const struct row *row, const struct mat
 {
 	if (row->ignored != NULL) {
 		tally__buf_adds(out, "left out on purpose, as the question ignores ");
-		tally__selected_describe(out, row->ignored);
+		if (row->ignored->every)
+			tally__buf_adds(out, row->ignored->application);
+		else
+			tally__selected_describe(out, row->ignored);
 		tally__buf_adds(out, ". Otherwise: ");
 	}
 	explain_verdict(out, row, matrix);

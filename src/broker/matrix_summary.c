@@ -131,6 +131,28 @@ static void say_rows(struct notices *notices, bool broken)
 	}
 }
 
+static void say_success(struct notices *notices)
+{
+	const struct summary *summary = &notices->summary;
+
+	if (summary->success == 0 && summary->ignored > 0)
+		say_text(notices, "success",
+			 "nothing that is needed is missing, as all that is needed is ignored");
+	else if (summary->success == 0)
+		say_text(notices, "success",
+			 "nothing that is needed is missing: no contract ties these versions to "
+			 "what they are compared with");
+	else if (summary->empty == summary->success)
+		say_text(notices, "success",
+			 "the contracts that matter ask nothing that has to pass");
+	else if (summary->empty > 0)
+		say_text(notices, "success",
+			 "every contract that matters passed completely, or asks nothing that has "
+			 "to pass");
+	else
+		say_text(notices, "success", "every contract that matters passed completely");
+}
+
 /* Of versions that do not exist, nothing else matters. */
 static void say_outcome(struct notices *notices)
 {
@@ -147,15 +169,7 @@ static void say_outcome(struct notices *notices)
 	say_rows(notices, false);
 	if (summary->failed + summary->unknown > 0)
 		return;
-	if (summary->success == 0)
-		say_text(notices, "success",
-			 "nothing that is needed is missing: no contract ties these versions to "
-			 "what they are compared with");
-	else if (summary->empty == summary->success)
-		say_text(notices, "success",
-			 "the contracts that matter ask nothing that has to pass");
-	else
-		say_text(notices, "success", "every contract that matters passed completely");
+	say_success(notices);
 }
 
 /* A failure beside an unknown is null, as Pact has it: what is not known may matter more. */

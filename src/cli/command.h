@@ -33,6 +33,7 @@ enum option_kind {
 	OPTION_KIND_FLAG,
 	OPTION_KIND_TEXT,
 	OPTION_KIND_LIST,
+	OPTION_KIND_MARK, /* a flag that goes into a list, in its place among others */
 	OPTION_KIND_NUMBER,
 	OPTION_KIND_CHOICE
 };
@@ -42,11 +43,12 @@ struct option {
 	char letter;           /* the short form; 0: none */
 	const char *name;      /* the long form, without the dashes */
 	const char *aliases;   /* other long forms, separated by spaces; Pact's names */
-	const char *argument;  /* what help calls the value, such as "FILE" */
+	const char *argument;  /* what help calls the value: "FILE"; "[TAG]" may be left out */
 	const char *help;      /* a phrase without a full stop */
 	const char *variables; /* environment variables, separated by spaces; the first wins */
 	bool whole_variable;   /* LIST: a variable holds one value; else several, with commas */
-	const char *fallback;  /* the default, as it would be typed */
+	bool named; /* LIST: several options are one list, in order, of "NAME=VALUE" each */
+	const char *fallback;       /* the default, as it would be typed */
 	const char *const *choices; /* CHOICE: closed by NULL; the value is the index */
 	long min, max;              /* NUMBER: both included */
 	size_t offset;
@@ -59,9 +61,11 @@ struct option {
 		.kind = (K), .offset = OPTION_PLACE(S, M, T), __VA_ARGS__                          \
 	}
 
-#define OPTION_FLAG(S, M, ...)   OPTION_OF(OPTION_KIND_FLAG, S, M, bool, __VA_ARGS__)
-#define OPTION_TEXT(S, M, ...)   OPTION_OF(OPTION_KIND_TEXT, S, M, const char *, __VA_ARGS__)
-#define OPTION_LIST(S, M, ...)   OPTION_OF(OPTION_KIND_LIST, S, M, struct text_list, __VA_ARGS__)
+#define OPTION_FLAG(S, M, ...) OPTION_OF(OPTION_KIND_FLAG, S, M, bool, __VA_ARGS__)
+#define OPTION_TEXT(S, M, ...) OPTION_OF(OPTION_KIND_TEXT, S, M, const char *, __VA_ARGS__)
+#define OPTION_LIST(S, M, ...) OPTION_OF(OPTION_KIND_LIST, S, M, struct text_list, __VA_ARGS__)
+/* Has no value: "NAME=" in a list of which `named` is said. */
+#define OPTION_MARK(S, M, ...)   OPTION_OF(OPTION_KIND_MARK, S, M, struct text_list, __VA_ARGS__)
 #define OPTION_NUMBER(S, M, ...) OPTION_OF(OPTION_KIND_NUMBER, S, M, long, __VA_ARGS__)
 #define OPTION_CHOICE(S, M, ...) OPTION_OF(OPTION_KIND_CHOICE, S, M, int, __VA_ARGS__)
 #define OPTION_END                                                                                 \
@@ -156,6 +160,12 @@ bool next_word(const char **text, const char **word, size_t *len);
 
 /* Adds a text, which has to live as long as the call, to a list that only this has added to. */
 void text_list_add(struct call *call, struct text_list *list, const char *text);
+
+/* Whether it may be given several times. */
+bool option_is_list(const struct option *option);
+/* Whether a value belongs to it, and whether that may be left out. */
+bool option_takes_value(const struct option *option);
+bool option_value_is_optional(const struct option *option);
 
 /* What an option that needs a value expects: its argument's name, or its choices. */
 const char *option_expected(struct call *call, const struct option *option);

@@ -74,7 +74,7 @@ static void bash_command(FILE *f, const struct command *command)
 	put_quoted(f, command->name);
 	(void)fputs("')\n\t\tcase $previous in\n", f);
 	for (const struct option *o = command->options; o && o->kind != OPTION_KIND_END; o++) {
-		if (o->kind == OPTION_KIND_FLAG)
+		if (!option_takes_value(o))
 			continue;
 		(void)fprintf(f, "\t\t--%s", o->name);
 		if (o->letter)
@@ -151,15 +151,15 @@ static void zsh_text(FILE *f, const char *text)
 
 static void zsh_option(FILE *f, const struct option *option)
 {
-	(void)fprintf(f, "\t\t\t'%s--%s%s[", option->kind == OPTION_KIND_LIST ? "*" : "",
-		      option->name, option->kind == OPTION_KIND_FLAG ? "" : "=");
+	(void)fprintf(f, "\t\t\t'%s--%s%s[", option_is_list(option) ? "*" : "", option->name,
+		      option_takes_value(option) ? "=" : "");
 	zsh_text(f, option->help);
 	(void)fputc(']', f);
 	if (option->kind == OPTION_KIND_CHOICE) {
 		(void)fputs(":value:(", f);
 		put_choices(f, option->choices);
 		(void)fputc(')', f);
-	} else if (option->kind != OPTION_KIND_FLAG) {
+	} else if (option_takes_value(option)) {
 		(void)fputc(':', f);
 		zsh_text(f, option->argument);
 		(void)fputs(is_path(option->argument) ? ":_files" : ": ", f);
@@ -227,7 +227,7 @@ static void fish_option(FILE *f, const struct command *command, const struct opt
 		(void)fputs("-x -a '", f);
 		put_choices(f, option->choices);
 		(void)fputs("' ", f);
-	} else if (option->kind != OPTION_KIND_FLAG) {
+	} else if (option_takes_value(option)) {
 		(void)fputs(is_path(option->argument) ? "-r -F " : "-x ", f);
 	}
 	(void)fputs("-d \"", f);

@@ -88,7 +88,7 @@ static void put_flags(FILE *f, const char *macro, const struct option *option)
 		(void)fputs(" Cm ", f);
 		for (size_t i = 0; option->choices[i]; i++)
 			(void)fprintf(f, "%s%s", i > 0 ? " | " : "", option->choices[i]);
-	} else if (option->kind != OPTION_KIND_FLAG) {
+	} else if (option_takes_value(option)) {
 		(void)fprintf(f, " Ar %s", option->argument);
 	}
 	(void)fputc('\n', f);
@@ -102,7 +102,7 @@ static void put_option(FILE *f, const struct option *option)
 
 	put_flags(f, "It", option);
 	put_sentence(f, option->help);
-	if (option->kind == OPTION_KIND_LIST)
+	if (option_is_list(option))
 		(void)fputs("May be given several times.\n", f);
 	if (option->fallback)
 		(void)fprintf(f, "The default is\n.Cm %s .\n", option->fallback);

@@ -48,11 +48,11 @@ static void put_option(FILE *f, const struct option *option)
 	if (option->kind == OPTION_KIND_CHOICE) {
 		for (size_t i = 0; option->choices[i]; i++)
 			(void)fprintf(f, "%s%s", i > 0 ? "\\|" : " ", option->choices[i]);
-	} else if (option->kind != OPTION_KIND_FLAG) {
+	} else if (option_takes_value(option)) {
 		(void)fputc(' ', f);
 		put_cell(f, option->argument);
 	}
-	(void)fprintf(f, "`%s | ", option->kind == OPTION_KIND_LIST ? "…" : "");
+	(void)fprintf(f, "`%s | ", option_is_list(option) ? "…" : "");
 	put_cell(f, option->help);
 	if (option->fallback)
 		(void)fprintf(f, " (default `%s`)", option->fallback);

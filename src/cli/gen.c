@@ -67,9 +67,11 @@ static int check_option(const struct command *command, const struct option *opti
 			complain(command, "help is missing or ends with a full stop", option->name);
 	if ((option->kind == OPTION_KIND_CHOICE) != (option->choices != NULL))
 		wrong |= complain(command, "choices go with the kind CHOICE", option->name);
-	if (option->kind != OPTION_KIND_FLAG && option->kind != OPTION_KIND_CHOICE &&
-	    !option->argument)
+	if (option_takes_value(option) && option->kind != OPTION_KIND_CHOICE && !option->argument)
 		wrong |= complain(command, "its argument has no name", option->name);
+	if (option->variables && (option->named || option->kind == OPTION_KIND_MARK))
+		wrong |= complain(command, "a variable has no place in a list in order",
+				  option->name);
 	for (const struct option *o = command->options; o != option; o++) {
 		if (option->letter && o->letter == option->letter)
 			wrong |= complain(command, "two options of one letter", option->name);

@@ -123,10 +123,10 @@ static void print_option(FILE *stream, const struct option *option)
 	if (option->kind == OPTION_KIND_CHOICE) {
 		(void)fputc(' ', stream);
 		print_choices(stream, option->choices);
-	} else if (option->kind != OPTION_KIND_FLAG) {
+	} else if (option_takes_value(option)) {
 		(void)fprintf(stream, " %s", option->argument);
 	}
-	(void)fputs(option->kind == OPTION_KIND_LIST ? "  (repeatable)\n" : "\n", stream);
+	(void)fputs(option_is_list(option) ? "  (repeatable)\n" : "\n", stream);
 	(void)snprintf(text, sizeof(text), "%s%s%s", option->help,
 		       option->fallback ? "; default: " : "",
 		       option->fallback ? option->fallback : "");

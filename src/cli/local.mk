@@ -9,6 +9,7 @@ cli_commands = \
 	%D%/commands/match.c \
 	%D%/commands/generate.c \
 	%D%/commands/can-i-deploy.c \
+	%D%/commands/matrix.c \
 	%D%/commands/record-deployment.c \
 	%D%/commands/environment-create.c \
 	%D%/commands/environment-list.c \
@@ -33,6 +34,9 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/files.c \
 	%D%/help.c \
 	%D%/help.h \
+	%D%/matrix.h \
+	%D%/matrix_query.c \
+	%D%/matrix_report.c \
 	%D%/mocks.c \
 	%D%/mocks.h \
 	%D%/mocks_report.c \

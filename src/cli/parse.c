@@ -34,12 +34,25 @@ static bool set(struct parse *p, const struct option *option, const char *label,
 static bool set_with_value(struct parse *p, const struct option *option, const char *label,
 			   const char *text)
 {
+	if (!text && option_value_is_optional(option))
+		text = *p->next && **p->next != '-' ? *p->next++ : "";
 	if (!text)
 		text = *p->next ? *p->next++ : NULL;
 	if (text)
 		return set(p, option, label, text);
 	wrong("%s: expected %s after it; see tally %s --help", label,
 	      option_expected(p->call, option), p->call->command->name);
+	return false;
+}
+
+static const char *value_of_flag(const struct option *option)
+{
+	return option->kind == OPTION_KIND_MARK ? "" : "true";
+}
+
+static bool refuse_value(const struct parse *p, const char *label)
+{
+	wrong("%s takes no value; see tally %s --help", label, p->call->command->name);
 	return false;
 }
 
@@ -71,8 +84,10 @@ static bool parse_long(struct parse *p, const char *word)
 	}
 	if (!option)
 		return refuse_unknown(p, label, option_nearest(table, word + 2, len));
-	if (option->kind == OPTION_KIND_FLAG)
-		return set(p, option, label, text ? text : "true");
+	if (option->kind == OPTION_KIND_MARK && text)
+		return refuse_value(p, label);
+	if (!option_takes_value(option))
+		return set(p, option, label, text ? text : value_of_flag(option));
 	return set_with_value(p, option, label, text);
 }
 
@@ -98,9 +113,9 @@ static bool parse_letters(struct parse *p, const char *word)
 		}
 		if (!option)
 			return refuse_unknown(p, label, NULL);
-		if (option->kind != OPTION_KIND_FLAG)
+		if (option_takes_value(option))
 			return set_with_value(p, option, label, letter[1] ? letter + 1 : NULL);
-		if (!set(p, option, label, "true"))
+		if (!set(p, option, label, value_of_flag(option)))
 			return false;
 	}
 	return true;

@@ -8,7 +8,5 @@
 void report_mock(const cJSON *report, const char *provider);
 /* An array of mismatches, each line after `indent` spaces, and how many more there are. */
 void report_mismatches(const cJSON *mismatches, size_t omitted, unsigned indent);
-/* The answer of tally_broker_can_i_deploy; `at` is the older state that was asked for, or NULL. */
-void report_verdict(const cJSON *answer, const char *at);
 
 #endif

@@ -107,6 +107,38 @@ void text_list_add(struct call *call, struct text_list *list, const char *text)
 	list->items[list->count++] = text;
 }
 
+bool option_is_list(const struct option *option)
+{
+	return option->kind == OPTION_KIND_LIST || option->kind == OPTION_KIND_MARK;
+}
+
+bool option_takes_value(const struct option *option)
+{
+	return option->kind != OPTION_KIND_FLAG && option->kind != OPTION_KIND_MARK;
+}
+
+bool option_value_is_optional(const struct option *option)
+{
+	return option->argument && option->argument[0] == '[';
+}
+
+static bool set_text(struct call *call, const struct option *option, const char *label,
+		     const char *text, void *values)
+{
+	if (*text == '\0' && option_takes_value(option) && !option_value_is_optional(option)) {
+		refuse(call, label, option->argument, text);
+		return false;
+	}
+	if (option->kind == OPTION_KIND_TEXT)
+		*(const char **)place(option, values) = text;
+	else if (option->named || option->kind == OPTION_KIND_MARK)
+		text_list_add(call, place(option, values),
+			      scratch_format(&call->scratch, "%s=%s", option->name, text));
+	else
+		text_list_add(call, place(option, values), text);
+	return true;
+}
+
 bool option_set(struct call *call, const struct option *option, const char *label, const char *text,
 		void *values)
 {
@@ -118,16 +150,9 @@ bool option_set(struct call *call, const struct option *option, const char *labe
 	case OPTION_KIND_CHOICE:
 		return set_choice(call, option, label, text, values);
 	case OPTION_KIND_LIST:
+	case OPTION_KIND_MARK:
 	case OPTION_KIND_TEXT:
-		if (*text == '\0') {
-			refuse(call, label, option->argument, text);
-			return false;
-		}
-		if (option->kind == OPTION_KIND_LIST)
-			text_list_add(call, place(option, values), text);
-		else
-			*(const char **)place(option, values) = text;
-		return true;
+		return set_text(call, option, label, text, values);
 	case OPTION_KIND_END:
 		break;
 	}

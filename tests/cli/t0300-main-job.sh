@@ -204,7 +204,6 @@ test_expect_success 'wrong use' '
 	expect_refused "leave one out" "$tally" can-i-deploy web-shop@1 --pacticipant orders --to production
 	expect_refused "leave one out" "$tally" can-i-deploy web-shop@1 --version 2 --to production
 	expect_refused "expected a version after" "$tally" can-i-deploy web-shop@ --to production
-	expect_refused "unexpected \"orders@1\"" "$tally" can-i-deploy web-shop@1 orders@1 --to production
 '
 
 test_expect_success 'a full disk does not turn a no into a yes, or a yes into silence' '
