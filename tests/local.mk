@@ -12,7 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 	TSAN_OPTIONS='halt_on_error=1 suppressions=$(abs_top_srcdir)/tests/tsan.suppressions'; \
 	export TSAN_OPTIONS; \
 	LC_ALL=C.UTF-8; export LC_ALL; TZ=UTC; export TZ;
-EXTRA_DIST += tests/same_tree.h tests/tsan.suppressions
+EXTRA_DIST += tests/same_tree.h tests/tsan.suppressions tests/whole_broker.h
 
 # What several threads work on, for a build with --enable-sanitizers=thread: no more is built than
 # these programs and what they link.

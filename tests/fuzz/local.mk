@@ -121,3 +121,9 @@ tests_fuzz_fuzz_report_SOURCES = %D%/fuzz_report.c $(fuzz_json_engine)
 tests_fuzz_fuzz_report_CPPFLAGS = $(fuzz_cppflags) -I$(srcdir)/tests
 tests_fuzz_fuzz_report_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_report_LDFLAGS = $(fuzz_ldflags)
+
+fuzz_programs += %D%/fuzz_record
+tests_fuzz_fuzz_record_SOURCES = %D%/fuzz_record.c $(fuzz_engine)
+tests_fuzz_fuzz_record_CPPFLAGS = $(fuzz_cppflags) -I$(srcdir)/tests
+tests_fuzz_fuzz_record_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_record_LDFLAGS = $(fuzz_ldflags)

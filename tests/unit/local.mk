@@ -204,6 +204,11 @@ TESTS += %D%/test_broker_publish
 tests_unit_test_broker_publish_LDADD = $(unit_libs)
 tests_unit_test_broker_publish_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_broker_damage
+TESTS += %D%/test_broker_damage
+tests_unit_test_broker_damage_LDADD = $(unit_libs)
+tests_unit_test_broker_damage_CPPFLAGS = $(unit_cppflags) -I$(srcdir)/tests
+
 check_PROGRAMS += %D%/test_broker_records
 TESTS += %D%/test_broker_records
 tests_unit_test_broker_records_LDADD = $(unit_libs)
