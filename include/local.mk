@@ -16,4 +16,5 @@ pkginclude_HEADERS += \
 	%D%/tally/mock.h \
 	%D%/tally/provider.h \
 	%D%/tally/stub.h \
+	%D%/tally/upkeep.h \
 	%D%/tally/verify.h

@@ -21,6 +21,7 @@
 #include <tally/mock.h>
 #include <tally/provider.h>
 #include <tally/stub.h>
+#include <tally/upkeep.h>
 #include <tally/verify.h>
 #include <tally/webhook.h>
 

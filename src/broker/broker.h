@@ -5,6 +5,7 @@
 
 #include "tally/environment.h"
 #include "tally/matrix.h"
+#include "tally/upkeep.h"
 
 struct broker_resources;
 
@@ -26,6 +27,8 @@ struct broker_kind {
 	void (*cancel)(struct tally_broker *broker);
 	int (*pin)(struct tally_broker *broker, const char *at, struct tally_error *error);
 	int (*upgrade)(struct tally_broker *broker, cJSON **answer, struct tally_error *error);
+	int (*check)(struct tally_broker *broker, bool history, cJSON **answer,
+		     struct tally_error *error);
 	int (*publish)(struct tally_broker *broker, const struct tally_publication *publication,
 		       cJSON **answer, struct tally_error *error);
 	int (*contracts_to_verify)(struct tally_broker *broker,

@@ -310,6 +310,7 @@ static const struct broker_kind git_kind = {
 	.cancel = git_broker_cancel,
 	.pin = git_broker_pin,
 	.upgrade = tally__git_broker_upgrade,
+	.check = tally__git_broker_check,
 	.publish = tally__git_broker_publish,
 	.contracts_to_verify = tally__git_broker_contracts_to_verify,
 	.contract_of = tally__git_broker_contract_of,

@@ -47,6 +47,8 @@ int tally__git_broker_upgrade(struct tally_broker *broker, cJSON **answer,
 			      struct tally_error *error);
 int tally__git_broker_set_author(struct tally_broker *broker, const char *name, const char *email,
 				 struct tally_error *error);
+int tally__git_broker_check(struct tally_broker *broker, bool history, cJSON **answer,
+			    struct tally_error *error);
 int tally__git_broker_publish(struct tally_broker *broker,
 			      const struct tally_publication *publication, cJSON **answer,
 			      struct tally_error *error);

@@ -7,6 +7,10 @@ libtallyall_la_SOURCES += \
 	%D%/broker.c \
 	%D%/broker.h \
 	%D%/can_i_deploy.c \
+	%D%/can_i_deploy.h \
+	%D%/check.c %D%/check.h \
+	%D%/check_contracts.c \
+	%D%/check_records.c \
 	%D%/choices.c \
 	%D%/deletion.c \
 	%D%/departure.c \
@@ -75,6 +79,7 @@ libtallyall_la_SOURCES += \
 	%D%/selectors.h \
 	%D%/standing.c \
 	%D%/upgrade.c \
+	%D%/upkeep.c \
 	%D%/uuid.c \
 	%D%/version_list.c \
 	%D%/version_list.h \

@@ -7,7 +7,6 @@
 #include "base/limits.h"
 #include "broker/records.h"
 
-#define PLACES_MAX  4
 #define MEMBERS_MAX 8
 
 enum member_kind { END, NAME, TEXT, NUMBER, LIST, FLAG };
@@ -51,6 +50,7 @@ static const struct shape shapes[] = {
 	  {"specification", TEXT, 0},
 	  {"content", TEXT, 0},
 	  {"interactions", LIST, 0}}},
+	{PATH_CONTRACT, {{NULL, END, 0}}},
 	{PATH_RUN,
 	 {{"provider", NAME, 0},
 	  {"providerVersion", NAME, 1},
@@ -101,13 +101,8 @@ static const struct shape shapes[] = {
 	  DEPLOYMENT_MEMBERS}},
 };
 
-struct place {
-	const char *text; /* not closed by a NUL */
-	size_t len;
-};
-
 /* Takes what fills one place of the pattern; `rest` is the pattern after the place. */
-static bool take_place(struct place *place, const char **path, bool sharded, const char *rest)
+static bool take_place(struct record_name *place, const char **path, bool sharded, const char *rest)
 {
 	size_t ending = *rest == '/' ? 0 : strlen(rest);
 	const char *at = *path;
@@ -117,6 +112,7 @@ static bool take_place(struct place *place, const char **path, bool sharded, con
 			return false;
 		at += 4;
 	}
+	place->sharded = sharded;
 	place->text = at;
 	place->len = strcspn(at, "/");
 	if (place->len <= ending)
@@ -126,9 +122,10 @@ static bool take_place(struct place *place, const char **path, bool sharded, con
 	return true;
 }
 
-static bool match_path(const char *pattern, const char *path, struct place places[PLACES_MAX])
+static bool match_path(struct record_place *place, const char *pattern, const char *path)
 {
-	size_t count = 0;
+	place->pattern = pattern;
+	place->count = 0;
 
 	while (*pattern != '\0') {
 		bool sharded = pattern[1] == '#';
@@ -139,15 +136,16 @@ static bool match_path(const char *pattern, const char *path, struct place place
 			continue;
 		}
 		pattern += sharded ? 3 : 2;
-		if (count == PLACES_MAX || !take_place(&places[count], &path, sharded, pattern))
+		if (place->count == RECORD_NAMES_MAX ||
+		    !take_place(&place->names[place->count], &path, sharded, pattern))
 			return false;
-		count++;
+		place->count++;
 	}
 	return *path == '\0';
 }
 
 static int check_name(const struct record *record, const struct member *member,
-		      const struct place *place, struct tally_error *error)
+		      const struct record_name *place, struct tally_error *error)
 {
 	const char *name;
 	struct buf component;
@@ -170,7 +168,7 @@ static int check_name(const struct record *record, const struct member *member,
 }
 
 static int check_member(const struct record *record, const struct member *member,
-			const struct place *places, struct tally_error *error)
+			const struct record_name *places, struct tally_error *error)
 {
 	const cJSON *json = tally__json_get(record->json, member->name);
 	const char *text;
@@ -199,21 +197,29 @@ static int check_member(const struct record *record, const struct member *member
 	return 0;
 }
 
-int tally__record_check(const struct record *record, struct tally_error *error)
+static const struct shape *find_shape(struct record_place *place, const char *path)
 {
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-		const struct member *members = shapes[i].members;
-		struct place places[PLACES_MAX];
-
-		if (!match_path(shapes[i].pattern, record->path, places))
-			continue;
-		for (size_t j = 0; j < MEMBERS_MAX && members[j].kind != END; j++) {
-			int status = check_member(record, &members[j], places, error);
-
-			if (status != 0)
-				return status;
-		}
-		return 0;
+		if (match_path(place, shapes[i].pattern, path))
+			return &shapes[i];
 	}
-	return 0;
+	return NULL;
+}
+
+bool tally__record_locate(struct record_place *place, const char *path)
+{
+	return find_shape(place, path) != NULL;
+}
+
+int tally__record_check(const struct record *record, struct tally_error *error)
+{
+	struct record_place place;
+	const struct shape *shape = find_shape(&place, record->path);
+	int status = 0;
+
+	if (shape == NULL)
+		return 0;
+	for (size_t i = 0; status == 0 && i < MEMBERS_MAX && shape->members[i].kind != END; i++)
+		status = check_member(record, &shape->members[i], place.names, error);
+	return status;
 }

@@ -158,6 +158,21 @@ int tally__record_array(const struct record *record, const char *name, const cJS
 			struct tally_error *error);
 int tally__record_optional_array(const struct record *record, const char *name, const cJSON **out,
 				 struct tally_error *error);
+/* What a path is made of: one of the patterns above, and the components that fill its places, not
+ * closed by a NUL. */
+#define RECORD_NAMES_MAX 4
+struct record_name {
+	const char *text;
+	size_t len;
+	bool sharded; /* below two folders that its name decides */
+};
+struct record_place {
+	const char *pattern;
+	size_t count;
+	struct record_name names[RECORD_NAMES_MAX];
+};
+/* False when no record lies at such a path. */
+bool tally__record_locate(struct record_place *place, const char *path);
 /* All required members are there, and the names among them are those in the record's path. */
 int tally__record_check(const struct record *record, struct tally_error *error);
 /* The record is not what it should be: TALLY_EPARSE with where and what. */

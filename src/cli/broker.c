@@ -47,6 +47,12 @@ int broker_open(struct call *call, const struct broker_access *access, struct ta
 	return failed(&error);
 }
 
+void broker_operand(struct call *call, struct broker_access *access)
+{
+	if (call->operand_count > 0)
+		access->location = call->operands[0];
+}
+
 int broker_open_to_change(struct call *call, const struct broker_access *access,
 			  struct tally_broker **broker)
 {

@@ -110,6 +110,9 @@ int broker_open(struct call *call, const struct broker_access *access,
 /* The same for a command that changes something: in the name of whom origin_find_author finds. */
 int broker_open_to_change(struct call *call, const struct broker_access *access,
 			  struct tally_broker **broker);
+/* The operand of a command that is about one broker is that one, whatever --broker and its variable
+ * say. */
+void broker_operand(struct call *call, struct broker_access *access);
 /* "name:password" for servers beside the broker; NULL without a user. */
 const char *broker_user(struct call *call, const struct broker_access *access);
 /* The contracts that a broker has for a provider: of one consumer version (APP@VERSION), or, where

@@ -15,6 +15,7 @@ cli_commands = \
 	%D%/commands/environment-list.c \
 	%D%/commands/environment-show.c \
 	%D%/commands/log.c \
+	%D%/commands/broker-check.c \
 	%D%/commands/broker-init.c \
 	%D%/commands/broker-upgrade.c \
 	%D%/commands/help.c

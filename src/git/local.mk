@@ -3,6 +3,7 @@ libtallyall_la_SOURCES += \
 	%D%/at.c \
 	%D%/branch.c %D%/branch.h \
 	%D%/change.h \
+	%D%/check.c %D%/check.h %D%/check_files.c \
 	%D%/commit.c %D%/commit.h \
 	%D%/edits.c %D%/edits.h \
 	%D%/files.c %D%/files.h \

@@ -36,6 +36,7 @@ cli_tests = \
 	%D%/t0310-environment.sh \
 	%D%/t0330-log.sh \
 	%D%/t0331-at.sh \
+	%D%/t0370-broker-check.sh \
 	%D%/t0340-selection.sh
 	%D%/t0340-selection.sh \
 	%D%/t0500-servers.sh \

@@ -198,6 +198,10 @@ check_PROGRAMS += %D%/test_broker_environments
 TESTS += %D%/test_broker_environments
 tests_unit_test_broker_environments_LDADD = $(unit_libs)
 tests_unit_test_broker_environments_CPPFLAGS = $(unit_cppflags)
+check_PROGRAMS += %D%/test_broker_check
+TESTS += %D%/test_broker_check
+tests_unit_test_broker_check_LDADD = $(unit_libs)
+tests_unit_test_broker_check_CPPFLAGS = $(unit_cppflags)
 
 check_PROGRAMS += %D%/test_broker_publish
 TESTS += %D%/test_broker_publish

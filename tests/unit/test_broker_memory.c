@@ -95,6 +95,11 @@ static int list_log(struct trial *trial)
 	return tally_broker_log(trial->site->broker, "web", NULL, 0, &trial->answer, &trial->error);
 }
 
+static int check(struct trial *trial)
+{
+	return tally_broker_check(trial->site->broker, true, &trial->answer, &trial->error);
+}
+
 /* True once the operation got through without meeting the failure. */
 static bool try_with(struct trial *trial, int (*operation)(struct trial *), long successes)
 {
@@ -147,6 +152,7 @@ static void test_sweep(void **state)
 	sweep(&trial, choose);
 	sweep(&trial, show);
 	sweep(&trial, list_log);
+	sweep(&trial, check);
 	cJSON_Delete(trial.contract);
 	cJSON_Delete(trial.results);
 }
