@@ -141,6 +141,15 @@ static struct git_broker *git_of(struct tally_broker *broker)
 	return (struct git_broker *)broker;
 }
 
+static int check_unpinned(const struct git_broker *broker, struct tally_error *error)
+{
+	if (*broker->pinned == '\0')
+		return 0;
+	return tally__fail(error, TALLY_EINVAL,
+			   "the broker is pinned at %.10s, and what was cannot be changed",
+			   broker->pinned);
+}
+
 int tally__broker_change(struct tally_broker *handle, broker_change *change, void *context,
 			 int64_t now_unix, cJSON **answer, struct tally_error *error)
 {
@@ -149,12 +158,10 @@ int tally__broker_change(struct tally_broker *handle, broker_change *change, voi
 	struct store_author author = {
 		.name = broker->author_name, .email = broker->author_email, .now_unix = now_unix};
 	char id[STORE_ID_BYTES];
-	int status;
+	int status = check_unpinned(broker, error);
 
-	if (*broker->pinned != '\0')
-		return tally__fail(error, TALLY_EINVAL,
-				   "the broker is pinned at %.10s, and what was cannot be changed",
-				   broker->pinned);
+	if (status != 0)
+		return status;
 	status = tally__store_commit(broker->store, run_transaction, &transaction, &author, id,
 				     error);
 	if (status == 0 && transaction.answer != NULL)
@@ -287,7 +294,9 @@ static void git_broker_release(struct tally_broker *handle)
 
 static int git_broker_begin(struct tally_broker *handle, struct tally_error *error)
 {
-	return tally__store_begin(git_of(handle)->store, error);
+	int status = check_unpinned(git_of(handle), error);
+
+	return status != 0 ? status : tally__store_begin(git_of(handle)->store, error);
 }
 
 static int git_broker_finish(struct tally_broker *handle, struct tally_error *error)

@@ -11,6 +11,7 @@ libtallyall_la_SOURCES += \
 	%D%/join.c %D%/join.h \
 	%D%/log.c \
 	%D%/names.c \
+	%D%/objects.c %D%/objects.h \
 	%D%/open.h \
 	%D%/pack.c %D%/pack.h \
 	%D%/packing.c %D%/packing.h \

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "git/repository.h"
+#include "git/objects.h"
 
 /* How often an object is looked for anew while packs are being replaced under us. */
 #define LOOKUP_TRIES 4
@@ -113,6 +113,7 @@ void tally__repository_release(struct repository *repository)
 {
 	if (!repository || --repository->uses > 0)
 		return;
+	tally__object_cache_release(repository->cache);
 	git_odb_free(repository->odb);
 	git_repository_free(repository->git);
 	tally__free(repository);
@@ -131,11 +132,29 @@ int tally__repository_tip(struct repository *repository, git_oid *tip, struct ta
 	return 0;
 }
 
+int tally__object_missing(const struct repository *repository, const git_oid *id,
+			  struct tally_error *error)
+{
+	char text[GIT_OID_HEXSZ + 1];
+
+	git_oid_tostr(text, sizeof text, id);
+	return tally__fail_at(error, TALLY_EIO, git_repository_path(repository->git), 0, 0,
+			      "object %s is missing or broken: run `git fsck` in the repository, "
+			      "and restore it from a clone",
+			      text);
+}
+
+static int lookup_failure(const struct repository *repository, int git, const git_oid *id,
+			  struct tally_error *error)
+{
+	if (git == GIT_ENOTFOUND)
+		return tally__object_missing(repository, id, error);
+	return tally__git_fail(error, git_repository_path(repository->git), "read an object");
+}
+
 int tally__object_lookup(git_object **out, struct repository *repository, git_repository *git,
 			 const git_oid *id, git_object_t type, struct tally_error *error)
 {
-	const char *path = git_repository_path(repository->git);
-	char text[GIT_OID_HEXSZ + 1];
 	int found = -1;
 
 	for (int i = 0; i < LOOKUP_TRIES && found != 0; i++) {
@@ -143,13 +162,18 @@ int tally__object_lookup(git_object **out, struct repository *repository, git_re
 			break;
 		found = git_object_lookup(out, git, id, type);
 	}
-	if (found == 0)
-		return 0;
-	git_oid_tostr(text, sizeof text, id);
-	if (found == GIT_ENOTFOUND)
-		return tally__fail_at(error, TALLY_EIO, path, 0, 0,
-				      "object %s is missing or broken: run `git fsck` in the "
-				      "repository, and restore it from a clone",
-				      text);
-	return tally__git_fail(error, path, "read an object");
+	return found == 0 ? 0 : lookup_failure(repository, found, id, error);
+}
+
+int tally__odb_read(git_odb_object **out, struct repository *repository, git_odb *odb,
+		    const git_oid *id, struct tally_error *error)
+{
+	int found = -1;
+
+	for (int i = 0; i < LOOKUP_TRIES && found != 0; i++) {
+		if (i > 0 && git_odb_refresh(repository->odb) < 0)
+			break;
+		found = git_odb_read(out, odb, id);
+	}
+	return found == 0 ? 0 : lookup_failure(repository, found, id, error);
 }

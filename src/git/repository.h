@@ -11,11 +11,14 @@
 
 #define STORE_BRANCH "refs/heads/main"
 
+struct object_cache;
+
 /* A repository as opened from disk.  Counted, since snapshots outlive a store's decision to open it
  * anew (which lets go of the packs that were rolled up). */
 struct repository {
 	git_repository *git;
 	git_odb *odb;
+	struct object_cache *cache; /* objects.h; NULL: none is kept */
 	unsigned uses;
 };
 
@@ -53,18 +56,26 @@ int tally__repository_tip(struct repository *repository, git_oid *tip, struct ta
 int tally__object_lookup(git_object **out, struct repository *repository, git_repository *git,
 			 const git_oid *id, git_object_t type, struct tally_error *error);
 
+/* The same for an object as it is, from a database. */
+int tally__odb_read(git_odb_object **out, struct repository *repository, git_odb *odb,
+		    const git_oid *id, struct tally_error *error);
+/* TALLY_EIO: an object is not there, or is something else. */
+int tally__object_missing(const struct repository *repository, const git_oid *id,
+			  struct tally_error *error);
+
 /* Fails with libgit2's last error: TALLY_ENOMEM, or TALLY_EIO with a hint when the cause can be
  * seen (disk full, no permission). `doing` completes "cannot …". */
 int tally__git_fail(struct tally_error *error, const char *path, const char *doing);
 /* The same with errno. */
 int tally__errno_fail(struct tally_error *error, int number, const char *path, const char *doing);
 
-/* A pinned commit.  Trees are read through `git`, which is the repository's or, within a
+/* A pinned commit.  Objects are read from `git`, which is the repository's or, within a
  * transaction, the staging area's, which has what the last commit wrote still in memory. */
 struct snapshot {
 	struct repository *repository;
 	git_repository *git;
-	git_tree *tree; /* NULL on an empty branch */
+	git_odb *odb; /* of `git` */
+	git_oid tree; /* all zero on an empty branch, as is the commit */
 	git_oid commit;
 	char id[STORE_ID_BYTES];
 };

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "git/objects.h"
 #include "git/staging.h"
 
 /* Larger commits are not kept in memory after they were written. */
@@ -128,6 +129,7 @@ static int backend_write(git_odb_backend *backend, const git_oid *id, const void
 {
 	if (backend_exists(backend, id))
 		return 0;
+	tally__object_cache_put(of(backend)->repository->cache, id, type, bytes, len);
 	return objects_put(&of(backend)->fresh, id, type, bytes, len) == 0 ? 0 : GIT_ERROR;
 }
 

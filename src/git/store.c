@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "git/accept.h"
 #include "git/files.h"
+#include "git/objects.h"
 #include "git/open.h"
 #include "git/staging.h"
 
@@ -125,6 +126,8 @@ int tally__store_open(struct store **out, const char *path, struct tally_error *
 	if (!store)
 		return tally__fail_nomem(error);
 	status = tally__repository_open(&store->repository, path, error);
+	if (status == 0)
+		status = tally__object_cache_new(&store->repository->cache, error);
 	if (status != 0)
 		goto out;
 	/* The whole path, ending in a slash: the folder may be changed later. */
@@ -160,6 +163,7 @@ static int reopen(struct store *store, struct tally_error *error)
 
 	if (status != 0)
 		return status;
+	repository->cache = tally__object_cache_share(store->repository->cache);
 	tally__staging_free(store->staging);
 	store->staging = NULL;
 	tally__repository_release(store->repository);

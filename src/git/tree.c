@@ -177,7 +177,7 @@ int tally__edits_apply(const struct edits *edits, struct staging *staging,
 {
 	struct applying applying = {
 		.staging = staging, .repository = base->repository, .error = error};
-	const git_oid *base_id = base->tree ? git_tree_id(base->tree) : NULL;
+	const git_oid *base_id = git_oid_is_zero(&base->tree) ? NULL : &base->tree;
 	enum outcome outcome;
 	int status = apply_folder(&applying, &edits->root, base_id, tree, &outcome);
 
