@@ -103,7 +103,8 @@ static void grow_old(struct object_cache *cache)
 	generation_init(&cache->young);
 }
 
-static const struct kept *cache_get(struct object_cache *cache, const git_oid *id)
+/* What is used stays. */
+static const struct kept *find(struct object_cache *cache, const git_oid *id)
 {
 	const struct kept *kept = generation_get(&cache->young, id);
 	const struct kept *moved;
@@ -115,6 +116,17 @@ static const struct kept *cache_get(struct object_cache *cache, const git_oid *i
 		return kept;
 	moved = keep(cache, id, kept->type, kept->bytes, kept->len);
 	return moved ? moved : kept;
+}
+
+const char *tally__object_cache_get(struct object_cache *cache, const git_oid *id,
+				    git_object_t type, size_t *len)
+{
+	const struct kept *kept = cache ? find(cache, id) : NULL;
+
+	if (!kept || kept->type != type)
+		return NULL;
+	*len = kept->len;
+	return kept->bytes;
 }
 
 void tally__object_cache_put(struct object_cache *cache, const git_oid *id, git_object_t type,
@@ -129,15 +141,12 @@ void tally__object_cache_put(struct object_cache *cache, const git_oid *id, git_
 int tally__object_read(struct object *out, struct repository *repository, git_odb *odb,
 		       const git_oid *id, git_object_t type, struct tally_error *error)
 {
-	struct object_cache *cache = repository->cache;
-	const struct kept *kept = cache ? cache_get(cache, id) : NULL;
 	int status;
 
 	*out = (struct object){0};
-	if (kept) {
-		*out = (struct object){kept->bytes, kept->len, NULL};
-		return kept->type == type ? 0 : tally__object_missing(repository, id, error);
-	}
+	out->bytes = tally__object_cache_get(repository->cache, id, type, &out->len);
+	if (out->bytes)
+		return 0;
 	status = tally__odb_read(&out->owner, repository, odb, id, error);
 	if (status != 0)
 		return status;
@@ -147,7 +156,7 @@ int tally__object_read(struct object *out, struct repository *repository, git_od
 	}
 	out->bytes = git_odb_object_data(out->owner);
 	out->len = git_odb_object_size(out->owner);
-	tally__object_cache_put(cache, id, type, out->bytes, out->len);
+	tally__object_cache_put(repository->cache, id, type, out->bytes, out->len);
 	return 0;
 }
 

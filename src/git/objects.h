@@ -15,6 +15,9 @@ void tally__object_cache_release(struct object_cache *cache);
 /* Copies; when memory is short it does not. */
 void tally__object_cache_put(struct object_cache *cache, const git_oid *id, git_object_t type,
 			     const void *bytes, size_t len);
+/* The bytes of an object of that type, good until the next call with the cache; NULL. */
+const char *tally__object_cache_get(struct object_cache *cache, const git_oid *id,
+				    git_object_t type, size_t *len);
 
 struct object {
 	const char *bytes;

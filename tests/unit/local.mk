@@ -171,6 +171,12 @@ tests_unit_test_git_group_SOURCES = %D%/test_git_group.c %D%/git_scratch.c %D%/g
 tests_unit_test_git_group_LDADD = $(unit_libs)
 tests_unit_test_git_group_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_git_objects
+TESTS += %D%/test_git_objects
+tests_unit_test_git_objects_SOURCES = %D%/test_git_objects.c %D%/git_scratch.c %D%/git_scratch.h
+tests_unit_test_git_objects_LDADD = $(unit_libs)
+tests_unit_test_git_objects_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_git_packing
 TESTS += %D%/test_git_packing
 tests_unit_test_git_packing_SOURCES = %D%/test_git_packing.c %D%/git_scratch.c %D%/git_scratch.h
