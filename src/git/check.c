@@ -273,8 +273,8 @@ int tally__store_check(const struct snapshot *snapshot, bool history,
 	tally__map_init(&checking.seen);
 	tally__arena_init(&checking.arena, 0);
 	tally__buf_init(&checking.path, PATH_BYTES);
-	if (snapshot->tree)
-		status = check_tree(&checking, git_tree_id(snapshot->tree), 0);
+	if (!git_oid_is_zero(&snapshot->tree))
+		status = check_tree(&checking, &snapshot->tree, 0);
 	checking.tells = false;
 	if (status == 0)
 		status = check_commits(&checking);
