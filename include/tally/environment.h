@@ -97,11 +97,12 @@ TALLY_API int tally_broker_record_deployment(struct tally_broker *broker, const 
 					     struct tally_error *error);
 
 /* Records that an application does not run in an environment any more (the instance of that name;
- * NULL: the unnamed one).  *answer: the deployment that ended.  TALLY_ENOTFOUND also when it did
- * not run there.  @since 0.1 */
+ * NULL: the unnamed one).  With a `version` (or NULL), it has to be that one.  *answer: the
+ * deployment that ended.  TALLY_ENOTFOUND also when it did not run there.  @since 0.1 */
 TALLY_API int tally_broker_record_undeployment(struct tally_broker *broker, const char *application,
-					       const char *environment, const char *instance,
-					       cJSON **answer, struct tally_error *error);
+					       const char *version, const char *environment,
+					       const char *instance, cJSON **answer,
+					       struct tally_error *error);
 
 /* Records that a version was released: it is supported in that environment from now on, beside the
  * others.  When it is already, nothing changes; when its support had ended, it begins again, and

@@ -59,8 +59,8 @@ struct broker_kind {
 				 const char *version, const char *environment, const char *instance,
 				 cJSON **answer, struct tally_error *error);
 	int (*record_undeployment)(struct tally_broker *broker, const char *application,
-				   const char *environment, const char *instance, cJSON **answer,
-				   struct tally_error *error);
+				   const char *version, const char *environment,
+				   const char *instance, cJSON **answer, struct tally_error *error);
 	int (*record_release)(struct tally_broker *broker, const char *application,
 			      const char *version, const char *environment, cJSON **answer,
 			      struct tally_error *error);

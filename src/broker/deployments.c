@@ -123,6 +123,17 @@ static int not_deployed(struct records *records, const struct placement *placeme
 	return status;
 }
 
+/* Whoever names the version must not end what came after it. */
+static int check_version(const struct placement *wanted, const struct placement *current,
+			 struct tally_error *error)
+{
+	if (wanted->version == NULL || strcmp(wanted->version, current->version) == 0)
+		return 0;
+	return tally__fail(
+		error, TALLY_ENOTFOUND, "%s %s is not deployed in %s: %s is, in the same place",
+		wanted->application, wanted->version, wanted->environment, current->version);
+}
+
 static int undeploy(struct records *records, void *context, struct buf *message, cJSON **answer,
 		    struct tally_error *error)
 {
@@ -141,6 +152,8 @@ static int undeploy(struct records *records, void *context, struct buf *message,
 	if (status == 0 && !is_taken)
 		status = not_deployed(records, &deploying->placement, error);
 	if (status == 0)
+		status = check_version(&deploying->placement, &current, error);
+	if (status == 0)
 		status = tally__placement_end(records, &current, deploying->now_unix, error);
 	if (status != 0)
 		return status;
@@ -151,12 +164,14 @@ static int undeploy(struct records *records, void *context, struct buf *message,
 }
 
 int tally__git_broker_record_undeployment(struct tally_broker *broker, const char *application,
-					  const char *environment, const char *instance,
-					  cJSON **answer, struct tally_error *error)
+					  const char *version, const char *environment,
+					  const char *instance, cJSON **answer,
+					  struct tally_error *error)
 {
 	struct deploying deploying = {
 		.placement = {.kind = PLACEMENT_DEPLOYMENT,
 			      .application = application,
+			      .version = version,
 			      .environment = environment,
 			      .instance = instance},
 		.now_unix = tally__time_now_unix(),

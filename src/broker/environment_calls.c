@@ -64,13 +64,14 @@ int tally_broker_record_deployment(struct tally_broker *broker, const char *appl
 }
 
 int tally_broker_record_undeployment(struct tally_broker *broker, const char *application,
-				     const char *environment, const char *instance, cJSON **answer,
+				     const char *version, const char *environment,
+				     const char *instance, cJSON **answer,
 				     struct tally_error *error)
 {
 	if (broker->kind->record_undeployment == NULL)
 		return tally__broker_unsupported(broker, "record undeployments", error);
-	return broker->kind->record_undeployment(broker, application, environment, instance, answer,
-						 error);
+	return broker->kind->record_undeployment(broker, application, version, environment,
+						 instance, answer, error);
 }
 
 int tally_broker_record_release(struct tally_broker *broker, const char *application,

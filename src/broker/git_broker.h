@@ -82,8 +82,9 @@ int tally__git_broker_record_deployment(struct tally_broker *broker, const char 
 					const char *instance, cJSON **answer,
 					struct tally_error *error);
 int tally__git_broker_record_undeployment(struct tally_broker *broker, const char *application,
-					  const char *environment, const char *instance,
-					  cJSON **answer, struct tally_error *error);
+					  const char *version, const char *environment,
+					  const char *instance, cJSON **answer,
+					  struct tally_error *error);
 int tally__git_broker_record_release(struct tally_broker *broker, const char *application,
 				     const char *version, const char *environment, cJSON **answer,
 				     struct tally_error *error);

@@ -53,6 +53,19 @@ void broker_operand(struct call *call, struct broker_access *access)
 		access->location = call->operands[0];
 }
 
+int broker_finish(struct tally_broker *broker, int result, const struct tally_error *error,
+		  cJSON *answer, int format, void (*print_text)(const cJSON *answer))
+{
+	tally_broker_close(broker);
+	if (result < 0)
+		return failed(error);
+	if (format == FORMAT_JSON)
+		return print_answer(answer);
+	print_text(answer);
+	cJSON_Delete(answer);
+	return EXIT_YES;
+}
+
 int broker_open_to_change(struct call *call, const struct broker_access *access,
 			  struct tally_broker **broker)
 {
@@ -123,12 +136,9 @@ void app_version_split(struct call *call, const char *text, struct app_version *
 	out->version = at + 1;
 }
 
-int app_version_get(struct call *call, const char *pacticipant, const char *version,
-		    struct app_version *out)
+int app_version_given(struct call *call, const char *pacticipant, const char *version,
+		      struct app_version *out)
 {
-	struct origin origin = {.version = version};
-	int status = 0;
-
 	*out = (struct app_version){NULL, NULL};
 	if (call->operand_count > 0 && pacticipant)
 		return wrong("both %s and --pacticipant %s are given: leave one out",
@@ -138,20 +148,30 @@ int app_version_get(struct call *call, const char *pacticipant, const char *vers
 	else
 		out->app = pacticipant;
 	if (!out->app)
-		return wrong("APP@VERSION is missing: expected it, or --pacticipant and --version; "
-			     "see tally %s --help",
-			     call->command->name);
+		return wrong("%s is missing: expected it, or --pacticipant and --version; see "
+			     "tally %s --help",
+			     call->command->operands[0].name, call->command->name);
 	if (out->version && version)
 		return wrong("both %s and --version %s are given: leave one out", call->operands[0],
 			     version);
 	if (out->version && *out->version == '\0')
 		return wrong("%s: expected a version after \"@\"", call->operands[0]);
-	if (!out->version) {
-		origin_find(call, &origin, ORIGIN_VERSION);
-		out->version = origin.version;
-		status = need(call, out->version, "version",
-			      "the application's version (there is neither a CI variable nor a git "
-			      "commit to take it from)");
-	}
-	return status;
+	if (version)
+		out->version = version;
+	return 0;
+}
+
+int app_version_get(struct call *call, const char *pacticipant, const char *version,
+		    struct app_version *out)
+{
+	struct origin origin = {NULL, NULL};
+	int status = app_version_given(call, pacticipant, version, out);
+
+	if (status != 0 || out->version)
+		return status;
+	origin_find(call, &origin, ORIGIN_VERSION);
+	out->version = origin.version;
+	return need(call, out->version, "version",
+		    "the application's version (there is neither a CI variable nor a git commit to "
+		    "take it from)");
 }

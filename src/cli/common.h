@@ -103,6 +103,9 @@ void app_version_split(struct call *call, const char *text, struct app_version *
  * origin_find says.  0, or an exit status. */
 int app_version_get(struct call *call, const char *pacticipant, const char *version,
 		    struct app_version *out);
+/* The same, without looking for a missing version. */
+int app_version_given(struct call *call, const char *pacticipant, const char *version,
+		      struct app_version *out);
 
 /* Opens the broker named by the options, pinned where --at says.  0, or an exit status. */
 int broker_open(struct call *call, const struct broker_access *access,
@@ -113,6 +116,11 @@ int broker_open_to_change(struct call *call, const struct broker_access *access,
 /* The operand of a command that is about one broker is that one, whatever --broker and its variable
  * say. */
 void broker_operand(struct call *call, struct broker_access *access);
+/* How a command on the broker ends: closes it and says what came of the call that returned
+ * `result`: the error, or the answer as JSON or by `print_text`; releases the answer.  An exit
+ * status. */
+int broker_finish(struct tally_broker *broker, int result, const struct tally_error *error,
+		  cJSON *answer, int format, void (*print_text)(const cJSON *answer));
 /* "name:password" for servers beside the broker; NULL without a user. */
 const char *broker_user(struct call *call, const struct broker_access *access);
 /* The contracts that a broker has for a provider: of one consumer version (APP@VERSION), or, where

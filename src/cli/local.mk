@@ -11,9 +11,14 @@ cli_commands = \
 	%D%/commands/can-i-deploy.c \
 	%D%/commands/matrix.c \
 	%D%/commands/record-deployment.c \
+	%D%/commands/record-undeployment.c \
+	%D%/commands/record-release.c \
+	%D%/commands/record-support-ended.c \
 	%D%/commands/environment-create.c \
 	%D%/commands/environment-list.c \
 	%D%/commands/environment-show.c \
+	%D%/commands/environment-update.c \
+	%D%/commands/environment-delete.c \
 	%D%/commands/log.c \
 	%D%/commands/broker-check.c \
 	%D%/commands/broker-init.c \
@@ -30,6 +35,8 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/common.h \
 	%D%/contracts.c \
 	%D%/contracts.h \
+	%D%/environments.c \
+	%D%/environments.h \
 	%D%/expectations.c \
 	%D%/expectations.h \
 	%D%/files.c \
@@ -48,6 +55,8 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/output.c \
 	%D%/output.h \
 	%D%/parse.c \
+	%D%/placements.c \
+	%D%/placements.h \
 	%D%/process.c \
 	%D%/process.h \
 	%D%/progress.c \

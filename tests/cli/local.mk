@@ -34,6 +34,7 @@ cli_tests = \
 	%D%/t0240-verify-page.sh \
 	%D%/t0300-main-job.sh \
 	%D%/t0310-environment.sh \
+	%D%/t0311-environments.sh \
 	%D%/t0330-log.sh \
 	%D%/t0331-at.sh \
 	%D%/t0370-broker-check.sh \

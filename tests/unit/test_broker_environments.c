@@ -284,7 +284,7 @@ static void test_a_new_name(void **state)
 			    "test");
 	cJSON_Delete(answer);
 	answer = NULL;
-	site_ok(tally_broker_record_undeployment(site->broker, "web", "a/b", "blue", &answer,
+	site_ok(tally_broker_record_undeployment(site->broker, "web", NULL, "a/b", "blue", &answer,
 						 fresh()),
 		&trouble);
 	cJSON_Delete(answer);
@@ -393,23 +393,27 @@ static void test_undeployment(void **state)
 	struct site *site = *state;
 	cJSON *made = deploy(site, "web", "1", "test", "blue"), *answer = NULL;
 
-	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", "test", NULL,
+	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", NULL, "test", NULL,
 							  &answer, fresh()),
 			 TALLY_ENOTFOUND);
 	assert_non_null(strstr(trouble.message, "instance \"blue\""));
-	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", "production", "blue",
-							  &answer, fresh()),
+	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", NULL, "production",
+							  "blue", &answer, fresh()),
 			 TALLY_ENOTFOUND);
-	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", "nowhere", "blue",
-							  &answer, fresh()),
+	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", NULL, "nowhere",
+							  "blue", &answer, fresh()),
 			 TALLY_ENOTFOUND);
-	assert_int_equal(tally_broker_record_undeployment(site->broker, "nobody", "test", NULL,
-							  &answer, fresh()),
+	assert_int_equal(tally_broker_record_undeployment(site->broker, "nobody", NULL, "test",
+							  NULL, &answer, fresh()),
 			 TALLY_ENOTFOUND);
 	assert_non_null(strstr(trouble.message, "no application"));
+	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", "2", "test", "blue",
+							  &answer, fresh()),
+			 TALLY_ENOTFOUND);
+	assert_non_null(strstr(trouble.message, "1 is"));
 	assert_null(answer);
 	site_wait(site, 60);
-	site_ok(tally_broker_record_undeployment(site->broker, "web", "test", "blue", &answer,
+	site_ok(tally_broker_record_undeployment(site->broker, "web", NULL, "test", "blue", &answer,
 						 fresh()),
 		&trouble);
 	assert_string_equal(site_text(answer, "uuid"), site_text(made, "uuid"));
@@ -420,7 +424,7 @@ static void test_undeployment(void **state)
 	cJSON_Delete(made);
 	assert_deployed(site, "test", "");
 	answer = NULL;
-	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", "test", "blue",
+	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", NULL, "test", "blue",
 							  &answer, fresh()),
 			 TALLY_ENOTFOUND);
 }
@@ -533,9 +537,9 @@ static void test_unknown_names(void **state)
 	assert_int_equal(tally_broker_record_deployment(site->broker, "web", "1", "test", "a\nb",
 							&answer, fresh()),
 			 TALLY_EINVAL);
-	assert_int_equal(
-		tally_broker_record_undeployment(site->broker, "web", "test", "", &answer, fresh()),
-		TALLY_EINVAL);
+	assert_int_equal(tally_broker_record_undeployment(site->broker, "web", NULL, "test", "",
+							  &answer, fresh()),
+			 TALLY_EINVAL);
 	assert_null(answer);
 	assert_unchanged(site, before);
 }

@@ -1,14 +1,23 @@
 /* environment-create.c - tally environment create: a place where applications run. */
 #include "config.h"
 
-#include "cli/common.h"
+#include "cli/environments.h"
 #include "cli/output.h"
 
 struct create_options {
 	struct broker_access broker;
+	struct contact_options contact;
+	const char *name;
 	const char *display_name;
 	bool production;
+	int format;
 };
+
+static void print_text(const cJSON *answer)
+{
+	out("environment made: ");
+	print_environment(answer);
+}
 
 static int run(struct call *call)
 {
@@ -16,36 +25,48 @@ static int run(struct call *call)
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct tally_broker *broker = NULL;
 	struct tally_environment environment;
-	int status;
+	cJSON *contacts = NULL, *answer = NULL;
+	int result, status;
 
 	if (!call_parse(call, &o))
 		return call->status;
-	status = broker_open_to_change(call, &o.broker, &broker);
-	if (status != 0)
-		return status;
-	environment = (struct tally_environment){.name = call->operands[0],
-						 .display_name = o.display_name,
-						 .production = o.production};
-	if (tally_broker_environment_create(broker, &environment, NULL, &error) < 0)
-		status = failed(&error);
-	else
-		out("environment made: %s%s\n", call->operands[0],
-		    o.production ? " (production)" : "");
-	tally_broker_close(broker);
+	if (o.name && call->operand_count > 0)
+		return wrong("give the environment's name once: as NAME or with --name");
+	if (!o.name && call->operand_count == 0)
+		return wrong("NAME is missing: the environment's; see tally %s --help",
+			     call->command->name);
+	status = contacts_make(&o.contact, &contacts);
+	if (status == 0)
+		status = broker_open_to_change(call, &o.broker, &broker);
+	if (status == 0) {
+		environment = (struct tally_environment){
+			.name = o.name ? o.name : call->operands[0],
+			.display_name = o.display_name,
+			.production = o.production,
+			.contacts = contacts,
+		};
+		result = tally_broker_environment_create(broker, &environment, &answer, &error);
+		status = broker_finish(broker, result, &error, answer, o.format, print_text);
+	}
+	cJSON_Delete(contacts);
 	return status;
 }
 
 static const struct option options[] = {
-	COMMON_OPTIONS_BROKER(struct create_options, broker, 0),
+	OPTION_TEXT(struct create_options, name, .name = "name", .argument = "NAME",
+		    .help = "the same as the operand"),
 	OPTION_TEXT(struct create_options, display_name, .name = "display-name", .argument = "TEXT",
 		    .help = "what people call it"),
 	OPTION_FLAG(struct create_options, production, .name = "production",
 		    .help = "real users are served there"),
+	OPTIONS_CONTACT(struct create_options, contact),
+	COMMON_OPTIONS_BROKER(struct create_options, broker, 0),
+	COMMON_OPTION_FORMAT(struct create_options, format),
 	OPTION_END,
 };
 
 static const struct operand operands[] = {
-	{.name = "NAME", .help = "the environment's name, such as production"},
+	{.name = "NAME", .help = "the environment's name, such as production", .optional = true},
 	OPERAND_END,
 };
 
@@ -66,7 +87,7 @@ const struct command command_environment_create = {
 	.group = GROUP_RELEASE,
 	.summary = "make an environment",
 	.description = "Makes an environment: a place where versions of applications run, such as "
-		       "production, that deployments are recorded for.",
+		       "production, that deployments and releases are recorded for.",
 	.operands = operands,
 	.options = options,
 	.examples = examples,

@@ -1,9 +1,7 @@
 /* environment-list.c - tally environment list: the environments that there are. */
 #include "config.h"
 
-#include <string.h>
-
-#include "cli/common.h"
+#include "cli/environments.h"
 #include "cli/output.h"
 
 struct list_options {
@@ -15,18 +13,7 @@ static void print_text(const cJSON *answer)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, json_get(answer, "environments"))
-	{
-		const char *name = json_text(item, "name");
-		const char *display_name = json_text(item, "displayName");
-
-		out("%s", name);
-		if (cJSON_IsTrue(json_get(item, "production")))
-			out(" (production)");
-		if (*display_name && strcmp(display_name, name) != 0)
-			out(": %s", display_name);
-		out("\n");
-	}
+	cJSON_ArrayForEach(item, json_get(answer, "environments")) print_environment(item);
 }
 
 static int run(struct call *call)
@@ -35,23 +22,15 @@ static int run(struct call *call)
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct tally_broker *broker = NULL;
 	cJSON *answer = NULL;
-	int status;
+	int result, status;
 
 	if (!call_parse(call, &o))
 		return call->status;
 	status = broker_open(call, &o.broker, &broker);
 	if (status != 0)
 		return status;
-	if (tally_broker_environment_list(broker, &answer, &error) < 0) {
-		status = failed(&error);
-	} else if (o.format == FORMAT_JSON) {
-		status = print_answer(answer);
-	} else {
-		print_text(answer);
-		cJSON_Delete(answer);
-	}
-	tally_broker_close(broker);
-	return status;
+	result = tally_broker_environment_list(broker, &answer, &error);
+	return broker_finish(broker, result, &error, answer, o.format, print_text);
 }
 
 static const struct option options[] = {
@@ -75,7 +54,8 @@ const struct command command_environment_list = {
 	.name = "environment list",
 	.group = GROUP_RELEASE,
 	.summary = "list the environments",
-	.description = "Prints the environments that were made, a line each.",
+	.description = "Prints the environments that there are, a line each, sorted by what people "
+		       "call them.",
 	.options = options,
 	.examples = examples,
 	.exits = exits,

@@ -1,38 +1,38 @@
-/* environment-show.c - tally environment show: one environment and what runs in it. */
+/* environment-show.c - tally environment show: one environment and what is live in it. */
 #include "config.h"
 
-#include <string.h>
-
-#include "cli/common.h"
+#include "cli/environments.h"
 #include "cli/output.h"
 
 struct show_options {
 	struct broker_access broker;
+	const char *uuid;
 	int format;
 };
 
+static void print_contact(const cJSON *contact)
+{
+	const cJSON *detail;
+
+	out("  contact: %s", json_text(contact, "name"));
+	cJSON_ArrayForEach(detail, json_get(contact, "details"))
+	{
+		if (cJSON_IsString(detail))
+			out(", %s: %s", detail->string, detail->valuestring);
+	}
+	out("\n");
+}
+
 static void print_text(const cJSON *answer)
 {
-	const char *name = json_text(answer, "name");
-	const char *display_name = json_text(answer, "displayName");
-	const cJSON *deployed = json_get(answer, "deployed");
-	const cJSON *item;
+	const cJSON *contact;
 
-	out("%s%s", name, cJSON_IsTrue(json_get(answer, "production")) ? " (production)" : "");
-	if (*display_name && strcmp(display_name, name) != 0)
-		out(": %s", display_name);
-	out("\n");
-	if (cJSON_GetArraySize(deployed) == 0)
+	print_environment(answer);
+	cJSON_ArrayForEach(contact, json_get(answer, "contacts")) print_contact(contact);
+	if (cJSON_GetArraySize(json_get(answer, "deployed")) == 0 &&
+	    cJSON_GetArraySize(json_get(answer, "released")) == 0)
 		out("nothing runs there\n");
-	cJSON_ArrayForEach(item, deployed)
-	{
-		const char *instance = json_text(item, "instance");
-
-		out("  %s %s", json_text(item, "application"), json_text(item, "version"));
-		if (*instance)
-			out(", instance %s", instance);
-		out(", since %s\n", json_text(item, "deployedAt"));
-	}
+	print_placements(answer);
 }
 
 static int run(struct call *call)
@@ -40,40 +40,37 @@ static int run(struct call *call)
 	struct show_options o = {0};
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct tally_broker *broker = NULL;
+	const char *name = NULL;
 	cJSON *answer = NULL;
-	int status;
+	int result, status;
 
 	if (!call_parse(call, &o))
 		return call->status;
 	status = broker_open(call, &o.broker, &broker);
 	if (status != 0)
 		return status;
-	if (tally_broker_environment_show(broker, call->operands[0], &answer, &error) < 0) {
-		status = failed(&error);
-	} else if (o.format == FORMAT_JSON) {
-		status = print_answer(answer);
-	} else {
-		print_text(answer);
-		cJSON_Delete(answer);
+	status = environment_name(call, broker, o.uuid, &name);
+	if (status != 0) {
+		tally_broker_close(broker);
+		return status;
 	}
-	tally_broker_close(broker);
-	return status;
+	result = tally_broker_environment_show(broker, name, &answer, &error);
+	return broker_finish(broker, result, &error, answer, o.format, print_text);
 }
 
 static const struct option options[] = {
+	OPTION_ENVIRONMENT_UUID(struct show_options, uuid),
 	COMMON_OPTION_AT(struct show_options, broker),
 	COMMON_OPTIONS_BROKER(struct show_options, broker, 0),
 	COMMON_OPTION_FORMAT(struct show_options, format),
 	OPTION_END,
 };
 
-static const struct operand operands[] = {
-	{.name = "NAME", .help = "the environment's name"},
-	OPERAND_END,
-};
+static const struct operand operands[] = {OPERANDS_ENVIRONMENT};
 
 static const struct example examples[] = {
-	{"tally environment show production", "says what runs in production"},
+	{"tally environment show production", "says what is live in production"},
+	{"tally environment show production --at 2026-01-31", "says what was, at the end of a day"},
 	{NULL, NULL},
 };
 
@@ -88,7 +85,8 @@ const struct command command_environment_show = {
 	.group = GROUP_RELEASE,
 	.summary = "show an environment and what runs in it",
 	.description =
-		"Prints one environment and each application version that is deployed to it.",
+		"Prints one environment and each application version that is deployed to it, or "
+		"released there and supported.",
 	.operands = operands,
 	.options = options,
 	.examples = examples,

@@ -1,17 +1,15 @@
 /* record-deployment.c - tally record-deployment: what runs where from now on. */
 #include "config.h"
 
-#include "cli/common.h"
 #include "cli/output.h"
+#include "cli/placements.h"
 
-struct deployment_options {
-	struct broker_access broker;
-	const char *pacticipant;
-	const char *version;
-	const char *environment;
-	const char *instance;
-	int format;
-};
+static int record(struct tally_broker *broker, const struct record_options *o,
+		  const struct app_version *what, cJSON **answer, struct tally_error *error)
+{
+	return tally_broker_record_deployment(broker, what->app, what->version, o->environment,
+					      o->instance, answer, error);
+}
 
 static void print_text(const cJSON *answer)
 {
@@ -27,53 +25,16 @@ static void print_text(const cJSON *answer)
 	out("\n");
 }
 
-static int record(struct call *call, const struct deployment_options *o,
-		  const struct app_version *what)
-{
-	struct tally_error error = TALLY_ERROR_INIT;
-	struct tally_broker *broker = NULL;
-	cJSON *answer = NULL;
-	int status = broker_open_to_change(call, &o->broker, &broker);
-
-	if (status != 0)
-		return status;
-	if (tally_broker_record_deployment(broker, what->app, what->version, o->environment,
-					   o->instance, &answer, &error) < 0) {
-		status = failed(&error);
-	} else if (o->format == FORMAT_JSON) {
-		status = print_answer(answer);
-	} else {
-		print_text(answer);
-		cJSON_Delete(answer);
-	}
-	tally_broker_close(broker);
-	return status;
-}
-
 static int run(struct call *call)
 {
-	struct deployment_options o = {0};
-	struct app_version what;
-	int status;
-
-	if (!call_parse(call, &o))
-		return call->status;
-	status = need(call, o.environment, "to", "the environment that it was deployed to");
-	if (status == 0)
-		status = app_version_get(call, o.pacticipant, o.version, &what);
-	return status != 0 ? status : record(call, &o, &what);
+	return record_run(call, RECORD_VERSION_OF_ORIGIN, record, print_text);
 }
 
 static const struct option options[] = {
-	COMMON_OPTION_ENVIRONMENT(struct deployment_options, environment),
-	COMMON_OPTION_PACTICIPANT(struct deployment_options, pacticipant),
-	COMMON_OPTION_VERSION(struct deployment_options, version),
-	OPTION_TEXT(struct deployment_options, instance, .name = "application-instance",
-		    .argument = "NAME", .aliases = "target",
-		    .help = "which of several instances in that environment; without it, the "
-			    "unnamed one"),
-	COMMON_OPTIONS_BROKER(struct deployment_options, broker, 0),
-	COMMON_OPTION_FORMAT(struct deployment_options, format),
+	COMMON_OPTION_ENVIRONMENT(struct record_options, environment),
+	RECORD_OPTION_INSTANCE,
+	COMMON_OPTION_VERSION(struct record_options, version),
+	RECORD_OPTIONS,
 	OPTION_END,
 };
 
@@ -93,7 +54,7 @@ static const struct example examples[] = {
 };
 
 static const struct exit_status exits[] = {
-	{EXIT_YES, "It was recorded."},
+	{EXIT_YES, "It was recorded, or was so already."},
 	{EXIT_NO, "The environment or the version is not known; nothing was changed."},
 	{0, NULL},
 };
