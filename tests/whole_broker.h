@@ -200,8 +200,8 @@ static inline void whole_init(struct whole *whole)
 						       NULL, &answer, &error));
 	WHOLE_DO(whole, tally_broker_record_deployment(whole->broker, "web", "2", "production",
 						       "gone", &answer, &error));
-	WHOLE_DO(whole, tally_broker_record_undeployment(whole->broker, "web", "production", "gone",
-							 &answer, &error));
+	WHOLE_DO(whole, tally_broker_record_undeployment(whole->broker, "web", NULL, "production",
+							 "gone", &answer, &error));
 	WHOLE_DO(whole, tally_broker_record_release(whole->broker, "web", "1", "production",
 						    &answer, &error));
 	WHOLE_DO(whole, tally_broker_record_release(whole->broker, "web", "2", "production",
@@ -325,8 +325,8 @@ static inline void whole_change(struct whole *whole)
 	WHOLE_ASK(whole_verify(whole, "3", "2", "passed", false, &answer, &error));
 	WHOLE_ASK(tally_broker_record_deployment(whole->broker, "orders", "2", "production", NULL,
 						 &answer, &error));
-	WHOLE_ASK(tally_broker_record_undeployment(whole->broker, "orders", "production", "blue",
-						   &answer, &error));
+	WHOLE_ASK(tally_broker_record_undeployment(whole->broker, "orders", NULL, "production",
+						   "blue", &answer, &error));
 	WHOLE_ASK(tally_broker_record_release(whole->broker, "web", "2", "production", &answer,
 					      &error));
 	WHOLE_ASK(tally_broker_record_support_ended(whole->broker, "web", "1", "production",
