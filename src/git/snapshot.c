@@ -10,6 +10,18 @@
 /* Of a path that is shown: one that is longer loses its end. */
 #define PATH_SHOWN_BYTES 4096
 
+/* Commits that are named otherwise were found before: this one stands in the branch. */
+static void fail_branch(struct tally_error *error)
+{
+	char cause[TALLY_ERROR_MESSAGE_BYTES - 64];
+
+	if (error == NULL)
+		return;
+	(void)snprintf(cause, sizeof cause, "%.*s", (int)sizeof cause - 1, error->message);
+	(void)snprintf(error->message, sizeof error->message,
+		       "the branch main points to what is no commit here: %s", cause);
+}
+
 int tally__snapshot_init(struct snapshot *snapshot, struct repository *repository,
 			 git_repository *git, const git_oid *commit, struct tally_error *error)
 {
@@ -23,6 +35,8 @@ int tally__snapshot_init(struct snapshot *snapshot, struct repository *repositor
 	if (!git_oid_is_zero(commit)) {
 		status = tally__object_read(&object, repository, snapshot->odb, commit,
 					    GIT_OBJECT_COMMIT, error);
+		if (status != 0)
+			fail_branch(error);
 		if (status == 0 && !tally__commit_tree(&object, &snapshot->tree))
 			status = tally__fail_at(error, TALLY_EIO,
 						git_repository_path(repository->git), 0, 0,

@@ -37,11 +37,11 @@ cli_tests = \
 	%D%/t0311-environments.sh \
 	%D%/t0330-log.sh \
 	%D%/t0331-at.sh \
-	%D%/t0370-broker-check.sh \
-	%D%/t0340-selection.sh
 	%D%/t0340-selection.sh \
+	%D%/t0370-broker-check.sh \
 	%D%/t0500-servers.sh \
 	%D%/t0501-writers.sh \
-	%D%/t0502-killed.sh
+	%D%/t0502-killed.sh \
+	%D%/t0503-damage.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) %D%/lib.sh %D%/pages.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writers that are killed at any moment: what they said is done is done, and nobody waits for them.
-# shellcheck disable=SC2016,SC2154 # the scripts are expanded later; the libraries set the rest
+# shellcheck disable=SC2016,SC2034,SC2119,SC2154 # the scripts are expanded later; the libraries set the rest
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 # shellcheck source=tests/servers/broker.sh
