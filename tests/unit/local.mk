@@ -396,3 +396,9 @@ check_PROGRAMS += %D%/test_broker_removal
 TESTS += %D%/test_broker_removal
 tests_unit_test_broker_removal_LDADD = $(unit_libs)
 tests_unit_test_broker_removal_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += %D%/test_broker_matrix
+TESTS += %D%/test_broker_matrix
+EXTRA_DIST += tests/cases/matrix
+tests_unit_test_broker_matrix_LDADD = $(unit_libs)
+tests_unit_test_broker_matrix_CPPFLAGS = $(unit_cppflags)
