@@ -9,10 +9,14 @@
  * UTF-8 text of 1 to 1024 bytes that can be seen: no control characters, none that are invisible
  * or turn the direction of text, and not blanks alone; TALLY_EINVAL otherwise.
  *
- * Every change is one commit: a function has returned 0 only once it is on disk.  After an error
- * nothing has changed, save that a disk which fails at the very last flush leaves the change
- * visible but not certain: the TALLY_EIO says so then.  A change that changes nothing makes no
- * commit; "commit" in its answer is then the newest one.
+ * Every change is one commit: a function has returned 0 only once it is on disk, and, where the
+ * repository is on a git host, once that host has accepted it: the branch there is compared and
+ * moved in one push.  Who loses a race to another writer is run again on what that one left;
+ * whatever else the host refuses is an error at once, in its words.  After an error
+ * nothing has changed, save that a connection which breaks off before the host has answered leaves
+ * open whether it has (the error says so), and that a disk which fails at the very last flush
+ * leaves the change visible but not certain: the TALLY_EIO says so then.  A change that changes
+ * nothing makes no commit; "commit" in its answer is then the newest one.
  *
  * A Pact Broker over HTTP is asked for contracts, and takes results; what differs:
  * - tally_broker_contracts_to_verify: the broker itself chooses, also what is pending and work in
@@ -51,31 +55,53 @@ extern "C" {
 
 struct tally_broker;
 
-/* Makes a broker repository at `path` (or a file:// URL).  An empty folder there is fine, and so is
- * a git repository without a commit.  TALLY_ECONFLICT when something else is there.  @since 0.1 */
-TALLY_API int tally_broker_init(const char *path, struct tally_error *error);
-
-/* How a Pact Broker is reached; a broker that is a git repository needs none of it.  All zero gives
- * the defaults; texts are copied.  @since 0.1 */
+/* How a broker elsewhere is reached: a Pact Broker, or a git repository on another machine.  One on
+ * this machine needs none of it.  All zero gives the defaults; texts are copied.  @since 0.1 */
 struct tally_broker_options {
-	const char *token;    /* sent as "Authorization: Bearer"; not together with user */
-	const char *user;     /* sent with the password as "Authorization: Basic" */
+	/* A Pact Broker is sent the token as "Authorization: Bearer" (not together with user), the
+	 * name with the password as "Authorization: Basic".  A git host over HTTP is sent either as
+	 * "Basic", the token in the place of the password; where nothing is given, git's credential
+	 * helpers are asked.  ssh needs none of it. */
+	const char *token;
+	const char *user;
 	const char *password; /* NULL: empty */
 	const char *ca_file;  /* certificates to trust, in PEM; NULL: the system's */
 	bool insecure_tls;    /* do not check certificates */
-	unsigned timeout_ms;  /* for one answer; 0: 30000 */
-	unsigned max_tries;   /* of a request that is answered 408, 429 or 5xx; 0: 8 */
+	/* For one answer of a Pact Broker, 0: 30000; for a git host, the longest time without a
+	 * byte of it, 0: 60000. */
+	unsigned timeout_ms;
+	unsigned max_tries; /* of a request to a Pact Broker that is answered 408, 429 or 5xx; 0: 8
+			     */
+	/* For a git repository on another machine, of which a copy is kept on this one. */
+	bool offline; /* answer from the copy without asking; changes are refused */
+	const char
+		*cache_dir; /* where copies are; NULL: $XDG_CACHE_HOME/tally/git, or ~/.cache/… */
 	/* Lent until the broker is closed, may be NULL: once the number is not 0, as a signal's
 	 * handler may set it, whatever waits for the broker ends with TALLY_ETIMEOUT. */
 	const volatile sig_atomic_t *interrupt;
 };
 
-/* Opens the broker at `location`: a path, a file:// URL, or the http:// or https:// URL of a Pact
- * Broker, which is asked for its index.  A user and password in that URL stand for those of the
- * options and appear nowhere else.  `options` may be NULL.  On success *out is to be closed with
- * tally_broker_close.  TALLY_ENOFILE, TALLY_EPARSE (a git repository, or a web server, but no
- * broker), TALLY_EUNSUPPORTED (other kinds of URL; a newer store format), TALLY_EINVAL (options
- * that contradict each other), and over HTTP TALLY_EUNREACHABLE, TALLY_ETIMEOUT.  @since 0.1 */
+/* Makes a broker repository at `location`: a path or a file:// URL, where an empty folder is fine,
+ * and so is a git repository without a commit; or the URL of an empty repository on a git host (see
+ * tally_broker_open_with), to which the first commit is pushed.  `options` may be NULL.
+ * TALLY_ECONFLICT when something else is there; errors as for tally_broker_open_with.
+ * @since 0.1 */
+TALLY_API int tally_broker_init_with(const char *location,
+				     const struct tally_broker_options *options,
+				     struct tally_error *error);
+/* The same without options.  @since 0.1 */
+TALLY_API int tally_broker_init(const char *location, struct tally_error *error);
+
+/* Opens the broker at `location`: a path or a file:// URL; the URL of a repository on a git host
+ * (ssh://, git+ssh://, user@host:path, git+https://, git+http://, or http(s):// that ends in
+ * ".git"); or any other http:// or https:// URL, that of a Pact Broker, which is asked for its
+ * index.  A user and password in a URL stand for those of the options and appear nowhere else.
+ * `options` may be NULL.  On success *out is to be closed with tally_broker_close.  TALLY_ENOFILE,
+ * TALLY_EPARSE (a git repository, or a web server, but no broker), TALLY_EUNSUPPORTED (other kinds
+ * of URL; a newer store format), TALLY_EINVAL (options that contradict each other; credentials that
+ * are missing or not accepted), and of what is elsewhere TALLY_EUNREACHABLE (no connection; a
+ * certificate or host key that is not trusted), TALLY_ENOTFOUND, TALLY_ETIMEOUT, TALLY_EIO.
+ * @since 0.1 */
 TALLY_API int tally_broker_open_with(struct tally_broker **out, const char *location,
 				     const struct tally_broker_options *options,
 				     struct tally_error *error);
@@ -84,6 +110,10 @@ TALLY_API int tally_broker_open(struct tally_broker **out, const char *location,
 				struct tally_error *error);
 /* Closes it; NULL is fine.  @since 0.1 */
 TALLY_API void tally_broker_close(struct tally_broker *broker);
+
+/* When the copy was last what the repository on the git host is, in seconds since 1970; -1 where
+ * there is no copy, 0 before the first time.  @since 0.1 */
+TALLY_API int64_t tally_broker_updated_unix(const struct tally_broker *broker);
 
 /* A group of changes: those made between begin and finish, with the ordinary functions on this
  * handle, are recorded all together or not at all, which costs hardly more than one of them.  Each

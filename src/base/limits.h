@@ -106,6 +106,8 @@
 	X(LIMIT_ROLLED_BYTES, 1048576, "bytes", "the list of packs that wait to be removed")       \
 	X(LIMIT_CHANGE_BYTES, 268435456, "bytes", "all files of one change to a store")            \
 	X(LIMIT_GROUP_BYTES, 268435456, "bytes", "the changes of a group before one more")         \
+	X(LIMIT_REMOTE_REFERENCES, 100000, "references", "of a git repository on another machine") \
+	X(LIMIT_FETCH_BYTES, 2147483647, "bytes", "fetched from such a repository at once")        \
 	X(LIMIT_DIR_FILES, 20000, "files", "contracts taken from one folder")
 
 enum {

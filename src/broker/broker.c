@@ -8,14 +8,7 @@
 #include "broker/git_broker.h"
 #include "broker/pact_broker.h"
 #include "format/json.h"
-
-/* "git@host:path", as git takes it: a colon before any slash. */
-static bool is_scp_form(const char *location)
-{
-	size_t len = strcspn(location, ":/");
-
-	return location[len] == ':' && memchr(location, '@', len) != NULL;
-}
+#include "git/url.h"
 
 static bool is_web(const char *location)
 {
@@ -27,28 +20,37 @@ static int check_location(const char *location, struct tally_error *error)
 {
 	if (location == NULL || *location == '\0')
 		return tally__fail(error, TALLY_EINVAL,
-				   "no broker is given: expected the path of its repository, or "
-				   "the http(s):// URL of a Pact Broker");
-	if (is_web(location) || strncmp(location, "file://", 7) == 0)
+				   "no broker is given: expected the path or URL of its git "
+				   "repository, or the http(s):// URL of a Pact Broker");
+	if (is_web(location) || strncmp(location, "file://", 7) == 0 || tally__git_url_is(location))
 		return 0;
-	if (strstr(location, "://") != NULL || is_scp_form(location))
-		return tally__fail(error, TALLY_EUNSUPPORTED,
-				   "\"%s\" is no broker: expected the path of its repository, a "
-				   "file:// URL of it, or the http(s):// URL of a Pact Broker",
-				   location);
+	if (strstr(location, "://") != NULL)
+		return tally__fail(
+			error, TALLY_EUNSUPPORTED,
+			"\"%.*s://\" is no kind of broker: expected the path of its "
+			"repository, a file://, ssh:// or git+https:// URL of it, or the "
+			"http(s):// URL of a Pact Broker",
+			(int)strcspn(location, ":"), location);
 	return 0;
 }
 
-int tally_broker_init(const char *path, struct tally_error *error)
+int tally_broker_init_with(const char *path, const struct tally_broker_options *options,
+			   struct tally_error *error)
 {
 	int status = check_location(path, error);
 
 	tally__json_setup();
-	if (status == 0 && is_web(path))
+	if (status == 0 && is_web(path) && !tally__git_url_is(path))
 		status = tally__fail(error, TALLY_EUNSUPPORTED,
 				     "a Pact Broker is set up where it runs: expected the path of "
-				     "a new repository");
-	return status != 0 ? status : tally__git_broker_init(path, error);
+				     "a new repository, or the URL of an empty one (git+https://, "
+				     "ssh://, https://….git)");
+	return status != 0 ? status : tally__git_broker_init(path, options, error);
+}
+
+int tally_broker_init(const char *path, struct tally_error *error)
+{
+	return tally_broker_init_with(path, NULL, error);
 }
 
 int tally_broker_open_with(struct tally_broker **out, const char *location,
@@ -59,13 +61,19 @@ int tally_broker_open_with(struct tally_broker **out, const char *location,
 	tally__json_setup();
 	if (status != 0)
 		return status;
-	return is_web(location) ? tally__pact_broker_open(out, location, options, error)
-				: tally__git_broker_open(out, location, error);
+	return is_web(location) && !tally__git_url_is(location)
+		       ? tally__pact_broker_open(out, location, options, error)
+		       : tally__git_broker_open(out, location, options, error);
 }
 
 int tally_broker_open(struct tally_broker **out, const char *location, struct tally_error *error)
 {
 	return tally_broker_open_with(out, location, NULL, error);
+}
+
+int64_t tally_broker_updated_unix(const struct tally_broker *broker)
+{
+	return broker->kind->updated_unix != NULL ? broker->kind->updated_unix(broker) : -1;
 }
 
 void tally_broker_close(struct tally_broker *broker)

@@ -20,6 +20,8 @@ struct broker_kind {
 	/* Frees what is the kind's own, of a broker that may be half open. */
 	void (*release)(struct tally_broker *broker);
 
+	int64_t (*updated_unix)(const struct tally_broker *broker); /* NULL: -1 */
+
 	int (*set_author)(struct tally_broker *broker, const char *name, const char *email,
 			  struct tally_error *error);
 	int (*begin)(struct tally_broker *broker, struct tally_error *error);

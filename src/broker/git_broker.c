@@ -6,8 +6,10 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "broker/git_broker.h"
+#include "broker/git_remote.h"
 #include "broker/resources.h"
 #include "format/uri.h"
+#include "git/url.h"
 
 /* Longest commit message: names of a few hundred contracts. */
 #define MESSAGE_BYTES 1048576
@@ -157,13 +159,19 @@ int tally__broker_change(struct tally_broker *handle, broker_change *change, voi
 	struct transaction transaction = {.change = change, .context = context};
 	struct store_author author = {
 		.name = broker->author_name, .email = broker->author_email, .now_unix = now_unix};
+	struct tally_error trouble = TALLY_ERROR_INIT;
 	char id[STORE_ID_BYTES];
 	int status = check_unpinned(broker, error);
 
 	if (status != 0)
 		return status;
 	status = tally__store_commit(broker->store, run_transaction, &transaction, &author, id,
-				     error);
+				     &trouble);
+	if (status == TALLY_EIO && tally__remote_renew(broker->store))
+		status = tally__store_commit(broker->store, run_transaction, &transaction, &author,
+					     id, error);
+	else if (status != 0 && error != NULL && error->code == 0)
+		*error = trouble;
 	if (status == 0 && transaction.answer != NULL)
 		memcpy(tally__json_get(transaction.answer, "commit")->valuestring, id, sizeof id);
 	if (status == 0 && answer != NULL)
@@ -173,16 +181,18 @@ int tally__broker_change(struct tally_broker *handle, broker_change *change, voi
 	return status;
 }
 
-int tally__broker_ask(struct tally_broker *handle, broker_question *question, const void *context,
-		      cJSON **answer, struct tally_error *error)
+static int ask_once(const struct git_broker *broker, broker_question *question, const void *context,
+		    cJSON **answer, struct tally_error *error)
 {
-	const struct git_broker *broker = git_of(handle);
 	struct snapshot *snapshot;
 	struct records records;
 	cJSON *made = NULL;
-	int status = tally__snapshot_open(&snapshot, broker->store,
-					  *broker->pinned != '\0' ? broker->pinned : NULL, error);
+	int status = tally__remote_update(broker->store, error);
 
+	if (status == 0)
+		status = tally__snapshot_open(&snapshot, broker->store,
+					      *broker->pinned != '\0' ? broker->pinned : NULL,
+					      error);
 	if (status != 0)
 		return status;
 	tally__records_init(&records, snapshot);
@@ -195,6 +205,20 @@ int tally__broker_ask(struct tally_broker *handle, broker_question *question, co
 		*answer = made;
 	else
 		cJSON_Delete(made);
+	return status;
+}
+
+int tally__broker_ask(struct tally_broker *handle, broker_question *question, const void *context,
+		      cJSON **answer, struct tally_error *error)
+{
+	const struct git_broker *broker = git_of(handle);
+	struct tally_error trouble = TALLY_ERROR_INIT;
+	int status = ask_once(broker, question, context, answer, &trouble);
+
+	if (status == TALLY_EIO && tally__remote_renew(broker->store))
+		return ask_once(broker, question, context, answer, error);
+	if (status != 0 && error != NULL && error->code == 0)
+		*error = trouble;
 	return status;
 }
 
@@ -221,13 +245,10 @@ static int open_empty(struct store **out, const char *path, const struct tally_e
 			      conflict->message);
 }
 
-int tally__git_broker_init(const char *path, struct tally_error *error)
+/* Makes a repository at the path, or takes an empty one. */
+static int make_local(struct store **out, const char *path, struct tally_error *error)
 {
-	struct founding founding = {.now_unix = tally__time_now_unix()};
-	struct transaction transaction = {found_broker, &founding, true, NULL};
-	struct store_author author = {.now_unix = founding.now_unix};
 	struct tally_error conflict = TALLY_ERROR_INIT;
-	struct store *store = NULL;
 	struct buf folder;
 	int status;
 
@@ -237,17 +258,33 @@ int tally__git_broker_init(const char *path, struct tally_error *error)
 		goto out;
 	status = tally__store_init(folder.bytes, &conflict);
 	if (status == 0)
-		status = tally__store_open(&store, folder.bytes, error);
+		status = tally__store_open(out, folder.bytes, error);
 	else if (status == TALLY_ECONFLICT)
-		status = open_empty(&store, folder.bytes, &conflict, error);
+		status = open_empty(out, folder.bytes, &conflict, error);
 	else
 		tally__fail_at(error, status, conflict.where, 0, 0, "%s", conflict.message);
+out:
+	tally__buf_release(&folder);
+	return status;
+}
+
+int tally__git_broker_init(const char *path, const struct tally_broker_options *options,
+			   struct tally_error *error)
+{
+	struct founding founding = {.now_unix = tally__time_now_unix()};
+	struct transaction transaction = {found_broker, &founding, true, NULL};
+	struct store_author author = {.now_unix = founding.now_unix};
+	struct store *store = NULL;
+	char *shown = NULL;
+	int status = tally__git_url_is(path)
+			     ? tally__git_remote_open(&store, &shown, path, options, true, error)
+			     : make_local(&store, path, error);
+
 	if (status == 0)
 		status = tally__store_commit(store, run_transaction, &transaction, &author, NULL,
 					     error);
-out:
 	tally__store_close(store);
-	tally__buf_release(&folder);
+	tally__free(shown);
 	return status;
 }
 
@@ -271,7 +308,9 @@ static int git_broker_pin(struct tally_broker *handle, const char *at, struct ta
 		*broker->pinned = '\0';
 		return 0;
 	}
-	status = tally__snapshot_open(&snapshot, broker->store, at, error);
+	status = tally__remote_update(broker->store, error);
+	if (status == 0)
+		status = tally__snapshot_open(&snapshot, broker->store, at, error);
 	if (status != 0)
 		return status;
 	memcpy(before, broker->pinned, sizeof before);
@@ -309,10 +348,16 @@ static void git_broker_cancel(struct tally_broker *handle)
 	tally__store_cancel(git_of(handle)->store);
 }
 
+static int64_t git_broker_updated_unix(const struct tally_broker *handle)
+{
+	return tally__store_updated_unix(((const struct git_broker *)handle)->store);
+}
+
 static const struct broker_kind git_kind = {
 	.name = "a git repository",
 	.resources = &tally__git_resources,
 	.release = git_broker_release,
+	.updated_unix = git_broker_updated_unix,
 	.set_author = tally__git_broker_set_author,
 	.begin = git_broker_begin,
 	.finish = git_broker_finish,
@@ -345,37 +390,49 @@ static const struct broker_kind git_kind = {
 	.log = tally__git_broker_log,
 };
 
+static int open_local(struct git_broker *broker, const char *location, struct tally_error *error)
+{
+	struct buf folder;
+	int status;
+
+	tally__buf_init(&folder, LIMIT_HEADER_BYTES);
+	status = locate(&folder, location, error);
+	if (status == 0) {
+		broker->base.location = tally__strdup(location);
+		status = broker->base.location == NULL
+				 ? tally__fail_nomem(error)
+				 : tally__store_open(&broker->store, folder.bytes, error);
+	}
+	tally__buf_release(&folder);
+	if (status != 0)
+		tally__error_where(error, location);
+	return status;
+}
+
 int tally__git_broker_open(struct tally_broker **out, const char *location,
-			   struct tally_error *error)
+			   const struct tally_broker_options *options, struct tally_error *error)
 {
 	struct git_broker *broker;
 	cJSON *nothing = NULL;
-	struct buf folder;
 	int status;
 
 	broker = tally__calloc(1, sizeof *broker);
 	if (broker == NULL)
 		return tally__fail_nomem(error);
 	broker->base.kind = &git_kind;
-	tally__buf_init(&folder, LIMIT_HEADER_BYTES);
-	status = locate(&folder, location, error);
-	if (status != 0)
-		goto out;
-	broker->base.location = tally__strdup(location);
-	status = broker->base.location == NULL
-			 ? tally__fail_nomem(error)
-			 : tally__store_open(&broker->store, folder.bytes, error);
+	status = tally__git_url_is(location)
+			 ? tally__git_remote_open(&broker->store, &broker->base.location, location,
+						  options, false, error)
+			 : open_local(broker, location, error);
 	if (status == 0)
 		status = tally__broker_ask(&broker->base, ask_nothing, NULL, &nothing, error);
-	if (status != 0)
-		goto out;
-	*out = &broker->base;
-	broker = NULL;
-out:
-	if (status != 0)
-		tally__error_where(error, location);
+	if (status != 0 && broker->base.location != NULL)
+		tally__error_where(error, broker->base.location);
+	if (status == 0) {
+		*out = &broker->base;
+		broker = NULL;
+	}
 	tally_broker_close(broker != NULL ? &broker->base : NULL);
-	tally__buf_release(&folder);
 	return status;
 }
 

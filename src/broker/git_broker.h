@@ -40,9 +40,10 @@ int tally__broker_change(struct tally_broker *broker, broker_change *change, voi
 int tally__uuid_random(char text[UUID_TEXT_BYTES], struct tally_error *error);
 
 /* What the public functions of the same names do with such a broker. */
-int tally__git_broker_init(const char *path, struct tally_error *error);
-int tally__git_broker_open(struct tally_broker **out, const char *location,
+int tally__git_broker_init(const char *path, const struct tally_broker_options *options,
 			   struct tally_error *error);
+int tally__git_broker_open(struct tally_broker **out, const char *location,
+			   const struct tally_broker_options *options, struct tally_error *error);
 int tally__git_broker_upgrade(struct tally_broker *broker, cJSON **answer,
 			      struct tally_error *error);
 int tally__git_broker_set_author(struct tally_broker *broker, const char *name, const char *email,

@@ -25,6 +25,12 @@ libtallyall_la_SOURCES += \
 	%D%/explain.c \
 	%D%/git_broker.c \
 	%D%/git_broker.h \
+	%D%/git_credentials.c \
+	%D%/git_credentials.h \
+	%D%/git_http.c \
+	%D%/git_http.h \
+	%D%/git_remote.c \
+	%D%/git_remote.h \
 	%D%/heads.c \
 	%D%/heads.h \
 	%D%/identity.c \

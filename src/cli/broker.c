@@ -1,7 +1,9 @@
 /* broker.c - what the commands that ask or change the broker share. */
 #include "config.h"
 
+#include <limits.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/common.h"
 #include "cli/origin.h"
@@ -16,30 +18,63 @@ const char *broker_user(struct call *call, const struct broker_access *access)
 			      access->password ? access->password : "");
 }
 
-int broker_open(struct call *call, const struct broker_access *access, struct tally_broker **broker)
+static void fill_options(struct call *call, const struct broker_access *access,
+			 struct tally_broker_options *options)
 {
-	struct tally_broker_options options = {
+	*options = (struct tally_broker_options){
 		.token = access->token,
 		.user = access->user,
 		.password = access->password,
 		.ca_file = access->ca_file,
 		.interrupt = signals_count(),
 		.max_tries = access->retries > 1 ? (unsigned)access->retries : 1,
+		.timeout_ms = (unsigned)access->timeout_s * 1000,
+		.offline = access->offline,
 	};
+	if (access->user && !access->password && strchr(access->user, ':')) {
+		options->password = strchr(access->user, ':') + 1;
+		options->user = scratch_copy(&call->scratch, access->user,
+					     (size_t)(options->password - 1 - access->user));
+	}
+}
+
+/* How old the answers are that come from a copy. */
+static void note_age(const struct broker_access *access, const struct tally_broker *broker)
+{
+	static const struct {
+		long long seconds, most;
+		const char *name;
+	} units[] = {{1, 120, "seconds"},
+		     {60, 7200, "minutes"},
+		     {3600, 172800, "hours"},
+		     {86400, LLONG_MAX, "days"}};
+	int64_t updated = tally_broker_updated_unix(broker);
+	long long age = (long long)time(NULL) - updated;
+	size_t unit = 0;
+
+	if (!access->offline || updated < 0)
+		return;
+	age = age > 0 ? age : 0;
+	while (age >= units[unit].most)
+		unit++;
+	note("offline: answering from a copy that is %zu %s old",
+	     (size_t)(age / units[unit].seconds), units[unit].name);
+}
+
+int broker_open(struct call *call, const struct broker_access *access, struct tally_broker **broker)
+{
+	struct tally_broker_options options;
 	struct tally_error error = TALLY_ERROR_INIT;
 	int status = need(call, access->location, "broker",
-			  "the path of a broker's repository or the URL of a Pact Broker, here or "
-			  "in TALLY_BROKER");
+			  "the path of a broker's repository, its URL on a git host, or the URL of "
+			  "a Pact Broker, here or in TALLY_BROKER");
 
 	if (status != 0)
 		return status;
-	if (access->user && !access->password && strchr(access->user, ':')) {
-		options.password = strchr(access->user, ':') + 1;
-		options.user = scratch_copy(&call->scratch, access->user,
-					    (size_t)(options.password - 1 - access->user));
-	}
+	fill_options(call, access, &options);
 	if (tally_broker_open_with(broker, access->location, &options, &error) < 0)
 		return failed(&error);
+	note_age(access, *broker);
 	if (!access->at || tally_broker_pin(*broker, access->at, &error) == 0)
 		return 0;
 	tally_broker_close(*broker);
@@ -64,6 +99,15 @@ int broker_finish(struct tally_broker *broker, int result, const struct tally_er
 	print_text(answer);
 	cJSON_Delete(answer);
 	return EXIT_YES;
+}
+
+int broker_init(struct call *call, const struct broker_access *access)
+{
+	struct tally_broker_options options;
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	fill_options(call, access, &options);
+	return tally_broker_init_with(access->location, &options, &error) < 0 ? failed(&error) : 0;
 }
 
 int broker_open_to_change(struct call *call, const struct broker_access *access,

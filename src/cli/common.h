@@ -22,6 +22,8 @@ struct broker_access {
 	const char *token;
 	const char *ca_file;
 	long retries;
+	long timeout_s;
+	bool offline;
 	const char *at; /* only of commands that ask */
 };
 
@@ -30,29 +32,44 @@ struct broker_access {
 	OPTION_TEXT(S, M.location, .letter = 'b', .name = "broker", .argument = "BROKER",          \
 		    .aliases = "broker-base-url broker-url",                                       \
 		    .variables = "TALLY_BROKER PACT_BROKER_BASE_URL",                              \
-		    .help = "the broker: the path or file:// URL of its repository, or the "       \
-			    "http(s):// URL of a Pact Broker"),                                    \
-		OPTION_TEXT(S, M.user, .name = "broker-username", .argument = "NAME",              \
-			    .aliases = "user", .variables = "PACT_BROKER_USERNAME",                \
-			    .help = "who asks a Pact Broker"),                                     \
+		    .help = "the broker: the path or file:// URL of its repository, its URL on a " \
+			    "git host (ssh://, git@host:path, git+https://, https://….git), or " \
+			    "the http(s):// URL of a Pact Broker"),                                \
+		COMMON_OPTIONS_BROKER_ACCESS(S, M, LETTER)
+
+/* The same for a command whose operand says where. */
+#define COMMON_OPTIONS_BROKER_ACCESS(S, M, LETTER)                                                 \
+	OPTION_TEXT(S, M.user, .name = "broker-username", .argument = "NAME", .aliases = "user",   \
+		    .variables = "TALLY_BROKER_USERNAME PACT_BROKER_USERNAME",                     \
+		    .help = "who asks a Pact Broker, or a git host over HTTP"),                    \
 		OPTION_TEXT(S, M.password, .name = "broker-password", .argument = "PASSWORD",      \
-			    .aliases = "password", .variables = "PACT_BROKER_PASSWORD",            \
+			    .aliases = "password",                                                 \
+			    .variables = "TALLY_BROKER_PASSWORD PACT_BROKER_PASSWORD",             \
 			    .help = "the password; better in the variable, as others can see "     \
 				    "what programs are started with"),                             \
-		OPTION_TEXT(S, M.token, .letter = (LETTER), .name = "broker-token",                \
-			    .argument = "TOKEN", .aliases = "token",                               \
-			    .variables = "PACT_BROKER_TOKEN",                                      \
-			    .help = "a bearer token, in place of name and password; better in "    \
-				    "the variable"),                                               \
+		OPTION_TEXT(                                                                       \
+			S, M.token, .letter = (LETTER), .name = "broker-token",                    \
+			.argument = "TOKEN", .aliases = "token",                                   \
+			.variables = "TALLY_BROKER_TOKEN PACT_BROKER_TOKEN",                       \
+			.help = "a token, in place of the password for a git host, and of "        \
+				"name and password for a Pact Broker; better in the variable"),    \
 		OPTION_TEXT(S, M.ca_file, .name = "broker-ca-file", .argument = "FILE",            \
 			    .variables = "TALLY_BROKER_CA_FILE SSL_CERT_FILE",                     \
-			    .help = "certificates (PEM) to trust a Pact Broker by, in place of "   \
-				    "the system's"),                                               \
+			    .help = "certificates (PEM) to trust a Pact Broker or a git host by, " \
+				    "in place of the system's"),                                   \
 		OPTION_NUMBER(S, M.retries, .name = "broker-retries", .argument = "N", .min = 0,   \
 			      .max = 100, .fallback = "8",                                         \
 			      .variables = "PACT_BROKER_HTTP_RETRIES",                             \
 			      .help = "how often one request is sent to a Pact Broker that is "    \
-				      "busy (408, 429, 5xx), as Pact counts: 0 and 1 are once")
+				      "busy (408, 429, 5xx), as Pact counts: 0 and 1 are once"),   \
+		OPTION_NUMBER(                                                                     \
+			S, M.timeout_s, .name = "broker-timeout", .argument = "SECONDS", .min = 0, \
+			.max = 86400, .fallback = "0", .variables = "TALLY_BROKER_TIMEOUT",        \
+			.help = "how long a Pact Broker may take for an answer (0: 30), and "      \
+				"a git host may be silent (0: 60)"),                               \
+		OPTION_FLAG(S, M.offline, .name = "offline", .variables = "TALLY_OFFLINE",         \
+			    .help = "answer from the copy of a git host's repository, which may "  \
+				    "be old, without asking the host")
 
 /* For every command that asks: broker_open pins the broker there. */
 #define COMMON_OPTION_AT(S, M)                                                                     \
@@ -107,6 +124,8 @@ int app_version_get(struct call *call, const char *pacticipant, const char *vers
 int app_version_given(struct call *call, const char *pacticipant, const char *version,
 		      struct app_version *out);
 
+/* Makes one there.  0, or an exit status. */
+int broker_init(struct call *call, const struct broker_access *access);
 /* Opens the broker named by the options, pinned where --at says.  0, or an exit status. */
 int broker_open(struct call *call, const struct broker_access *access,
 		struct tally_broker **broker);

@@ -32,6 +32,11 @@
 	X(git_commit_time)                                                                         \
 	X(git_commit_tree_id)                                                                      \
 	X(git_error_last)                                                                          \
+	X(git_indexer_append)                                                                      \
+	X(git_indexer_commit)                                                                      \
+	X(git_indexer_free)                                                                        \
+	X(git_indexer_name)                                                                        \
+	X(git_indexer_new)                                                                         \
 	X(git_libgit2_init)                                                                        \
 	X(git_libgit2_opts)                                                                        \
 	X(git_object_dup)                                                                          \
@@ -113,6 +118,11 @@ bool tally__git2_is_loaded(void);
 #define git_commit_time             tally__git2.git_commit_time
 #define git_commit_tree_id          tally__git2.git_commit_tree_id
 #define git_error_last              tally__git2.git_error_last
+#define git_indexer_append          tally__git2.git_indexer_append
+#define git_indexer_commit          tally__git2.git_indexer_commit
+#define git_indexer_free            tally__git2.git_indexer_free
+#define git_indexer_name            tally__git2.git_indexer_name
+#define git_indexer_new             tally__git2.git_indexer_new
 #define git_libgit2_init            tally__git2.git_libgit2_init
 #define git_libgit2_opts            tally__git2.git_libgit2_opts
 #define git_object_dup              tally__git2.git_object_dup

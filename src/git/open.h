@@ -11,4 +11,7 @@
  * store->staging is gone. */
 int tally__store_tip(struct store *store, git_oid *tip, struct tally_error *error);
 
+/* Opens the repository anew; store->staging is gone. */
+int tally__store_reopen(struct store *store, struct tally_error *error);
+
 #endif

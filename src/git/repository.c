@@ -144,9 +144,10 @@ int tally__object_missing(const struct repository *repository, const git_oid *id
 			      text);
 }
 
-static int lookup_failure(const struct repository *repository, int git, const git_oid *id,
+static int lookup_failure(struct repository *repository, int git, const git_oid *id,
 			  struct tally_error *error)
 {
+	repository->is_damaged = true;
 	if (git == GIT_ENOTFOUND)
 		return tally__object_missing(repository, id, error);
 	return tally__git_fail(error, git_repository_path(repository->git), "read an object");

@@ -20,6 +20,7 @@ struct repository {
 	git_odb *odb;
 	struct object_cache *cache; /* objects.h; NULL: none is kept */
 	unsigned uses;
+	bool is_damaged; /* an object was found to be missing or broken */
 };
 
 struct staging;

@@ -156,7 +156,7 @@ void tally__store_close(struct store *store)
 	tally__free(store);
 }
 
-static int reopen(struct store *store, struct tally_error *error)
+int tally__store_reopen(struct store *store, struct tally_error *error)
 {
 	struct repository *repository;
 	int status = tally__repository_open(&repository, store->path, error);
@@ -179,6 +179,7 @@ int tally__store_tip(struct store *store, git_oid *tip, struct tally_error *erro
 	if (status != 0 || git_oid_equal(tip, &store->tip))
 		return status;
 	store->tip = *tip;
-	return ++store->tips_seen > TIPS_BEFORE_REOPENING && !store->group ? reopen(store, error)
-									   : 0;
+	return ++store->tips_seen > TIPS_BEFORE_REOPENING && !store->group
+		       ? tally__store_reopen(store, error)
+		       : 0;
 }

@@ -17,6 +17,7 @@ libtallyall_la_SOURCES += \
 	%D%/probe.c %D%/probe.h \
 	%D%/request_head.c %D%/request_head.h \
 	%D%/server.c %D%/server.h \
+	%D%/stream.c %D%/stream.h \
 	%D%/tls.c %D%/tls.h \
 	%D%/watch.c %D%/watch.h \
 	%D%/worker.c %D%/worker.h

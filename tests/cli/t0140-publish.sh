@@ -113,7 +113,9 @@ test_expect_success 'no broker, or not one' '
 	expect_status 4 "$tally" publish one.json --version 9 --broker http://127.0.0.1:1
 	expect_in err "http://127.0.0.1:1"
 	expect_status 2 "$tally" publish one.json --version 9 --broker ssh://broker.example
-	expect_in err "ssh://broker.example"
+	expect_in err "it has no path"
+	expect_status 2 "$tally" publish one.json --version 9 --broker gopher://broker.example
+	expect_in err "gopher://"
 '
 
 test_expect_success 'wrong use' '

@@ -279,7 +279,7 @@ static void test_places(void **state)
 	tally_broker_close(broker);
 	broker = NULL;
 	assert_int_equal(tally_broker_open(&broker, "file://other/path", NULL), TALLY_EINVAL);
-	assert_int_equal(tally_broker_open(&broker, "git@host:path", NULL), TALLY_EUNSUPPORTED);
+	assert_int_equal(tally_broker_open(&broker, "svn://host/path", NULL), TALLY_EUNSUPPORTED);
 	assert_int_equal(tally_broker_open(&broker, "", NULL), TALLY_EINVAL);
 	assert_int_equal(tally_broker_open(&broker, NULL, NULL), TALLY_EINVAL);
 	(void)snprintf(place, sizeof place, "%s/none", site->folder);
