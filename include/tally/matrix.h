@@ -106,8 +106,10 @@ struct tally_matrix_query {
  *             {"consumer": {"name", "version"}, "provider": {"name", "version"}, "at"} or absent,
  *             "interactions": [{"description", "digest", "outcome":
  *             "passed"|"failed"|"flaky"|"error"|"waiting", "pending", "messages": […]}],
- *             "evidence": {"run": a file of the repository, "at", "buildUrl"}, "next": a command
- *             for a shell, absent when there is nothing to do}],
+ *             "evidence": [{"run": a file of the repository, "at", "consumer", "consumerVersion",
+ *             "buildUrl", "interactions": how many it answered, "carried": true when it replayed
+ *             another contract or version}, the newest first],
+ *             "next": a command for a shell, absent when there is nothing to do}],
  *  "unknown": [{"text": a selector in words, "why", "next"}] (versions that do not exist),
  *  "warnings": [sentences], "next": a command, when the answer is yes,
  *  "truncated": true (when `limit` left something out)}.

@@ -48,27 +48,18 @@ static cJSON *name_side(const char *name, const char *version)
 	return json;
 }
 
-static const cJSON *failure_of(const struct answer *answer, enum outcome outcome)
+static cJSON *show_interaction(const struct judged *judged)
 {
-	if (answer == NULL || outcome == OUTCOME_PASSED)
-		return NULL;
-	return tally__json_get(outcome == OUTCOME_ERROR ? answer->trouble : answer->failure,
-			       "messages");
-}
-
-static cJSON *show_interaction(const struct claim *claim, const struct answer *answer)
-{
-	enum outcome outcome = tally__answer_outcome(answer);
-	const cJSON *messages = failure_of(answer, outcome);
+	const struct claim *claim = &judged->claim;
 	cJSON *json = cJSON_CreateObject();
 	int failed = tally__json_put_text(json, "description", claim->description);
 
 	failed |= tally__json_put_text(json, "digest", claim->digest);
-	failed |= tally__json_put_text(json, "outcome", tally__outcome_name(outcome));
+	failed |= tally__json_put_text(json, "outcome", tally__outcome_name(judged->outcome));
 	if (claim->pending)
 		failed |= tally__json_put(json, "pending", cJSON_CreateTrue());
-	if (messages != NULL)
-		failed |= tally__json_put(json, "messages", tally__json_clone(messages));
+	if (judged->messages != NULL)
+		failed |= tally__json_put(json, "messages", tally__json_clone(judged->messages));
 	if (failed != 0) {
 		cJSON_Delete(json);
 		return NULL;
@@ -76,45 +67,40 @@ static cJSON *show_interaction(const struct claim *claim, const struct answer *a
 	return json;
 }
 
-static int put_interactions(cJSON *json, const struct pair *pair, struct tally_error *error)
+static int put_interactions(cJSON *json, const struct pair *pair)
 {
-	cJSON *list = cJSON_CreateArray();
-	const cJSON *item;
+	cJSON *list = tally__json_put_new(json, "interactions", cJSON_CreateArray());
+	int failed = list == NULL;
 
-	if (tally__json_put(json, "interactions", list) != 0)
-		return tally__fail_nomem(error);
-	if (pair->publication == NULL || pair->provider_version == NULL)
-		return 0; /* nobody to have answered */
-	cJSON_ArrayForEach(item, tally__json_get(pair->publication->json, "interactions"))
-	{
-		struct claim claim;
-		int status = tally__claim_read(&claim, pair->publication, item, error);
-
-		if (status != 0)
-			return status;
-		if (tally__json_append(
-			    list, show_interaction(&claim, tally__answers_get(&pair->answers,
-									      claim.digest))) != 0)
-			return tally__fail_nomem(error);
-	}
-	return 0;
+	for (size_t i = 0; failed == 0 && i < pair->interaction_count; i++)
+		failed |= tally__json_append(list, show_interaction(&pair->interactions[i]));
+	return failed;
 }
 
-/* Where to look: the newest run that says something, as a file of the repository. */
+static int add_evidence(cJSON *list, const struct evidence *evidence)
+{
+	const struct answer_run *run = evidence->run;
+	cJSON *json = tally__json_put_new(list, NULL, cJSON_CreateObject());
+	int failed = tally__json_put_text(json, "run", evidence->path);
+
+	failed |= tally__json_put_text(json, "at", run->at);
+	failed |= tally__json_put_text(json, "consumer", run->consumer);
+	failed |= tally__json_put_text(json, "consumerVersion", run->consumer_version);
+	failed |= tally__json_put_text(json, "buildUrl", run->build_url);
+	failed |= tally__json_put(json, "interactions",
+				  cJSON_CreateNumber((double)evidence->interactions));
+	failed |= tally__json_put(json, "carried", cJSON_CreateBool(evidence->carried));
+	return failed;
+}
+
+/* Where to look: the runs that say so, as files of the repository. */
 static int put_evidence(cJSON *json, const struct pair *pair)
 {
-	const struct record *run = pair->counts.last_run;
-	cJSON *evidence;
-	int failed;
+	cJSON *list = tally__json_put_new(json, "evidence", cJSON_CreateArray());
+	int failed = list == NULL;
 
-	if (run == NULL)
-		return 0;
-	evidence = cJSON_CreateObject();
-	failed = tally__json_put_text(evidence, "run", run->path);
-	failed |= tally__json_put_text(evidence, "at", tally__json_get_string(run->json, "at"));
-	failed |= tally__json_put_text(evidence, "buildUrl",
-				       tally__json_get_string(run->json, "buildUrl"));
-	failed |= tally__json_put(json, "evidence", evidence);
+	for (size_t i = 0; failed == 0 && i < pair->evidence_count; i++)
+		failed |= add_evidence(list, &pair->evidence[i]);
 	return failed;
 }
 
@@ -234,7 +220,9 @@ static int add_pair(cJSON *pairs, const struct row *row, struct matrix *matrix,
 	if (failed != 0)
 		return tally__fail_nomem(error);
 	status = put_worked(json, pair, matrix->records, error);
-	return status == 0 ? put_interactions(json, pair, error) : status;
+	if (status == 0 && put_interactions(json, pair) != 0)
+		status = tally__fail_nomem(error);
+	return status;
 }
 
 static int put_criteria(cJSON *json, const struct tally_version_selector *selector)

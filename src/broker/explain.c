@@ -37,6 +37,31 @@ static void explain_empty(struct buf *out, const struct pair *pair)
 				pair->consumer, pair->consumer_version, pair->provider);
 }
 
+/* Whose contracts were replayed when these answers were given, if not this one's. */
+static void add_carried(struct buf *out, const struct pair *pair)
+{
+	const struct answer_run *shown = NULL;
+	size_t others = 0;
+
+	for (size_t i = 0; i < pair->evidence_count; i++) {
+		const struct evidence *evidence = &pair->evidence[i];
+
+		if (!evidence->carried)
+			continue;
+		others += shown != NULL;
+		if (shown == NULL)
+			shown = evidence->run;
+	}
+	if (shown == NULL)
+		return;
+	tally__buf_addf(out, "; %s were answered for %s%s%s",
+			pair->evidence_count == others + 1 ? "they" : "some", shown->consumer,
+			shown->consumer_version != NULL ? " " : "",
+			shown->consumer_version != NULL ? shown->consumer_version : "");
+	if (others > 0)
+		tally__buf_addf(out, " and in %zu other run%s", others, others == 1 ? "" : "s");
+}
+
 static void explain_ok(struct buf *out, const struct pair *pair)
 {
 	size_t total = pair->counts.total;
@@ -52,30 +77,21 @@ static void explain_ok(struct buf *out, const struct pair *pair)
 				pair->consumer_version);
 	if (pair->counts.pending > 0 && total > 0)
 		tally__buf_addf(out, " (%zu more pending)", pair->counts.pending);
+	add_carried(out, pair);
 }
 
 /* The first interaction with that outcome, and the first thing that was wrong. */
 static void add_example(struct buf *out, const struct pair *pair, enum outcome outcome)
 {
-	const cJSON *item;
+	for (size_t i = 0; i < pair->interaction_count; i++) {
+		const struct judged *judged = &pair->interactions[i];
+		const cJSON *message;
 
-	cJSON_ArrayForEach(item, tally__json_get(pair->publication->json, "interactions"))
-	{
-		struct claim claim;
-		const struct answer *answer;
-		const cJSON *said, *message;
-
-		if (tally__claim_read(&claim, pair->publication, item, NULL) != 0 || claim.pending)
-			continue;
-		answer = tally__answers_get(&pair->answers, claim.digest);
-		if (tally__answer_outcome(answer) != outcome)
+		if (judged->claim.pending || judged->outcome != outcome)
 			continue;
 		tally__buf_adds(out, ": ");
-		add_quoted(out, claim.description);
-		said = answer == NULL
-			       ? NULL
-			       : (outcome == OUTCOME_ERROR ? answer->trouble : answer->failure);
-		message = cJSON_GetArrayItem(tally__json_get(said, "messages"), 0);
+		add_quoted(out, judged->claim.description);
+		message = cJSON_GetArrayItem(judged->messages, 0);
 		if (cJSON_IsString(message)) {
 			tally__buf_adds(out, " (");
 			tally__text_add_printable(out, message->valuestring,

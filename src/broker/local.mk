@@ -4,6 +4,10 @@ libtallyall_la_SOURCES += \
 	%D%/applications.c \
 	%D%/applications.h \
 	%D%/branches.c \
+	%D%/answer_table.c \
+	%D%/answer_table.h \
+	%D%/answers.c \
+	%D%/answers.h \
 	%D%/broker.c \
 	%D%/broker.h \
 	%D%/can_i_deploy.c \
@@ -76,8 +80,6 @@ libtallyall_la_SOURCES += \
 	%D%/removal.h \
 	%D%/resources.c \
 	%D%/resources.h \
-	%D%/results.c \
-	%D%/results.h \
 	%D%/runs.c \
 	%D%/selection.c \
 	%D%/selection.h \

@@ -22,7 +22,6 @@ static struct row *add_row(struct matrix *matrix, const struct end *consumer,
 
 	if (row == NULL || rows == NULL)
 		return NULL;
-	tally__answers_init(&row->pair.answers);
 	row->consumer = consumer->selected;
 	row->provider = provider->selected;
 	row->consumer_version = consumer->version;
@@ -38,7 +37,7 @@ static struct row *add_row(struct matrix *matrix, const struct end *consumer,
 
 static void drop_last_row(struct matrix *matrix)
 {
-	tally__pair_release(&matrix->rows[--matrix->row_count]->pair);
+	matrix->row_count--;
 }
 
 /* A consumer version that is there, and of which nobody knows what it needs. */
@@ -450,7 +449,5 @@ int tally__matrix_fill(struct matrix *matrix, struct tally_error *error)
 
 void tally__matrix_release(struct matrix *matrix)
 {
-	for (size_t i = 0; i < matrix->row_count; i++)
-		tally__pair_release(&matrix->rows[i]->pair);
 	tally__map_release(&matrix->inferred);
 }

@@ -147,9 +147,7 @@ static void thin_out(struct matrix *matrix, int (*compare)(const void *, const v
 		struct row *row = matrix->rows[i];
 		const struct row *last = kept > 0 ? matrix->rows[kept - 1] : NULL;
 
-		if (last != NULL && (is_repeated(row, last) || is_covered(row, last, by)))
-			tally__pair_release(&row->pair);
-		else
+		if (last == NULL || (!is_repeated(row, last) && !is_covered(row, last, by)))
 			matrix->rows[kept++] = row;
 	}
 	matrix->row_count = kept;
@@ -162,9 +160,7 @@ static void filter(struct matrix *matrix)
 	for (size_t i = 0; i < matrix->row_count; i++) {
 		struct row *row = matrix->rows[i];
 
-		if (matrix->query->rows != 0 && (matrix->query->rows & kind_of(row)) == 0)
-			tally__pair_release(&row->pair);
-		else
+		if (matrix->query->rows == 0 || (matrix->query->rows & kind_of(row)) != 0)
 			matrix->rows[kept++] = row;
 	}
 	matrix->row_count = kept;

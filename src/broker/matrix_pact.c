@@ -152,7 +152,6 @@ static int put_side(cJSON *row, const char *role, const struct portrait *portrai
 static cJSON *show_result(const struct row *row)
 {
 	const struct pair *pair = &row->pair;
-	const struct record *run = pair->counts.last_run;
 	cJSON *json;
 	int failed;
 
@@ -160,9 +159,8 @@ static cJSON *show_result(const struct row *row)
 		return cJSON_CreateNull();
 	json = cJSON_CreateObject();
 	failed = tally__json_put(json, "success", cJSON_CreateBool(pair->verdict == VERDICT_OK));
-	if (run != NULL)
-		failed |= tally__json_put_text(json, "verifiedAt",
-					       tally__json_get_string(run->json, "at"));
+	if (pair->evidence_count > 0)
+		failed |= tally__json_put_text(json, "verifiedAt", pair->evidence[0].run->at);
 	else /* nothing had to be verified */
 		failed |= tally__json_put(json, "verifiedAt", cJSON_CreateNull());
 	if (failed != 0) {

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "broker/pair.h"
@@ -19,11 +20,6 @@ const char *tally__outcome_name(enum outcome outcome)
 	return names[outcome];
 }
 
-void tally__pair_release(struct pair *pair)
-{
-	tally__answers_release(&pair->answers);
-}
-
 int tally__claim_read(struct claim *claim, const struct record *publication, const cJSON *item,
 		      struct tally_error *error)
 {
@@ -40,44 +36,25 @@ int tally__claim_read(struct claim *claim, const struct record *publication, con
  * at all, whatever came before or after it. */
 enum outcome tally__answer_outcome(const struct answer *answer)
 {
-	if (answer == NULL)
-		return OUTCOME_WAITING;
 	if (answer->passed != NULL && answer->failed != NULL)
 		return OUTCOME_FLAKY;
 	if (answer->failed != NULL)
 		return OUTCOME_FAILED;
-	return answer->passed != NULL ? OUTCOME_PASSED : OUTCOME_ERROR;
+	if (answer->passed != NULL)
+		return OUTCOME_PASSED;
+	return answer->errored != NULL ? OUTCOME_ERROR : OUTCOME_WAITING;
 }
 
-/* Names of runs begin with their time, and all runs here lie in one folder. */
-static void keep_newest(const struct record **newest, const struct record *run)
-{
-	if (run != NULL && (*newest == NULL || strcmp(run->path, (*newest)->path) > 0))
-		*newest = run;
-}
-
-static void count_claim(struct pair_counts *counts, const struct claim *claim,
-			const struct answer *answer)
-{
-	if (claim->pending) {
-		counts->pending++;
-		return;
-	}
-	counts->total++;
-	counts->by_outcome[tally__answer_outcome(answer)]++;
-	if (answer == NULL)
-		return;
-	keep_newest(&counts->last_run, answer->passed);
-	keep_newest(&counts->last_run, answer->failed);
-}
-
-int tally__pair_count(struct pair_counts *counts, const struct record *publication,
-		      const struct answers *answers, struct tally_error *error)
+int tally__pair_complete(struct answers *answers, const struct record *publication, bool *out,
+			 struct tally_error *error)
 {
 	const cJSON *items, *item;
-	struct pair_counts count = {0};
-	int status = tally__record_array(publication, "interactions", &items, error);
+	const char *consumer;
+	bool passed = true;
+	int status = tally__record_text(publication, "consumer", &consumer, error);
 
+	if (status == 0)
+		status = tally__record_array(publication, "interactions", &items, error);
 	if (status != 0)
 		return status;
 	cJSON_ArrayForEach(item, items)
@@ -85,17 +62,131 @@ int tally__pair_count(struct pair_counts *counts, const struct record *publicati
 		struct claim claim;
 
 		status = tally__claim_read(&claim, publication, item, error);
+		if (status == 0 && !claim.pending)
+			status = tally__answers_passed(answers, consumer, claim.digest, &passed,
+						       error);
 		if (status != 0)
 			return status;
-		count_claim(&count, &claim, tally__answers_get(answers, claim.digest));
+		if (!passed)
+			break;
 	}
-	*counts = count;
+	*out = passed;
 	return 0;
 }
 
-bool tally__pair_complete(const struct pair_counts *counts)
+static int judge_interaction(struct judged *judged, struct pair *pair, const cJSON *item,
+			     struct tally_error *error)
 {
-	return counts->by_outcome[OUTCOME_PASSED] == counts->total;
+	const struct answer *answer = &judged->answer;
+	int status = tally__claim_read(&judged->claim, pair->publication, item, error);
+
+	if (status == 0)
+		status = tally__answers_get(pair->answers, pair->consumer, judged->claim.digest,
+					    &judged->answer, error);
+	if (status != 0)
+		return status;
+	judged->outcome = tally__answer_outcome(answer);
+	if (judged->claim.pending)
+		pair->counts.pending++;
+	else
+		pair->counts.total++;
+	if (!judged->claim.pending)
+		pair->counts.by_outcome[judged->outcome]++;
+	if (judged->outcome == OUTCOME_PASSED || judged->outcome == OUTCOME_WAITING)
+		return 0;
+	return tally__answers_messages(pair->answers,
+				       answer->failed != NULL ? answer->failed : answer->errored,
+				       judged->claim.digest, &judged->messages, error);
+}
+
+static int judge_interactions(struct pair *pair, struct records *records, struct tally_error *error)
+{
+	const cJSON *items, *item;
+	int status = tally__record_array(pair->publication, "interactions", &items, error);
+
+	if (status != 0)
+		return status;
+	pair->interactions = tally__arena_alloc_array(
+		&records->arena, (size_t)cJSON_GetArraySize(items) + 1, sizeof *pair->interactions);
+	if (pair->interactions == NULL)
+		return tally__fail_nomem(error);
+	cJSON_ArrayForEach(item, items)
+	{
+		status = judge_interaction(&pair->interactions[pair->interaction_count++], pair,
+					   item, error);
+		if (status != 0)
+			return status;
+	}
+	return 0;
+}
+
+static bool is_carried(const struct pair *pair, const struct answer_run *run)
+{
+	return strcmp(run->consumer, pair->consumer) != 0 || run->consumer_version == NULL ||
+	       strcmp(run->consumer_version, pair->consumer_version) != 0;
+}
+
+/* Entries of the map lie beside the evidence, at the same index. */
+static int add_evidence(struct pair *pair, struct map *runs, const struct answer_run *run,
+			struct tally_error *error)
+{
+	struct evidence *evidence = &pair->evidence[pair->evidence_count];
+	const struct map_entry *entry;
+
+	if (run == NULL)
+		return 0;
+	evidence->run = run;
+	entry = tally__map_add(runs, (const char *)&evidence->run, sizeof(evidence->run), evidence);
+	if (entry == NULL)
+		return tally__fail_nomem(error);
+	if (entry->value == evidence) {
+		evidence->carried = is_carried(pair, run);
+		pair->carried = pair->carried || evidence->carried;
+		pair->evidence_count++;
+	}
+	((struct evidence *)entry->value)->interactions++;
+	return 0;
+}
+
+/* The newest first. */
+static int compare_evidence(const void *a, const void *b)
+{
+	const struct answer_run *left = ((const struct evidence *)a)->run;
+	const struct answer_run *right = ((const struct evidence *)b)->run;
+	int order = strcmp(right->name, left->name);
+
+	return order != 0 ? order : strcmp(right->consumer, left->consumer);
+}
+
+/* An attempt that ended with an error is nothing to rest on, and what may fail decides nothing. */
+static int collect_evidence(struct pair *pair, struct records *records, struct tally_error *error)
+{
+	struct map runs;
+	int status = 0;
+
+	pair->evidence = tally__arena_alloc_array(&records->arena, 2 * pair->interaction_count + 1,
+						  sizeof *pair->evidence);
+	if (pair->evidence == NULL)
+		return tally__fail_nomem(error);
+	tally__map_init(&runs);
+	for (size_t i = 0; status == 0 && i < pair->interaction_count; i++) {
+		const struct judged *judged = &pair->interactions[i];
+		const struct answer *answer = &judged->answer;
+
+		if (judged->claim.pending)
+			continue;
+		status = add_evidence(pair, &runs, answer->passed, error);
+		if (status == 0 && answer->failed != answer->passed)
+			status = add_evidence(pair, &runs, answer->failed, error);
+	}
+	tally__map_release(&runs);
+	if (pair->evidence_count > 0)
+		qsort(pair->evidence, pair->evidence_count, sizeof *pair->evidence,
+		      compare_evidence);
+	for (size_t i = 0; status == 0 && i < pair->evidence_count; i++)
+		status = tally__answers_path(pair->answers, pair->evidence[i].run,
+					     &pair->evidence[i].path, error);
+	return status;
 }
 
 /* A verification is due: can one be made at all? */
@@ -165,14 +256,15 @@ int tally__pair_judge(struct pair *pair, struct records *records, struct tally_e
 		records, &pair->publication, PATH_PUBLICATION,
 		NAMES(pair->consumer, pair->consumer_version, pair->provider), error);
 
-	tally__answers_init(&pair->answers);
 	if (status != 0)
 		return status;
 	if (pair->provider_version == NULL)
 		return judge_absent(pair, records, error);
-	status = tally__answers_load(&pair->answers, records, pair->provider,
-				     pair->provider_version, pair->consumer, error);
+	status = tally__answers_of(&pair->answers, records, pair->provider, pair->provider_version,
+				   error);
 	if (status == 0)
-		status = tally__pair_count(&pair->counts, pair->publication, &pair->answers, error);
+		status = judge_interactions(pair, records, error);
+	if (status == 0)
+		status = collect_evidence(pair, records, error);
 	return status == 0 ? decide(pair, records, error) : status;
 }

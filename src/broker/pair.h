@@ -2,7 +2,7 @@
 #ifndef TALLY_BROKER_PAIR_H
 #define TALLY_BROKER_PAIR_H
 
-#include "broker/results.h"
+#include "broker/answers.h"
 
 enum verdict {
 	VERDICT_OK,      /* every interaction passed */
@@ -29,20 +29,33 @@ enum outcome { OUTCOME_PASSED, OUTCOME_FAILED, OUTCOME_FLAKY, OUTCOME_ERROR, OUT
 
 const char *tally__outcome_name(enum outcome outcome);
 
-/* `answer` may be NULL. */
 enum outcome tally__answer_outcome(const struct answer *answer);
+
+/* An interaction of a contract, and what became of it. */
+struct judged {
+	struct claim claim;
+	enum outcome outcome;
+	struct answer answer;
+	const cJSON *messages; /* of one that failed, or could not be asked: texts; or NULL */
+};
 
 struct pair_counts {
 	size_t total; /* of interactions that are not pending */
 	size_t by_outcome[OUTCOME_WAITING + 1];
 	size_t pending;
-	const struct record *last_run; /* the newest that says something about them, or NULL */
 };
 
-/* Counts a contract's interactions by what the answers say. */
-int tally__pair_count(struct pair_counts *counts, const struct record *publication,
-		      const struct answers *answers, struct tally_error *error);
-bool tally__pair_complete(const struct pair_counts *counts);
+/* A run that a verdict rests on. */
+struct evidence {
+	const struct answer_run *run;
+	const char *path;    /* its file */
+	size_t interactions; /* of the contract, that it answered */
+	bool carried;        /* it replayed another contract, or this one of another version */
+};
+
+/* Has everything passed that a contract asks for? */
+int tally__pair_complete(struct answers *answers, const struct record *publication, bool *out,
+			 struct tally_error *error);
 
 /* Which side moved, when a pair is broken. */
 enum moved { MOVED_UNKNOWN, MOVED_PROVIDER, MOVED_CONSUMER };
@@ -55,8 +68,13 @@ struct pair {
 	/* Filled by tally__pair_judge. */
 	enum verdict verdict;
 	struct record *publication;
-	struct answers answers;
+	struct answers *answers;     /* of the provider version; NULL where there is none */
+	struct judged *interactions; /* as the contract has them */
+	size_t interaction_count;
 	struct pair_counts counts;
+	struct evidence *evidence; /* what the verdict rests on, the newest run first */
+	size_t evidence_count;
+	bool carried;                /* some of that is carried */
 	const char *stuck;           /* why, for people */
 	const char *provider_latest; /* absent: its newest version, or NULL */
 	enum moved moved;
@@ -65,9 +83,7 @@ struct pair {
 	struct pair *next;
 };
 
-void tally__pair_release(struct pair *pair);
-
-/* Looks up what is recorded and decides. */
+/* Looks up what is recorded and decides.  Everything lives as long as the working set. */
 int tally__pair_judge(struct pair *pair, struct records *records, struct tally_error *error);
 
 #endif

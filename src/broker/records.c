@@ -13,6 +13,7 @@ void tally__records_init(struct records *records, const struct snapshot *snapsho
 {
 	records->snapshot = snapshot;
 	records->format = 0;
+	records->answers = NULL;
 	tally__arena_init(&records->arena, 0);
 	tally__map_init(&records->by_path);
 	records->gone = NULL;

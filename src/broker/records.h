@@ -49,6 +49,9 @@
 #define PATH_RESULTS          "apps/{}/versions/{#}/results"
 #define PATH_RUNS             "apps/{}/versions/{#}/results/{}"
 #define PATH_RUN              "apps/{}/versions/{#}/results/{}/{}.json"
+#define PATH_ANSWERS_OF       "apps/{}/versions/{#}/answers"
+#define PATH_ANSWERS          "apps/{}/versions/{#}/answers/{}.json"
+#define PATH_FAILED           "apps/{}/versions/{#}/failed.json"
 #define PATH_DEPLOYMENTS      "apps/{}/versions/{#}/deployments"
 #define PATH_DEPLOYMENT       "apps/{}/versions/{#}/deployments/{}.json"
 #define PATH_VERSION_RELEASES "apps/{}/versions/{#}/releases"
@@ -79,9 +82,10 @@ struct record {
 
 struct records {
 	const struct snapshot *snapshot;
-	int64_t format;     /* of the store; 0 where nobody looked */
-	struct arena arena; /* paths, listings, and whatever the question or change needs */
-	struct map by_path; /* struct record */
+	int64_t format;          /* of the store; 0 where nobody looked */
+	struct arena arena;      /* paths, listings, and whatever the question or change needs */
+	struct map by_path;      /* struct record */
+	struct answers *answers; /* of the provider versions in question: answers.h */
 	/* Folders that this change removes, with all that was in them. */
 	const char **gone;
 	size_t gone_count, gone_capacity;

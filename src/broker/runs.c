@@ -316,7 +316,7 @@ static int write_run(struct records *records, const struct recording *recording,
 
 static int note_worked(struct records *records, const struct recording *recording,
 		       const struct run *run, const char *consumer_version,
-		       const struct answers *answers, struct tally_error *error)
+		       struct tally_error *error)
 {
 	struct record *publication;
 	int status;
@@ -328,39 +328,28 @@ static int note_worked(struct records *records, const struct recording *recordin
 		NAMES(run->consumer, consumer_version, recording->run->provider), error);
 	if (status != 0 || publication->json == NULL)
 		return status;
-	return tally__worked_record(records, publication, answers, recording->run->version,
+	return tally__worked_record(records, publication, recording->run->version,
 				    recording->now_unix, error);
 }
 
 /* What the run completes: the contract that was replayed, and the newest one, which may ask for
  * the same. */
 static int note_completed(struct records *records, const struct recording *recording,
-			  const struct run *run, const struct record *written,
-			  struct tally_error *error)
+			  const struct run *run, struct tally_error *error)
 {
 	const struct tally_run *about = recording->run;
 	const char *latest = NULL;
 	struct record *marker;
-	struct answers answers;
-	int status;
+	int status = tally__records_get(records, &marker, PATH_CONSUMER,
+					NAMES(about->provider, run->consumer), error);
 
-	tally__answers_init(&answers);
-	status = tally__answers_load(&answers, records, about->provider, about->version,
-				     run->consumer, error);
-	if (status == 0)
-		status = tally__answers_add_run(&answers, records, written, error);
-	if (status == 0)
-		status = tally__records_get(records, &marker, PATH_CONSUMER,
-					    NAMES(about->provider, run->consumer), error);
 	if (status == 0)
 		status = tally__record_optional_text(marker, "version", &latest, error);
 	if (status == 0 && latest != NULL &&
 	    (run->consumer_version == NULL || strcmp(latest, run->consumer_version) != 0))
-		status = note_worked(records, recording, run, latest, &answers, error);
+		status = note_worked(records, recording, run, latest, error);
 	if (status == 0)
-		status = note_worked(records, recording, run, run->consumer_version, &answers,
-				     error);
-	tally__answers_release(&answers);
+		status = note_worked(records, recording, run, run->consumer_version, error);
 	return status;
 }
 
@@ -432,7 +421,9 @@ static int record_run(struct records *records, const struct recording *recording
 
 	if (status == 0 && tally__records_are_derived(records))
 		status = tally__passed_note_run(records, written, lines, error);
-	return status != 0 ? status : note_completed(records, recording, run, written, error);
+	if (status == 0)
+		status = tally__answers_note(records, written, error);
+	return status != 0 ? status : note_completed(records, recording, run, error);
 }
 
 static int record_results(struct records *records, void *context, struct buf *message,

@@ -84,18 +84,9 @@ static int compare_choices(const void *a, const void *b)
 	return left->sequence < right->sequence ? -1 : left->sequence > right->sequence;
 }
 
-static int load_answers(struct answers *answers, const struct selection *selection,
-			const char *consumer, struct tally_error *error)
-{
-	if (!selection->answered)
-		return 0;
-	return tally__answers_load(answers, selection->records, selection->provider,
-				   selection->query->provider_version, consumer, error);
-}
-
 /* Those of the choices that are work in progress, or those that are not. */
 static int add_sorted(struct selection *selection, struct choice *first, bool wip,
-		      const struct answers *answers, struct tally_error *error)
+		      struct tally_error *error)
 {
 	struct choice **sorted;
 	size_t count = 0;
@@ -117,7 +108,7 @@ static int add_sorted(struct selection *selection, struct choice *first, bool wi
 
 		status = add_contract(selection, sorted[i], &json, error);
 		if (status == 0)
-			status = tally__standing_add(json, selection, sorted[i], answers, error);
+			status = tally__standing_add(json, selection, sorted[i], error);
 	}
 	return status;
 }
@@ -131,27 +122,13 @@ static bool has_choice(const struct consumer *consumer, bool wip)
 	return choice != NULL;
 }
 
-static int answer_consumer(struct selection *selection, const struct consumer *consumer, bool wip,
-			   struct tally_error *error)
-{
-	struct answers answers;
-	int status;
-
-	tally__answers_init(&answers);
-	status = load_answers(&answers, selection, consumer->name, error);
-	if (status == 0)
-		status = add_sorted(selection, consumer->first, wip, &answers, error);
-	tally__answers_release(&answers);
-	return status;
-}
-
 static int answer_consumers(struct selection *selection, bool wip, struct tally_error *error)
 {
 	int status = 0;
 
 	for (size_t i = 0; status == 0 && i < selection->consumer_count; i++) {
 		if (has_choice(&selection->consumers[i], wip))
-			status = answer_consumer(selection, &selection->consumers[i], wip, error);
+			status = add_sorted(selection, selection->consumers[i].first, wip, error);
 	}
 	return status;
 }
@@ -286,8 +263,10 @@ static int find_version(struct selection *selection, struct tally_error *error)
 		return 0;
 	status = tally__records_get(selection->records, &record, PATH_VERSION,
 				    NAMES(selection->provider, version), error);
-	selection->answered = status == 0 && record->json != NULL;
-	return status;
+	if (status != 0 || record->json == NULL)
+		return status;
+	return tally__answers_of(&selection->answers, selection->records, selection->provider,
+				 version, error);
 }
 
 /* The instant in the one way in which records have it. */
@@ -427,7 +406,7 @@ static int ask_contract(struct records *records, const void *context, cJSON **an
 				   "%s %s has published no contract with \"%s\"",
 				   question->consumer, question->version, query.provider);
 	if (status == 0)
-		status = answer_consumer(&selection, &consumer, false, error);
+		status = add_sorted(&selection, consumer.first, false, error);
 	return status != 0 ? status : add_notices(&selection, *answer, error);
 }
 

@@ -3,8 +3,8 @@
 #ifndef TALLY_BROKER_SELECTION_H
 #define TALLY_BROKER_SELECTION_H
 
+#include "broker/answers.h"
 #include "broker/passed.h"
-#include "broker/results.h"
 #include "broker/selectors.h"
 
 /* Why a version was chosen.  Sentences are shown in the order of Pact's lists: the newest, heads of
@@ -54,10 +54,10 @@ struct selection {
 	size_t consumer_count;
 	struct record **environments; /* NULL: not read yet */
 	size_t environment_count;
-	struct lines lines;    /* whose passes count: the provider's branch, or its tags */
-	const char *wip_since; /* an instant, or NULL */
-	bool answered;         /* the provider version is known, and has results perhaps */
-	cJSON *contracts;      /* the answer's */
+	struct lines lines;      /* whose passes count: the provider's branch, or its tags */
+	const char *wip_since;   /* an instant, or NULL */
+	struct answers *answers; /* of the provider version, if one was given that is known */
+	cJSON *contracts;        /* the answer's */
 };
 
 /* Reads the consumers: those that the selectors name or, when one may be for any, all. */
@@ -77,7 +77,7 @@ int tally__choose_wip(struct selection *selection, struct tally_error *error);
 
 /* Says how a contract stands: "pending", "wip", "notices", "interactions". */
 int tally__standing_add(cJSON *json, struct selection *selection, const struct choice *choice,
-			const struct answers *answers, struct tally_error *error);
+			struct tally_error *error);
 
 /* Is there an interaction that did not pass yet? */
 int tally__standing_is_new(struct selection *selection, const struct record *publication,

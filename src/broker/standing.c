@@ -53,46 +53,54 @@ int tally__standing_is_new(struct selection *selection, const struct record *pub
 }
 
 /* The newest of the runs that say so. */
-static const struct record *evidence(const struct answer *answer)
+static const struct answer_run *evidence(const struct answer *answer)
 {
-	const struct record *passed = answer->passed, *failed = answer->failed;
+	const struct answer_run *passed = answer->passed, *failed = answer->failed;
 
 	if (passed == NULL || failed == NULL)
 		return passed != NULL ? passed : failed;
-	return strcmp(passed->path, failed->path) > 0 ? passed : failed;
+	return strcmp(passed->name, failed->name) > 0 ? passed : failed;
 }
 
 /* What this provider version has answered.  An error is no answer: it has to be asked again. */
-static int add_answer(cJSON *json, const struct answers *answers, const char *digest)
+static int add_answer(cJSON *json, const struct selection *selection, const struct choice *choice,
+		      const char *digest, struct tally_error *error)
 {
-	const struct answer *answer = answers != NULL ? tally__answers_get(answers, digest) : NULL;
-	enum outcome outcome = tally__answer_outcome(answer);
-	const struct record *run;
-	const char *at;
-	int failed;
+	const struct answer_run *run;
+	struct answer answer = {0};
+	enum outcome outcome;
+	const char *path;
+	int failed, status = 0;
 
-	if (outcome == OUTCOME_WAITING || outcome == OUTCOME_ERROR)
-		return 0;
-	run = evidence(answer);
-	at = tally__json_get_string(run->json, "at");
-	failed = tally__json_put(json, "outcome", cJSON_CreateString(tally__outcome_name(outcome)));
-	failed |= tally__json_put(json, "run", cJSON_CreateString(run->path));
-	failed |= tally__json_put(json, "at", cJSON_CreateString(at != NULL ? at : ""));
-	return failed;
+	if (selection->answers != NULL)
+		status = tally__answers_get(selection->answers, choice->consumer, digest, &answer,
+					    error);
+	outcome = tally__answer_outcome(&answer);
+	if (status != 0 || outcome == OUTCOME_WAITING || outcome == OUTCOME_ERROR)
+		return status;
+	run = evidence(&answer);
+	status = tally__answers_path(selection->answers, run, &path, error);
+	if (status != 0)
+		return status;
+	failed = tally__json_put_text(json, "outcome", tally__outcome_name(outcome));
+	failed |= tally__json_put_text(json, "run", path);
+	failed |= tally__json_put_text(json, "at", run->at);
+	return failed != 0 ? tally__fail_nomem(error) : 0;
 }
 
 static int add_interaction(cJSON *list, struct standing *standing, struct selection *selection,
-			   const struct claim *claim, const struct passed_question *question,
-			   const struct answers *answers, struct tally_error *error)
+			   const struct choice *choice, const struct claim *claim,
+			   const struct passed_question *question, struct tally_error *error)
 {
 	cJSON *json = cJSON_CreateObject();
 	bool passed = false;
 	int failed = tally__json_append(list, json), status;
 
 	failed |= tally__json_put(json, "digest", cJSON_CreateString(claim->digest));
-	failed |= add_answer(json, answers, claim->digest);
-	if (failed != 0)
-		return tally__fail_nomem(error);
+	status = failed != 0 ? tally__fail_nomem(error)
+			     : add_answer(json, selection, choice, claim->digest, error);
+	if (status != 0)
+		return status;
 	if (!tally__records_are_derived(selection->records))
 		return 0;
 	status = tally__passed_before(selection->records, question, claim->digest, &passed, error);
@@ -107,8 +115,7 @@ static int add_interaction(cJSON *list, struct standing *standing, struct select
 
 /* Each digest once. */
 static int add_interactions(cJSON *list, struct standing *standing, struct selection *selection,
-			    const struct choice *choice, const struct answers *answers,
-			    struct tally_error *error)
+			    const struct choice *choice, struct tally_error *error)
 {
 	struct passed_question question = question_of(selection, choice->publication, true);
 	const cJSON *items = NULL, *item;
@@ -129,8 +136,8 @@ static int add_interactions(cJSON *list, struct standing *standing, struct selec
 		if (tally__map_put(&seen, claim.digest, strlen(claim.digest), list) != 0)
 			status = tally__fail_nomem(error);
 		else
-			status = add_interaction(list, standing, selection, &claim, &question,
-						 answers, error);
+			status = add_interaction(list, standing, selection, choice, &claim,
+						 &question, error);
 	}
 	tally__map_release(&seen);
 	return status;
@@ -229,14 +236,13 @@ static int add_notices(cJSON *json, const struct selection *selection,
 }
 
 int tally__standing_add(cJSON *json, struct selection *selection, const struct choice *choice,
-			const struct answers *answers, struct tally_error *error)
+			struct tally_error *error)
 {
 	struct standing standing = {.wip = choice->wip};
 	cJSON *list = cJSON_CreateArray();
 	int failed = tally__json_put(json, "interactions", list);
-	int status = failed != 0
-			     ? tally__fail_nomem(error)
-			     : add_interactions(list, &standing, selection, choice, answers, error);
+	int status = failed != 0 ? tally__fail_nomem(error)
+				 : add_interactions(list, &standing, selection, choice, error);
 
 	if (status != 0)
 		return status;

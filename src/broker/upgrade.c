@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "broker/answers.h"
 #include "broker/git_broker.h"
 #include "broker/heads.h"
 #include "broker/versions.h"
@@ -59,6 +60,17 @@ static int derive(struct records *records, const struct record *version, struct 
 						    sequence, error);
 	}
 	return status != 0 ? status : tally__version_rejoin(records, version, error);
+}
+
+static int derive_answers(struct records *records, const struct record *version,
+			  struct tally_error *error)
+{
+	const char *application, *number;
+	int status = tally__record_text(version, "application", &application, error);
+
+	if (status == 0)
+		status = tally__record_text(version, "version", &number, error);
+	return status != 0 ? status : tally__answers_derive(records, application, number, error);
 }
 
 static int each_version(struct records *records, const char *application, version_step *step,
@@ -121,7 +133,7 @@ static int upgrade(struct records *records, void *context, struct buf *message, 
 		status = each_application(records, date_lines, error);
 	if (status == 0 && from < RECORD_FORMAT_DERIVED)
 		status = each_application(records, derive, error);
-	return status;
+	return status != 0 ? status : each_application(records, derive_answers, error);
 }
 
 int tally__git_broker_upgrade(struct tally_broker *broker, cJSON **answer,

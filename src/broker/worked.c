@@ -147,22 +147,24 @@ static int sequence_of(struct records *records, const char *application, const c
 }
 
 int tally__worked_record(struct records *records, const struct record *publication,
-			 const struct answers *answers, const char *provider_version,
-			 int64_t now_unix, struct tally_error *error)
+			 const char *provider_version, int64_t now_unix, struct tally_error *error)
 {
 	const char *provider, *consumer;
-	struct pair_counts counts;
+	struct answers *answers;
 	struct record *marker;
+	bool complete = false;
 	int64_t sequence;
-	int status = tally__pair_count(&counts, publication, answers, error);
+	int status = tally__record_text(publication, "provider", &provider, error);
 
-	if (status != 0 || !tally__pair_complete(&counts))
-		return status;
-	status = tally__record_text(publication, "provider", &provider, error);
 	if (status == 0)
 		status = tally__record_text(publication, "consumer", &consumer, error);
 	if (status == 0)
-		status = marker_of(records, &marker, provider, consumer, error);
+		status = tally__answers_of(&answers, records, provider, provider_version, error);
+	if (status == 0)
+		status = tally__pair_complete(answers, publication, &complete, error);
+	if (status != 0 || !complete)
+		return status;
+	status = marker_of(records, &marker, provider, consumer, error);
 	if (status == 0)
 		status = sequence_of(records, provider, provider_version, &sequence, error);
 	if (status == 0)
@@ -174,13 +176,11 @@ int tally__worked_carry(struct records *records, const struct record *publicatio
 			struct tally_error *error)
 {
 	const char *provider, *consumer;
-	const cJSON *worked;
+	const cJSON *worked = NULL;
 	struct record *marker;
-	struct answers answers;
 	struct point point;
 	int status = tally__record_text(publication, "provider", &provider, error);
 
-	tally__answers_init(&answers);
 	if (status == 0)
 		status = tally__record_text(publication, "consumer", &consumer, error);
 	if (status == 0)
@@ -188,17 +188,11 @@ int tally__worked_carry(struct records *records, const struct record *publicatio
 	if (status == 0)
 		status = tally__record_optional_array(marker, "worked", &worked, error);
 	if (status != 0 || worked == NULL || worked->child == NULL)
-		goto out;
+		return status;
 	status = read_point(&point, marker, tally__json_get(worked->child, "last"), error);
-	if (status == 0)
-		status = tally__answers_load(&answers, records, provider, point.provider_version,
-					     consumer, error);
-	if (status == 0)
-		status = tally__worked_record(records, publication, &answers,
-					      point.provider_version, now_unix, error);
-out:
-	tally__answers_release(&answers);
-	return status;
+	return status != 0 ? status
+			   : tally__worked_record(records, publication, point.provider_version,
+						  now_unix, error);
 }
 
 /* The digests of what a contract asks for. */
@@ -229,31 +223,17 @@ static int load_digests(struct map *digests, struct records *records, const stru
 
 /* Does that contract have an interaction that fails now?  Flaky ones tell nothing about who moved.
  */
-static int has_failing(const struct pair *pair, const struct map *digests, bool *out,
-		       struct tally_error *error)
+static bool has_failing(const struct pair *pair, const struct map *digests)
 {
-	const cJSON *items, *item;
-	int status = tally__record_array(pair->publication, "interactions", &items, error);
+	for (size_t i = 0; i < pair->interaction_count; i++) {
+		const struct judged *judged = &pair->interactions[i];
+		const char *digest = judged->claim.digest;
 
-	*out = false;
-	if (status != 0)
-		return status;
-	cJSON_ArrayForEach(item, items)
-	{
-		struct claim claim;
-
-		status = tally__claim_read(&claim, pair->publication, item, error);
-		if (status != 0)
-			return status;
-		if (!claim.pending &&
-		    tally__answer_outcome(tally__answers_get(&pair->answers, claim.digest)) ==
-			    OUTCOME_FAILED &&
-		    tally__map_find(digests, claim.digest, strlen(claim.digest)) != NULL) {
-			*out = true;
-			return 0;
-		}
+		if (!judged->claim.pending && judged->outcome == OUTCOME_FAILED &&
+		    tally__map_find(digests, digest, strlen(digest)) != NULL)
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 /* One entry, newest first.  An interaction that passed with an earlier provider version and fails
@@ -266,7 +246,7 @@ static int compare_entry(struct pair *pair, struct records *records, const struc
 		    *first = tally__json_get(entry, "first");
 	struct point last_point = {0}, first_point = {0};
 	struct map digests;
-	bool failing;
+	bool failing = false;
 	int status = read_point(&last_point, marker, last, error);
 
 	tally__map_init(&digests);
@@ -275,7 +255,7 @@ static int compare_entry(struct pair *pair, struct records *records, const struc
 	if (status == 0)
 		status = load_digests(&digests, records, pair, last_point.consumer_version, error);
 	if (status == 0)
-		status = has_failing(pair, &digests, &failing, error);
+		failing = has_failing(pair, &digests);
 	tally__map_release(&digests);
 	if (status != 0 || !failing)
 		return status;

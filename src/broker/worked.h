@@ -14,8 +14,7 @@
 /* Records, if the contract of `publication` passed completely, that it works with this provider
  * version. */
 int tally__worked_record(struct records *records, const struct record *publication,
-			 const struct answers *answers, const char *provider_version,
-			 int64_t now_unix, struct tally_error *error);
+			 const char *provider_version, int64_t now_unix, struct tally_error *error);
 
 /* A new publication may be covered by answers that were given before: looks at the provider version
  * that worked last. */

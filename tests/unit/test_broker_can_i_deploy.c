@@ -65,7 +65,7 @@ static void test_says_ok(void **state)
 	assert_string_equal(site_text(pair, "why"), "orders 1 passed all 2 interactions of web 1.");
 	assert_int_equal(cJSON_GetArraySize(tally__json_get(pair, "interactions")), 2);
 	assert_non_null(
-		strstr(site_text(tally__json_get(pair, "evidence"), "run"), "apps/orders/"));
+		strstr(site_text(tally__json_get(pair, "evidence")->child, "run"), "apps/orders/"));
 	row = cJSON_GetArrayItem(tally__json_get(answer, "matrix"), 0);
 	assert_string_equal(
 		site_text(tally__json_get(tally__json_get(row, "consumer"), "version"), "number"),

@@ -119,9 +119,11 @@ static void test_a_record_without_members_is_damaged(void **state)
 	assert_damage_is_seen(site, PATH_SLOT_UNNAMED, NAMES("production", "orders"), "{}",
 			      "deployed/orders/current.json");
 	assert_damage_is_seen(site, PATH_BROKER, NAMES(NULL), "{\"format\":0}", "tally.json");
-	damage(site, PATH_RUN, NAMES("orders", "1", "web", "20990101-000000-000000000000"), "{}");
-	assert_damaged(site, "results/web/20990101-000000-000000000000.json");
-	damage(site, PATH_RUN, NAMES("orders", "1", "web", "20990101-000000-000000000000"), NULL);
+	assert_damage_is_seen(site, PATH_ANSWERS, NAMES("orders", "1", "web"), "{}",
+			      "answers/web.json");
+	damage(site, PATH_FAILED, NAMES("orders", "1"), "{}");
+	assert_damaged(site, "1/failed.json");
+	damage(site, PATH_FAILED, NAMES("orders", "1"), NULL);
 	answer = site_ask(site, "web", "1", "production");
 	assert_true(tally__json_get_bool(tally__json_get(answer, "summary"), "deployable", false));
 	cJSON_Delete(answer);
@@ -165,20 +167,45 @@ static void test_a_record_of_another_place_is_damaged(void **state)
 			      "\"publishedAt\":\"x\",\"specification\":\"4.0\","
 			      "\"content\":\"x\",\"interactions\":[]}",
 			      "publications/orders.json");
-	damage(site, PATH_RUN, NAMES("orders", "1", "web", "20990101-000000-000000000000"),
-	       "{\"consumer\":\"web\",\"provider\":\"orders\",\"providerVersion\":\"2\","
-	       "\"at\":\"x\",\"interactions\":[]}");
+	assert_damage_is_seen(site, PATH_ANSWERS, NAMES("orders", "1", "web"),
+			      "{\"consumer\":\"shop\",\"provider\":\"orders\","
+			      "\"providerVersion\":\"1\",\"runs\":[]}",
+			      "answers/web.json");
+	assert_damage_is_seen(site, PATH_ANSWERS, NAMES("orders", "1", "web"),
+			      "{\"consumer\":\"web\",\"provider\":\"orders\","
+			      "\"providerVersion\":\"1\",\"runs\":[{}]}",
+			      "answers/web.json");
+	assert_damage_is_seen(site, PATH_ANSWERS, NAMES("orders", "1", "web"),
+			      "{\"consumer\":\"web\",\"provider\":\"orders\","
+			      "\"providerVersion\":\"1\",\"runs\":[{\"run\":\"r\",\"at\":\"a\","
+			      "\"passed\":[1]}]}",
+			      "answers/web.json");
+	damage(site, PATH_FAILED, NAMES("orders", "1"),
+	       "{\"provider\":\"orders\",\"providerVersion\":\"1\",\"failed\":[1]}");
+	assert_damaged(site, "1/failed.json");
+}
+
+static void assert_damaged_run(struct site *site, const char *bytes)
+{
+	damage(site, PATH_RUN, NAMES("orders", "1", "web", "20990101-000000-000000000000"), bytes);
 	assert_damaged(site, "results/web/20990101-000000-000000000000.json");
 }
 
+/* A store of an older format is asked run by run. */
 static void test_damaged_runs_and_slots(void **state)
 {
 	struct site *site = *state;
 
 	start(site);
-	damage(site, PATH_RUN, NAMES("orders", "1", "web", "20990101-000000-000000000000"),
-	       "{\"interactions\":[{\"digest\":\"d\",\"outcome\":\"maybe\"}]}");
-	assert_damaged(site, "results/web/20990101-000000-000000000000.json");
+	damage(site, PATH_BROKER, NAMES(NULL), "{\"format\":2}");
+	assert_damaged_run(site, "{}");
+	assert_damaged_run(site,
+			   "{\"consumer\":\"web\",\"provider\":\"orders\",\"providerVersion\":"
+			   "\"2\",\"at\":\"x\",\"interactions\":[]}");
+	assert_damaged_run(site,
+			   "{\"consumer\":\"web\",\"provider\":\"orders\",\"providerVersion\":"
+			   "\"1\",\"at\":\"x\",\"interactions\":[{\"digest\":\"d\","
+			   "\"outcome\":\"maybe\"}]}");
 	damage(site, PATH_RUN, NAMES("orders", "1", "web", "20990101-000000-000000000000"), NULL);
 	damage(site, PATH_SLOT_UNNAMED, NAMES("production", "orders"), "{\"version\":1}");
 	assert_damaged(site, "environments/production/deployed/orders/current.json");
