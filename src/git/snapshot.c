@@ -35,7 +35,7 @@ int tally__snapshot_init(struct snapshot *snapshot, struct repository *repositor
 	if (!git_oid_is_zero(commit)) {
 		status = tally__object_read(&object, repository, snapshot->odb, commit,
 					    GIT_OBJECT_COMMIT, error);
-		if (status != 0)
+		if (status == TALLY_EIO)
 			fail_branch(error);
 		if (status == 0 && !tally__commit_tree(&object, &snapshot->tree))
 			status = tally__fail_at(error, TALLY_EIO,
