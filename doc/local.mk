@@ -16,6 +16,7 @@ dist_docpages_DATA = \
 	%D%/optional-members.md \
 	%D%/performance.md \
 	%D%/reports.md \
+	%D%/resources.md \
 	%D%/store-format.md \
 	%D%/stub.md \
 	%D%/verify.md
@@ -47,4 +48,5 @@ dist_decisions_DATA = \
 	%D%/decisions/0024-a-pact-broker-over-http.md \
 	%D%/decisions/0025-lanes-attempts-and-early-ends.md \
 	%D%/decisions/0026-commands-and-the-provider-process.md \
+	%D%/decisions/0029-what-goes-with-what-is-deleted.md \
 	%D%/decisions/0031-packs-of-our-own.md

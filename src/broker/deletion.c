@@ -378,6 +378,27 @@ static int delete_from_environments(struct records *records, const struct task *
 	return status;
 }
 
+static int forget_placements(struct records *records, const struct task *task,
+			     struct tally_error *error)
+{
+	struct version_walk walk;
+	struct record *version;
+	int status = tally__version_walk_begin(&walk, records, task->application, NULL, error);
+
+	while (status == 0) {
+		const char *number;
+
+		status = tally__version_walk_next(&walk, &version, error);
+		if (status != 0 || version == NULL)
+			break;
+		status = tally__record_text(version, "version", &number, error);
+		if (status == 0)
+			status = tally__version_forget_placements(records, task->application,
+								  number, error);
+	}
+	return status;
+}
+
 static int begin_answer(struct records *records, const struct task *task, cJSON **answer,
 			struct tally_error *error)
 {
@@ -413,6 +434,8 @@ static int delete_application(struct records *records, const struct task *task, 
 		status = tally__webhooks_delete_of(records, task->application, *answer, error);
 	if (status == 0)
 		status = delete_as_consumer(records, task, error);
+	if (status == 0)
+		status = forget_placements(records, task, error);
 	if (status == 0)
 		status = delete_from_environments(records, task, error);
 	if (status == 0)

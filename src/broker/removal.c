@@ -6,6 +6,7 @@
 #include "broker/environments.h"
 #include "broker/heads.h"
 #include "broker/live.h"
+#include "broker/placements.h"
 #include "broker/versions.h"
 
 static const char *name_of(const struct record *version)
@@ -339,6 +340,36 @@ static int leave_markers(struct departure *departure, const struct record *versi
 	return status;
 }
 
+static int forget_placements(struct records *records, enum placement_kind kind,
+			     const char *application, const char *version,
+			     struct tally_error *error)
+{
+	struct placement *placements;
+	size_t count = 0;
+	int status = tally__placements_of_version(records, kind, application, version, &placements,
+						  &count, error);
+
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		struct record *index;
+
+		status = tally__records_get(records, &index, PATH_UUID, NAMES(placements[i].uuid),
+					    error);
+		if (status == 0)
+			tally__record_remove(index);
+	}
+	return status;
+}
+
+int tally__version_forget_placements(struct records *records, const char *application,
+				     const char *version, struct tally_error *error)
+{
+	int status = forget_placements(records, PLACEMENT_DEPLOYMENT, application, version, error);
+
+	return status != 0
+		       ? status
+		       : forget_placements(records, PLACEMENT_RELEASE, application, version, error);
+}
+
 /* Where versions that go are deployed, or were released. */
 static int leave_environment(struct departure *departure, const char *environment,
 			     struct tally_error *error)
@@ -410,8 +441,13 @@ static int leave_altogether(struct departure *departure, struct tally_error *err
 	const struct removal *removal = departure->removal;
 	int status = 0;
 
-	for (size_t i = 0; status == 0 && i < removal->count; i++)
+	for (size_t i = 0; status == 0 && i < removal->count; i++) {
 		status = leave_markers(departure, removal->versions[i], error);
+		if (status == 0)
+			status = tally__version_forget_placements(
+				departure->records, removal->application,
+				name_of(removal->versions[i]), error);
+	}
 	if (status == 0)
 		status = tally__departure_edit_provided(departure, error);
 	if (status == 0)

@@ -25,6 +25,10 @@ struct removal {
 int tally__versions_remove(struct records *records, const struct removal *removal,
 			   struct tally_error *error);
 
+/* Deployments and releases of a version are no longer found by their identifiers. */
+int tally__version_forget_placements(struct records *records, const char *application,
+				     const char *version, struct tally_error *error);
+
 /* The versions of an application on a line, newest first.  Looks at the whole history. */
 int tally__line_members(struct records *records, const char *application, const struct line *line,
 			struct record ***out, size_t *count, struct tally_error *error);

@@ -234,7 +234,8 @@ int tally__application_find(struct records *records, const char *application, st
 	if (status == 0 && found->json == NULL)
 		status = tally__fail(error, TALLY_ENOTFOUND,
 				     "no application \"%s\" is known here: check its name; tally "
-				     "publish or tally verify --publish makes it known",
+				     "publish, tally verify --publish or tally app create makes it "
+				     "known",
 				     application);
 	if (status == 0)
 		*out = found;

@@ -113,6 +113,26 @@ static int find_place(struct records *records, const struct writing *writing, st
 	return status;
 }
 
+/* The description that was made for want of one, and is given back, is none. */
+static int drop_made_description(const struct record *record, cJSON *read,
+				 struct tally_error *error)
+{
+	const char *given = tally__json_get_string(read, "description"), *made;
+	cJSON *shown = cJSON_CreateObject();
+	int status = shown == NULL ? tally__fail_nomem(error) : 0;
+
+	if (status == 0 && given != NULL && record->json != NULL &&
+	    tally__json_get(record->json, "description") == NULL) {
+		status = tally__webhook_describe(tally__json_get(record->json, "request"), shown,
+						 error);
+		made = tally__json_get_string(shown, "description");
+		if (status == 0 && strcmp(given, made) == 0)
+			cJSON_DeleteItemFromObjectCaseSensitive(read, "description");
+	}
+	cJSON_Delete(shown);
+	return status;
+}
+
 static int write_webhook(struct records *records, void *context, struct buf *message,
 			 cJSON **answer, struct tally_error *error)
 {
@@ -124,6 +144,8 @@ static int write_webhook(struct records *records, void *context, struct buf *mes
 	if (status == 0)
 		status = tally__webhook_read(&read, writing->definition,
 					     tally__json_get(record->json, "request"), error);
+	if (status == 0)
+		status = drop_made_description(record, read, error);
 	if (status == 0)
 		status = check_side(records, read, "consumer", error);
 	if (status == 0)

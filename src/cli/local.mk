@@ -19,6 +19,31 @@ cli_commands = \
 	%D%/commands/environment-show.c \
 	%D%/commands/environment-update.c \
 	%D%/commands/environment-delete.c \
+	%D%/commands/app-create.c \
+	%D%/commands/app-list.c \
+	%D%/commands/app-show.c \
+	%D%/commands/app-update.c \
+	%D%/commands/app-delete.c \
+	%D%/commands/version-create.c \
+	%D%/commands/version-list.c \
+	%D%/commands/version-show.c \
+	%D%/commands/version-update.c \
+	%D%/commands/version-delete.c \
+	%D%/commands/branch-create.c \
+	%D%/commands/branch-list.c \
+	%D%/commands/branch-show.c \
+	%D%/commands/branch-delete.c \
+	%D%/commands/tag-create.c \
+	%D%/commands/tag-list.c \
+	%D%/commands/tag-delete.c \
+	%D%/commands/label-add.c \
+	%D%/commands/label-list.c \
+	%D%/commands/label-remove.c \
+	%D%/commands/webhook-create.c \
+	%D%/commands/webhook-list.c \
+	%D%/commands/webhook-show.c \
+	%D%/commands/webhook-update.c \
+	%D%/commands/webhook-delete.c \
 	%D%/commands/log.c \
 	%D%/commands/broker-check.c \
 	%D%/commands/broker-init.c \
@@ -63,6 +88,8 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/progress.h \
 	%D%/report.c \
 	%D%/report.h \
+	%D%/resources.c \
+	%D%/resources.h \
 	%D%/scratch.c \
 	%D%/scratch.h \
 	%D%/shadowed.c \
@@ -80,7 +107,9 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/verify_publish.c \
 	%D%/verify_replay.c \
 	%D%/verify_report.c \
-	%D%/verify_sources.c
+	%D%/verify_sources.c \
+	%D%/webhooks.c \
+	%D%/webhooks.h
 libtallycli_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/src
 
 bin_PROGRAMS += tally

@@ -35,6 +35,9 @@ cli_tests = \
 	%D%/t0300-main-job.sh \
 	%D%/t0310-environment.sh \
 	%D%/t0311-environments.sh \
+	%D%/t0320-resources.sh \
+	%D%/t0321-webhook.sh \
+	%D%/t0322-resources-page.sh \
 	%D%/t0330-log.sh \
 	%D%/t0331-at.sh \
 	%D%/t0340-selection.sh \

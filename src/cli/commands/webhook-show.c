@@ -1,0 +1,75 @@
+/* webhook-show.c - tally webhook show: one definition of a call. */
+#include "config.h"
+
+#include "cli/output.h"
+#include "cli/webhooks.h"
+
+static int act(struct call *call, struct tally_broker *broker, struct webhook_options *o,
+	       cJSON **answer, struct tally_error *error)
+{
+	(void)o;
+	return tally_broker_webhook_show(broker, call->operands[0], answer, error);
+}
+
+static int run(struct call *call)
+{
+	struct webhook_options o = {0};
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct tally_broker *broker = NULL;
+	cJSON *answer = NULL;
+	int status;
+
+	if (!call_parse(call, &o))
+		return call->status;
+	status = broker_open(call, &o.broker, &broker);
+	if (status != 0)
+		return status;
+	status = act(call, broker, &o, &answer, &error);
+	if (status < 0) {
+		status = failed(&error);
+	} else if (status == 0 && o.format == FORMAT_JSON) {
+		status = print_answer(answer);
+	} else if (status == 0) {
+		webhook_print(answer);
+		cJSON_Delete(answer);
+	}
+	tally_broker_close(broker);
+	return status;
+}
+
+static const struct option options[] = {
+	COMMON_OPTION_AT(struct webhook_options, broker),
+	COMMON_OPTIONS_BROKER(struct webhook_options, broker, 0),
+	COMMON_OPTION_FORMAT(struct webhook_options, format),
+	OPTION_END,
+};
+
+static const struct operand operands[] = {
+	{.name = "UUID", .help = "the webhook", .optional = false},
+	OPERAND_END,
+};
+
+static const struct example examples[] = {
+	{"tally webhook show 0f3c6a1e-5d7b-4c59-9d0e-0a4c8f5b2e11", "shows one"},
+	{NULL, NULL},
+};
+
+static const struct exit_status exits[] = {
+	{EXIT_YES, "It was printed."},
+	{EXIT_NO, "There is no such webhook."},
+	{0, NULL},
+};
+
+const struct command command_webhook_show = {
+	.name = "webhook show",
+	.group = GROUP_RELEASE,
+	.summary = "show a webhook",
+	.description =
+		"Prints a webhook's definition. A password, and headers with authorization or "
+		"token in their names, are asterisks.",
+	.operands = operands,
+	.options = options,
+	.examples = examples,
+	.exits = exits,
+	.run = run,
+};
