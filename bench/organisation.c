@@ -13,7 +13,7 @@
 
 #include "tally/environment.h"
 
-#define USES_MAX         3
+#define USES_MAX         2
 #define INTERACTIONS_MAX 14
 #define NAME_BYTES       48
 
@@ -172,7 +172,7 @@ struct organisation *organisation_new(size_t applications, uint64_t seed)
 	}
 	for (size_t i = 1; i < applications; i++) {
 		add_use(organisation, i, 0);
-		for (uint64_t more = draw(organisation, 3); more > 0; more--)
+		if (draw(organisation, 3) == 0)
 			add_use(organisation, i, draw(organisation, i));
 	}
 	return organisation;

@@ -12,8 +12,8 @@
 
 struct organisation;
 
-/* `applications` of them: the first is a provider that all others use (the hub); each of the others
- * uses up to two of those before it as well. */
+/* `applications` of them: the first is a provider that all others use (the hub); every
+ * third uses another one of those before it as well. */
 struct organisation *organisation_new(size_t applications, uint64_t seed);
 void organisation_free(struct organisation *organisation);
 
