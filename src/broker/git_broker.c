@@ -196,6 +196,9 @@ static int ask_once(const struct git_broker *broker, broker_question *question, 
 	if (status != 0)
 		return status;
 	tally__records_init(&records, snapshot);
+	records.cache = broker->cache;
+	if (broker->cache != NULL)
+		tally__record_cache_begin(broker->cache, snapshot);
 	status = check_format(&records, error);
 	if (status == 0)
 		status = question(&records, context, &made, error);
@@ -326,6 +329,7 @@ static void git_broker_release(struct tally_broker *handle)
 {
 	struct git_broker *broker = git_of(handle);
 
+	tally__record_cache_free(broker->cache);
 	tally__store_close(broker->store);
 	tally__free(broker->author_name);
 	tally__free(broker->author_email);
@@ -424,6 +428,8 @@ int tally__git_broker_open(struct tally_broker **out, const char *location,
 			 ? tally__git_remote_open(&broker->store, &broker->base.location, location,
 						  options, false, error)
 			 : open_local(broker, location, error);
+	if (status == 0)
+		status = tally__record_cache_new(&broker->cache, error);
 	if (status == 0)
 		status = tally__broker_ask(&broker->base, ask_nothing, NULL, &nothing, error);
 	if (status != 0 && broker->base.location != NULL)

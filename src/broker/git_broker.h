@@ -6,11 +6,13 @@
 #define TALLY_BROKER_GIT_BROKER_H
 
 #include "broker/broker.h"
+#include "broker/record_cache.h"
 #include "broker/records.h"
 
 struct git_broker {
 	struct tally_broker base;
 	struct store *store;
+	struct record_cache *cache; /* for questions */
 	char *author_name, *author_email;
 	char pinned[STORE_ID_BYTES]; /* the commit that questions are asked of; "": the newest */
 };

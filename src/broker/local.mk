@@ -72,6 +72,7 @@ libtallyall_la_SOURCES += \
 	%D%/placements.h \
 	%D%/publish.c \
 	%D%/record.c \
+	%D%/record_cache.c %D%/record_cache.h \
 	%D%/record_shape.c \
 	%D%/records.c \
 	%D%/records.h \

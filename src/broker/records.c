@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "broker/record_cache.h"
 #include "broker/records.h"
 #include "format/digest.h"
 
@@ -12,6 +13,7 @@
 void tally__records_init(struct records *records, const struct snapshot *snapshot)
 {
 	records->snapshot = snapshot;
+	records->cache = NULL;
 	records->format = 0;
 	records->answers = NULL;
 	tally__arena_init(&records->arena, 0);
@@ -25,7 +27,8 @@ void tally__records_release(struct records *records)
 	for (size_t i = 0; i < records->by_path.count; i++) {
 		struct record *record = records->by_path.entries[i].value;
 
-		cJSON_Delete(record->json);
+		if (!record->is_lent)
+			cJSON_Delete(record->json);
 	}
 	tally__map_release(&records->by_path);
 	tally__arena_release(&records->arena);
@@ -147,6 +150,25 @@ static int list_entries(struct records *records, const char *folder,
 				    error);
 }
 
+/* Where there is a cache, a record that was read becomes its own. */
+static void lend(struct records *records, struct record *record, size_t len)
+{
+	record->is_lent = records->cache != NULL &&
+			  tally__record_cache_take(records->cache, record->path, record->json, len);
+}
+
+static bool borrow(struct records *records, struct record *record)
+{
+	const cJSON *json;
+
+	if (records->cache == NULL || !tally__record_cache_get(records->cache, record->path, &json))
+		return false;
+	/* Questions edit nothing. */
+	memcpy(&record->json, &json, sizeof json);
+	record->is_lent = true;
+	return true;
+}
+
 /* Reads, parses and checks; a file that is not there leaves `json` NULL. */
 static int read_record(struct records *records, struct record *record, struct tally_error *error)
 {
@@ -158,8 +180,10 @@ static int read_record(struct records *records, struct record *record, struct ta
 			     : tally__snapshot_read(records->snapshot, record->path,
 						    &records->arena, &bytes, &len, &trouble);
 
-	if (status == TALLY_ENOTFOUND)
+	if (status == TALLY_ENOTFOUND) {
+		lend(records, record, 0);
 		return 0;
+	}
 	if (status != 0)
 		return tally__fail_at(error, status, record->path, 0, 0,
 				      "this record of the broker cannot be read: %s",
@@ -170,6 +194,8 @@ static int read_record(struct records *records, struct record *record, struct ta
 	if (status != 0) {
 		cJSON_Delete(record->json);
 		record->json = NULL;
+	} else {
+		lend(records, record, len);
 	}
 	return status;
 }
@@ -185,15 +211,17 @@ int tally__records_get_path(struct records *records, struct record **out, const 
 		*out = record;
 		return 0;
 	}
-	status = read_record(records, &read, error);
+	status = borrow(records, &read) ? 0 : read_record(records, &read, error);
 	if (status != 0)
 		return status;
 	record = add_record(records, path);
 	if (record == NULL) {
-		cJSON_Delete(read.json);
+		if (!read.is_lent)
+			cJSON_Delete(read.json);
 		return tally__fail_nomem(error);
 	}
 	record->json = read.json;
+	record->is_lent = read.is_lent;
 	*out = record;
 	return 0;
 }

@@ -78,14 +78,18 @@ struct record {
 	const char *text; /* a document to be written as it is, instead of `json` */
 	size_t text_len;
 	bool changed;
+	bool is_lent; /* by the cache, which only questions use: `json` is not to be edited */
 };
+
+struct record_cache;
 
 struct records {
 	const struct snapshot *snapshot;
-	int64_t format;          /* of the store; 0 where nobody looked */
-	struct arena arena;      /* paths, listings, and whatever the question or change needs */
-	struct map by_path;      /* struct record */
-	struct answers *answers; /* of the provider versions in question: answers.h */
+	struct record_cache *cache; /* NULL: none; for questions, see record_cache.h */
+	int64_t format;             /* of the store; 0 where nobody looked */
+	struct arena arena;         /* paths, listings, and whatever the question or change needs */
+	struct map by_path;         /* struct record */
+	struct answers *answers;    /* of the provider versions in question: answers.h */
 	/* Folders that this change removes, with all that was in them. */
 	const char **gone;
 	size_t gone_count, gone_capacity;

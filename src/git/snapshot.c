@@ -152,6 +152,19 @@ static int find(git_oid *id, const struct snapshot *snapshot, const char *path, 
 	return status;
 }
 
+int tally__snapshot_content(const struct snapshot *snapshot, const char *path,
+			    struct store_content *content, struct tally_error *error)
+{
+	git_oid id;
+	int status = tally__path_check(path, error);
+
+	if (status == 0)
+		status = find(&id, snapshot, path, GIT_OBJECT_BLOB, error);
+	if (status == 0)
+		memcpy(content->id, id.id, sizeof content->id);
+	return status;
+}
+
 int tally__snapshot_read(const struct snapshot *snapshot, const char *path, struct arena *arena,
 			 const char **bytes, size_t *len, struct tally_error *error)
 {

@@ -52,6 +52,14 @@ const char *tally__snapshot_id(const struct snapshot *snapshot);
 int tally__snapshot_read(const struct snapshot *snapshot, const char *path, struct arena *arena,
 			 const char **bytes, size_t *len, struct tally_error *error);
 
+/* Which content a file has, without reading it: the same bytes have the same.  All zero when there
+ * is no such file.  Errors as above. */
+struct store_content {
+	unsigned char id[20];
+};
+int tally__snapshot_content(const struct snapshot *snapshot, const char *path,
+			    struct store_content *content, struct tally_error *error);
+
 struct snapshot_entry {
 	const char *name;
 	bool is_folder;

@@ -183,6 +183,11 @@ tests_unit_test_git_packing_SOURCES = %D%/test_git_packing.c %D%/git_scratch.c %
 tests_unit_test_git_packing_LDADD = $(unit_libs)
 tests_unit_test_git_packing_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_broker_record_cache
+TESTS += %D%/test_broker_record_cache
+tests_unit_test_broker_record_cache_LDADD = $(unit_libs)
+tests_unit_test_broker_record_cache_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_broker_group
 TESTS += %D%/test_broker_group
 tests_unit_test_broker_group_LDADD = $(unit_libs)
