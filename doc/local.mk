@@ -15,6 +15,7 @@ dist_docpages_DATA = \
 	%D%/mock.md \
 	%D%/optional-members.md \
 	%D%/performance.md \
+	%D%/remotes.md \
 	%D%/reports.md \
 	%D%/resources.md \
 	%D%/store-format.md \
@@ -50,3 +51,5 @@ dist_decisions_DATA = \
 	%D%/decisions/0026-commands-and-the-provider-process.md \
 	%D%/decisions/0029-what-goes-with-what-is-deleted.md \
 	%D%/decisions/0031-packs-of-our-own.md
+	%D%/decisions/0031-packs-of-our-own.md \
+	%D%/decisions/0032-how-a-git-host-is-reached.md

@@ -444,7 +444,7 @@ static int take_credentials(struct http_carrier *carrier, const struct git_url *
 int tally__http_carrier_new(struct carrier **out, const struct git_url *url,
 			    const struct tally_broker_options *options, struct tally_error *error)
 {
-	static const char *const names[] = {"GIT_SSL_CAINFO", "SSL_CERT_FILE"};
+	static const char *const names[] = {"SSL_CERT_FILE", "GIT_SSL_CAINFO"};
 	struct http_client_options http = {.ca_file = options->ca_file,
 					   .insecure_tls = options->insecure_tls,
 					   .timeout_ms = options->timeout_ms,

@@ -169,7 +169,7 @@ static enum push_outcome refuse(const struct report *report, const struct sideba
 		snprintf(what, sizeof what,
 			 "the git server refused the change (%s): nothing was recorded",
 			 report->reason);
-	tally__sideband_fail(band, report->unpack[0] ? TALLY_EIO : TALLY_ECONFLICT, what, error);
+	tally__sideband_fail(band, TALLY_EIO, what, error);
 	return !report->unpack[0] && tells_of_a_race(report->reason) ? PUSH_LOST : PUSH_REFUSED;
 }
 

@@ -287,9 +287,13 @@ static int end_unclear(struct remote *remote, struct store *store, const git_oid
 	tally__error_where(why, remote->shown);
 	if (pushed == PUSH_UNKNOWN)
 		tally__error_add_lines(
-			why, looked == 0 ? "The change is not there: nothing was recorded."
-					 : "It is not known whether the change was recorded: "
-					   "look with tally log before doing it again.");
+			why,
+			looked == 0
+				? "The change was not there afterwards. Should the host still be "
+				  "at work on it, it may\nyet come: look with tally log before "
+				  "doing it again."
+				: "It is not known whether the change was recorded: look with "
+				  "tally log before doing it again.");
 	if (error && error->code == 0)
 		*error = *why;
 	return why->code;

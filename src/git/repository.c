@@ -132,11 +132,12 @@ int tally__repository_tip(struct repository *repository, git_oid *tip, struct ta
 	return 0;
 }
 
-int tally__object_missing(const struct repository *repository, const git_oid *id,
+int tally__object_missing(struct repository *repository, const git_oid *id,
 			  struct tally_error *error)
 {
 	char text[GIT_OID_HEXSZ + 1];
 
+	repository->is_damaged = true;
 	git_oid_tostr(text, sizeof text, id);
 	return tally__fail_at(error, TALLY_EIO, git_repository_path(repository->git), 0, 0,
 			      "object %s is missing or broken: run `git fsck` in the repository, "

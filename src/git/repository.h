@@ -61,7 +61,7 @@ int tally__object_lookup(git_object **out, struct repository *repository, git_re
 int tally__odb_read(git_odb_object **out, struct repository *repository, git_odb *odb,
 		    const git_oid *id, struct tally_error *error);
 /* TALLY_EIO: an object is not there, or is something else. */
-int tally__object_missing(const struct repository *repository, const git_oid *id,
+int tally__object_missing(struct repository *repository, const git_oid *id,
 			  struct tally_error *error);
 
 /* Fails with libgit2's last error: TALLY_ENOMEM, or TALLY_EIO with a hint when the cause can be

@@ -42,6 +42,9 @@ cli_tests = \
 	%D%/t0331-at.sh \
 	%D%/t0340-selection.sh \
 	%D%/t0370-broker-check.sh \
+	%D%/t0400-remote-http.sh \
+	%D%/t0401-remote-refusals.sh \
+	%D%/t0402-remote-ssh.sh \
 	%D%/t0500-servers.sh \
 	%D%/t0501-writers.sh \
 	%D%/t0502-killed.sh \
