@@ -6,7 +6,9 @@
 #ifndef TALLY_UPKEEP_H
 #define TALLY_UPKEEP_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <tally/broker.h>
 #include <tally/error.h>
@@ -28,6 +30,38 @@ extern "C" {
  * makes no answer wrong.  What is wrong is an answer, and no error of this function.  @since 0.1 */
 TALLY_API int tally_broker_check(struct tally_broker *broker, bool history, cJSON **answer,
 				 struct tally_error *error);
+
+/* All zero packs and lets nothing go.  Lent for the time of the call. */
+struct tally_maintenance {
+	/* Which versions stay: "latest=N" (the N newest of each application), "days=N" (created in
+	 * the last N days), "branch=NAME", "tag=NAME" (on it; "*" at the end stands for anything).
+	 * One rule that keeps a version is enough.  Without rules all stay. */
+	const char *const *keep;
+	size_t keep_count;
+	bool dry_run; /* change nothing, and say what would go */
+	/* May be NULL: once the number is not 0, as a signal's handler may set it, packing ends
+	 * with TALLY_ETIMEOUT. */
+	const volatile sig_atomic_t *interrupt;
+};
+
+/* Lets go of versions that no rule keeps, with their contracts and results, and packs the
+ * repository.  Always kept is what is deployed, or released and supported; the head of every branch
+ * and tag; the newest version of each application, and the newest of each consumer that has a
+ * contract with a provider; and the versions that explain what changed, those of the last pairs
+ * that worked.  What interactions passed before is remembered.
+ *
+ * Versions go from the newest state, in commits of up to 1000: answers as of an earlier commit stay
+ * what they were, and so does what the history takes on disk.  Other processes may write meanwhile:
+ * each commit decides anew.  A process that is killed leaves the commits that were made.
+ *
+ * *answer: {"dryRun", "versions": n, "kept": n, "removed": [{"application", "versions": [names,
+ * oldest first]}], "commit", "packs": {"done": bool, "before": n, "after": n, "bytesBefore": n,
+ * "bytesAfter": n, "bytesWaiting": n: of packs that are removed a minute later}}.  TALLY_EINVAL for
+ * a rule that is none (`where` says which: "keep[1]"), and when the broker is pinned or within a
+ * group.  @since 0.1 */
+TALLY_API int tally_broker_maintain(struct tally_broker *broker,
+				    const struct tally_maintenance *maintenance, cJSON **answer,
+				    struct tally_error *error);
 
 #ifdef __cplusplus
 }

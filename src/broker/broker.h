@@ -31,6 +31,8 @@ struct broker_kind {
 	int (*upgrade)(struct tally_broker *broker, cJSON **answer, struct tally_error *error);
 	int (*check)(struct tally_broker *broker, bool history, cJSON **answer,
 		     struct tally_error *error);
+	int (*maintain)(struct tally_broker *broker, const struct tally_maintenance *maintenance,
+			cJSON **answer, struct tally_error *error);
 	int (*publish)(struct tally_broker *broker, const struct tally_publication *publication,
 		       cJSON **answer, struct tally_error *error);
 	int (*contracts_to_verify)(struct tally_broker *broker,

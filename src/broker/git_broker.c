@@ -369,6 +369,7 @@ static const struct broker_kind git_kind = {
 	.pin = git_broker_pin,
 	.upgrade = tally__git_broker_upgrade,
 	.check = tally__git_broker_check,
+	.maintain = tally__git_broker_maintain,
 	.publish = tally__git_broker_publish,
 	.contracts_to_verify = tally__git_broker_contracts_to_verify,
 	.contract_of = tally__git_broker_contract_of,

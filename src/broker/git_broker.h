@@ -52,6 +52,9 @@ int tally__git_broker_set_author(struct tally_broker *broker, const char *name, 
 				 struct tally_error *error);
 int tally__git_broker_check(struct tally_broker *broker, bool history, cJSON **answer,
 			    struct tally_error *error);
+int tally__git_broker_maintain(struct tally_broker *broker,
+			       const struct tally_maintenance *maintenance, cJSON **answer,
+			       struct tally_error *error);
 int tally__git_broker_publish(struct tally_broker *broker,
 			      const struct tally_publication *publication, cJSON **answer,
 			      struct tally_error *error);

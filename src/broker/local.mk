@@ -11,7 +11,6 @@ libtallyall_la_SOURCES += \
 	%D%/broker.c \
 	%D%/broker.h \
 	%D%/can_i_deploy.c \
-	%D%/can_i_deploy.h \
 	%D%/check.c %D%/check.h \
 	%D%/check_contracts.c \
 	%D%/check_records.c \
@@ -43,6 +42,7 @@ libtallyall_la_SOURCES += \
 	%D%/live.c \
 	%D%/live.h \
 	%D%/log.c \
+	%D%/maintain.c \
 	%D%/matrix.c \
 	%D%/matrix.h \
 	%D%/matrix_arrange.c \
@@ -81,6 +81,7 @@ libtallyall_la_SOURCES += \
 	%D%/removal.h \
 	%D%/resources.c \
 	%D%/resources.h \
+	%D%/retention.c %D%/retention.h \
 	%D%/runs.c \
 	%D%/selection.c \
 	%D%/selection.h \

@@ -47,6 +47,7 @@ cli_commands = \
 	%D%/commands/log.c \
 	%D%/commands/broker-check.c \
 	%D%/commands/broker-init.c \
+	%D%/commands/broker-maintain.c \
 	%D%/commands/broker-upgrade.c \
 	%D%/commands/help.c
 

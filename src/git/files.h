@@ -7,7 +7,8 @@
  *   tally/roll.lock    held by the one process that rolls packs up
  *   tally/roll/        the new pack, before it is moved
  *   tally/rolled       packs that were rolled up and are still to be removed
- *   tally/.tally-*.tmp the same while it is written anew, or after a crash
+ *   tally/dense        packs with deltas, which are not rolled up
+ *   tally/.tally-*.tmp one of these two lists while it is written anew, or after a crash
  */
 #ifndef TALLY_GIT_FILES_H
 #define TALLY_GIT_FILES_H
@@ -23,6 +24,7 @@
 #define ROLL_LOCK  "tally/roll.lock"
 #define ROLL_DIR   "tally/roll"
 #define ROLLED     "tally/rolled"
+#define DENSE      "tally/dense"
 #define PACK_DIR   "objects/pack"
 
 /* "FOLDER OF THE REPOSITORY" + name + end.  TALLY_ELIMIT when that is too long. */

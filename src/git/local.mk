@@ -23,9 +23,11 @@ libtallyall_la_SOURCES += \
 	%D%/paths.c %D%/paths.h \
 	%D%/push.c %D%/push.h \
 	%D%/remote.c %D%/remote.h \
+	%D%/repack.c %D%/repack.h \
 	%D%/repository.c %D%/repository.h \
 	%D%/rolled.c %D%/rolled.h \
 	%D%/rollup.c %D%/rollup.h \
+	%D%/scan.c %D%/scan.h \
 	%D%/sideband.c %D%/sideband.h \
 	%D%/snapshot.c \
 	%D%/ssh.c \

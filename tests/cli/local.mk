@@ -45,6 +45,7 @@ cli_tests = \
 	%D%/t0400-remote-http.sh \
 	%D%/t0401-remote-refusals.sh \
 	%D%/t0402-remote-ssh.sh \
+	%D%/t0371-broker-maintain.sh \
 	%D%/t0500-servers.sh \
 	%D%/t0501-writers.sh \
 	%D%/t0502-killed.sh \

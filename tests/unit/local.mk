@@ -219,6 +219,11 @@ TESTS += %D%/test_broker_check
 tests_unit_test_broker_check_LDADD = $(unit_libs)
 tests_unit_test_broker_check_CPPFLAGS = $(unit_cppflags)
 
+check_PROGRAMS += %D%/test_broker_maintain
+TESTS += %D%/test_broker_maintain
+tests_unit_test_broker_maintain_LDADD = $(unit_libs)
+tests_unit_test_broker_maintain_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_broker_publish
 TESTS += %D%/test_broker_publish
 tests_unit_test_broker_publish_LDADD = $(unit_libs)
