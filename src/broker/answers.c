@@ -381,14 +381,33 @@ static int write_table(struct answers *answers, const struct answer_table *table
 static int write_failed(struct answers *answers, struct tally_error *error)
 {
 	struct record *record;
-	int status;
+	int status = failed_record(answers, &record, error);
 
-	if (answers->failed.count == 0)
-		return 0;
-	status = failed_record(answers, &record, error);
-	return status != 0 ? status
-			   : tally__failed_write(&answers->failed, record, answers->provider,
-						 answers->version, error);
+	if (status == 0 && answers->failed.count > 0)
+		return tally__failed_write(&answers->failed, record, answers->provider,
+					   answers->version, error);
+	if (status == 0 && record->json != NULL)
+		tally__record_remove(record);
+	return status;
+}
+
+/* What there is of a consumer without runs, which somebody took away. */
+static int remove_others(const struct answers *answers, struct tally_error *error)
+{
+	struct record **list = NULL;
+	size_t count = 0;
+	int status = tally__records_list(answers->records, &list, &count, PATH_ANSWERS_OF,
+					 NAMES(answers->provider, answers->version), error);
+
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		const char *consumer;
+
+		status = tally__record_text(list[i], "consumer", &consumer, error);
+		if (status == 0 &&
+		    tally__map_find(&answers->tables, consumer, strlen(consumer)) == NULL)
+			tally__record_remove(list[i]);
+	}
+	return status;
 }
 
 int tally__answers_note(struct records *records, const struct record *run,
@@ -427,6 +446,8 @@ int tally__answers_derive(struct records *records, const char *provider, const c
 
 	if (status == 0)
 		status = read_failed(answers, error);
+	if (status == 0)
+		status = remove_others(answers, error);
 	for (size_t i = 0; status == 0 && i < answers->tables.count; i++)
 		status = write_table(answers, answers->tables.entries[i].value, error);
 	return status != 0 ? status : write_failed(answers, error);
