@@ -124,13 +124,19 @@ static int backend_exists(git_odb_backend *backend, const git_oid *id)
 	       objects_get(&of(backend)->settled, id) != NULL;
 }
 
+static int put(struct staging *staging, const git_oid *id, git_object_t type, const void *bytes,
+	       size_t len)
+{
+	if (backend_exists(&staging->backend, id))
+		return 0;
+	tally__object_cache_put(staging->repository->cache, id, type, bytes, len);
+	return objects_put(&staging->fresh, id, type, bytes, len);
+}
+
 static int backend_write(git_odb_backend *backend, const git_oid *id, const void *bytes, size_t len,
 			 git_object_t type)
 {
-	if (backend_exists(backend, id))
-		return 0;
-	tally__object_cache_put(of(backend)->repository->cache, id, type, bytes, len);
-	return objects_put(&of(backend)->fresh, id, type, bytes, len) == 0 ? 0 : GIT_ERROR;
+	return put(of(backend), id, type, bytes, len) == 0 ? 0 : GIT_ERROR;
 }
 
 /* The staging area is not libgit2's to free. */
@@ -191,6 +197,13 @@ int tally__staging_write(struct staging *staging, git_oid *id, git_object_t type
 		return tally__git_fail(error, git_repository_path(staging->repository->git),
 				       "stage an object");
 	return 0;
+}
+
+int tally__staging_put(struct staging *staging, const git_oid *id, git_object_t type,
+		       const void *bytes, size_t len, struct tally_error *error)
+{
+	return put(staging, id, type, len > 0 ? bytes : "", len) == 0 ? 0
+								      : tally__fail_nomem(error);
 }
 
 int tally__staging_settle(struct staging *staging, struct tally_error *error)

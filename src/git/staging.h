@@ -30,6 +30,10 @@ git_repository *tally__staging_git(const struct staging *staging);
 int tally__staging_write(struct staging *staging, git_oid *id, git_object_t type, const void *bytes,
 			 size_t len, struct tally_error *error);
 
+/* The same for an object whose id is known: it is not made twice. */
+int tally__staging_put(struct staging *staging, const git_oid *id, git_object_t type,
+		       const void *bytes, size_t len, struct tally_error *error);
+
 /* A change was made: what was written since the last one is to be packed.  TALLY_ENOMEM. */
 int tally__staging_settle(struct staging *staging, struct tally_error *error);
 /* No change came of it: forgets what was written since the last one. */

@@ -55,8 +55,8 @@ static int apply_file(struct applying *applying, const struct edit *edit, const 
 	if (old && git_oid_equal(&id, git_tree_entry_id(old)) &&
 	    git_tree_entry_filemode(old) == GIT_FILEMODE_BLOB)
 		return 0;
-	status = tally__staging_write(applying->staging, &id, GIT_OBJECT_BLOB, edit->bytes,
-				      edit->len, applying->error);
+	status = tally__staging_put(applying->staging, &id, GIT_OBJECT_BLOB, edit->bytes, edit->len,
+				    applying->error);
 	if (status != 0)
 		return status;
 	if (git_treebuilder_insert(NULL, builder, edit->name, &id, GIT_FILEMODE_BLOB) < 0)
