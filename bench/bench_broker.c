@@ -52,18 +52,22 @@ static double processor_ns(void)
 	return (double)used.tv_sec * 1e9 + (double)used.tv_nsec;
 }
 
-/* Of what git sees of the repository. */
+/* Of the packs, without those that were joined in another one and wait to be removed. */
 static double bytes_on_disk(const struct world *world)
 {
-	char command[400];
+	char command[1024];
 	double result = 0;
 	char line[64];
 	FILE *pipe;
 
-	snprintf(command, sizeof command, "du -sk --apparent-size '%s/objects'", world->repo);
+	snprintf(command, sizeof command,
+		 "cd '%s' && touch tally/rolled && cut -d' ' -f2 tally/rolled >../rolled && "
+		 "cd objects/pack && ls | grep -vFf ../../../rolled | xargs wc -c | "
+		 "awk '$2 != \"total\" {bytes += $1} END {print bytes}'",
+		 world->repo);
 	pipe = popen(command, "r");
 	if (pipe && fgets(line, sizeof line, pipe))
-		result = strtod(line, NULL) * 1024;
+		result = strtod(line, NULL);
 	if (pipe)
 		pclose(pipe);
 	return result;
