@@ -51,6 +51,5 @@ dist_decisions_DATA = \
 	%D%/decisions/0026-commands-and-the-provider-process.md \
 	%D%/decisions/0028-answers-add-up.md \
 	%D%/decisions/0029-what-goes-with-what-is-deleted.md \
-	%D%/decisions/0031-packs-of-our-own.md
 	%D%/decisions/0031-packs-of-our-own.md \
 	%D%/decisions/0032-how-a-git-host-is-reached.md
