@@ -41,6 +41,40 @@ static int ask(struct trial *trial)
 	return site_try_ask(trial->site, "web", "1", "production", &trial->answer, &trial->error);
 }
 
+/* Every part of a question. */
+static int ask_everything(struct trial *trial)
+{
+	const struct tally_version_selector selectors[] = {
+		{.application = "web", .branch = "main", .latest = true},
+		{.application = "app", .version = "9"}};
+	const struct tally_version_selector ignored[] = {{.application = "stock"},
+							 {.application = "web", .version = "7"}};
+	const struct tally_assumption assumptions[] = {
+		{.application = "orders", .version = "1", .instance = "green"},
+		{.application = "app"}};
+	const struct tally_matrix_query query = {.selectors = selectors,
+						 .selector_count = 2,
+						 .ignored = ignored,
+						 .ignored_count = 2,
+						 .assumptions = assumptions,
+						 .assumption_count = 2,
+						 .to = "production",
+						 .latest_by = TALLY_LATEST_BY_CONSUMER,
+						 .in_full = true};
+
+	return tally_broker_can_i_deploy(trial->site->broker, &query, &trial->answer,
+					 &trial->error);
+}
+
+static int list_matrix(struct trial *trial)
+{
+	const struct tally_version_selector selector = {.application = "orders"};
+	const struct tally_matrix_query query = {
+		.selectors = &selector, .selector_count = 1, .limit = 10};
+
+	return tally_broker_matrix(trial->site->broker, &query, &trial->answer, &trial->error);
+}
+
 static int choose(struct trial *trial)
 {
 	const struct tally_verification_query query = {.provider = "orders"};
@@ -157,6 +191,22 @@ static void test_sweep(void **state)
 	cJSON_Delete(trial.results);
 }
 
+static void test_sweep_matrix(void **state)
+{
+	struct site *site = *state;
+	struct trial trial = {.site = site};
+
+	site_environment(site, "production");
+	site_publish(site, "web", "1", "main", "orders", "list item");
+	site_publish(site, "web", "1", "main", "stock", "count");
+	site_publish(site, "app", "1", "main", "orders", "list?");
+	site_verify(site, "orders", "1", "main", "web", "1", "list item", "pf");
+	site_deploy(site, "orders", "1", "production", NULL);
+	site_deploy(site, "app", "1", "production", NULL);
+	sweep(&trial, ask_everything);
+	sweep(&trial, list_matrix);
+}
+
 static void test_sweep_selection(void **state)
 {
 	struct site *site = *state;
@@ -186,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_sweep, site_setup, site_teardown),
+		cmocka_unit_test_setup_teardown(test_sweep_matrix, site_setup, site_teardown),
 		cmocka_unit_test_setup_teardown(test_sweep_selection, site_setup, site_teardown),
 	};
 

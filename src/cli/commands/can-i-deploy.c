@@ -56,9 +56,9 @@ static int ask_until_known(struct call *call, const struct deploy_options *o,
 	for (long i = 1; status == 0 && i <= o->retries && is_worth_waiting(*answer); i++) {
 		size_t unknown = (size_t)json_number(json_get(*answer, "summary"), "unknown");
 
-		note("%zu result%s not known yet: asking again in %ld second%s (%ld of %ld)",
-		     unknown, unknown == 1 ? " is" : "s are", o->interval,
-		     plural((size_t)o->interval), i, o->retries);
+		note("%zu result%s not known yet: asking again in %zu second%s (%zu of %zu)",
+		     unknown, unknown == 1 ? " is" : "s are", (size_t)o->interval,
+		     plural((size_t)o->interval), (size_t)i, (size_t)o->retries);
 		wait_for(o->interval);
 		cJSON_Delete(*answer);
 		*answer = NULL;
