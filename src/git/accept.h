@@ -18,8 +18,8 @@ struct upstream {
 	/* As tally__store_rest. */
 	void (*rest)(struct upstream *upstream);
 	void (*free)(struct upstream *upstream);
-	/* What to do when races were lost to the last try. */
-	const char *busy_hint;
+	const char *place; /* where it is, for messages */
+	unsigned tries;    /* races that can be lost before giving up */
 };
 
 /* What a transaction begins with: see `refresh`. */

@@ -17,6 +17,10 @@
 #define FRESH_MS 1000
 /* A conversation left alone for longer, as by a group of changes, may have been closed. */
 #define IDLE_MS 10000
+/* Each takes the time of a push, and may be lost to any number of writers that do not wait for one
+ * another; more than a few against a branch that stays where it is are none. */
+#define TRIES        100
+#define TRIES_LOCKED 12
 
 /* A conversation with the other side, whose advertisement was read. */
 struct talk {
@@ -33,6 +37,7 @@ struct remote {
 	char *folder;
 	bool offline, founding;
 	bool is_renewed;
+	unsigned locked;  /* how often the branch was said to be locked, and had not moved */
 	int64_t asked_ms; /* 0: never */
 	struct talk push; /* open from the beginning of a change to its end */
 };
@@ -279,11 +284,18 @@ static int end_unclear(struct remote *remote, struct store *store, const git_oid
 		*outcome = BRANCH_MOVED;
 		return 0;
 	}
+	remote->locked = looked == 0 && !has_moved && pushed == PUSH_LOST ? remote->locked + 1 : 0;
 	/* One that has no answer yet may still be under way: only the caller may do it again. */
-	if (looked == 0 && pushed != PUSH_UNKNOWN && (has_moved || pushed == PUSH_LOST)) {
+	if (looked == 0 && pushed != PUSH_UNKNOWN &&
+	    (has_moved || (pushed == PUSH_LOST && remote->locked < TRIES_LOCKED))) {
 		*outcome = BRANCH_LOST;
 		return 0;
 	}
+	if (remote->locked >= TRIES_LOCKED)
+		tally__error_add_lines(why,
+				       "The branch seems to be locked there: if no git process "
+				       "works on it, refs/heads/main.lock\nis to be removed at "
+				       "the git host.");
 	tally__error_where(why, remote->shown);
 	if (pushed == PUSH_UNKNOWN)
 		tally__error_add_lines(
@@ -350,13 +362,14 @@ static int fill(struct remote *remote, const struct remote_options *options,
 		.accept = remote_accept,
 		.rest = remote_rest,
 		.free = remote_free,
-		.busy_hint = ", or the branch is locked at the git host; try again later",
+		.tries = TRIES,
 	};
 	remote->offline = options->offline;
 	remote->founding = options->founding;
 	remote->shown = tally__strdup(options->shown);
 	if (!remote->shown)
 		return tally__fail_nomem(error);
+	remote->base.place = remote->shown;
 	return tally__cache_folder(&remote->folder, options->cache_dir, options->shown, error);
 }
 

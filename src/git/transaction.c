@@ -128,8 +128,9 @@ static int try_once(struct attempt *attempt, struct tally_error *error)
 static int try_often(struct attempt *attempt, struct tally_error *error)
 {
 	const struct upstream *upstream = attempt->store->upstream;
+	unsigned tries = upstream ? upstream->tries : TRIES;
 
-	for (unsigned lost = 0; lost < TRIES; lost++) {
+	for (unsigned lost = 0; lost < tries; lost++) {
 		int status = try_once(attempt, error);
 
 		if (status != 0 || attempt->outcome != BRANCH_LOST)
@@ -137,9 +138,9 @@ static int try_often(struct attempt *attempt, struct tally_error *error)
 		tally__store_rest(attempt->store);
 		wait_a_while(lost, attempt->commit.id[0]);
 	}
-	return tally__fail_at(error, TALLY_EBUSY, attempt->store->path, 0, 0,
-			      "other writers were faster %d times%s", TRIES,
-			      upstream ? upstream->busy_hint
+	return tally__fail_at(error, TALLY_EBUSY, upstream ? upstream->place : attempt->store->path,
+			      0, 0, "other writers were faster %u times%s", tries,
+			      upstream ? "; try again later"
 				       : ", or one left " STORE_BRANCH
 					 ".lock behind: if no git process is working on the "
 					 "repository, remove that file; then try again");
