@@ -165,6 +165,23 @@ static int store_contract(struct records *records, const struct publishing *publ
 						     error);
 }
 
+/* The same content again changes nothing, unless its document was lost: then it is what was lost.
+ */
+static int restore_contract(struct records *records, const struct publishing *publishing,
+			    const struct offer *offer, struct tally_error *error)
+{
+	const char *path, *bytes;
+	size_t len;
+	int status = tally__records_path(
+		records, &path, PATH_CONTRACT,
+		NAMES(offer->consumer, publishing->publication->version, offer->provider), error);
+
+	if (status != 0 || tally__snapshot_read(records->snapshot, path, &records->arena, &bytes,
+						&len, NULL) != TALLY_ENOTFOUND)
+		return status;
+	return store_contract(records, publishing, offer, error);
+}
+
 static int publish_offer(struct records *records, const struct publishing *publishing,
 			 struct offer *offer, const struct record *version,
 			 struct tally_error *error)
@@ -181,7 +198,7 @@ static int publish_offer(struct records *records, const struct publishing *publi
 		status = tally__record_text(record, "content", &content, error);
 		if (status == 0 && strcmp(content, offer->content) != 0)
 			status = refuse_change(offer, number, record, error);
-		return status;
+		return status != 0 ? status : restore_contract(records, publishing, offer, error);
 	}
 	status = tally__application_ensure(records, offer->provider, publishing->now_unix, error);
 	if (status == 0)

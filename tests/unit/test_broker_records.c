@@ -247,6 +247,11 @@ static void test_a_lost_document_is_stuck(void **state)
 	assert_non_null(strstr(site_text(site_pair(answer, 0), "next"),
 			       "tally publish contracts --version 1"));
 	cJSON_Delete(answer);
+	/* That is the way out. */
+	site_publish(site, "web", "1", "main", "orders", "list item");
+	answer = site_ask(site, "orders", "2", "production");
+	assert_string_equal(site_text(site_pair(answer, 0), "verdict"), "waiting");
+	cJSON_Delete(answer);
 }
 
 static void test_a_lost_version_is_stuck(void **state)
