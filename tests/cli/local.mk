@@ -51,6 +51,8 @@ cli_tests = \
 	%D%/t0500-servers.sh \
 	%D%/t0501-writers.sh \
 	%D%/t0502-killed.sh \
-	%D%/t0503-damage.sh
+	%D%/t0503-damage.sh \
+	%D%/t0504-clocks.sh \
+	%D%/t0505-names.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) %D%/lib.sh %D%/pages.sh
