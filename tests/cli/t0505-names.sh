@@ -1,6 +1,6 @@
 #!/bin/sh
 # Names as nobody would give them, wherever a command takes one: kept as they are, or refused.
-# shellcheck disable=SC2016,SC2034,SC2119,SC2154 # the scripts are expanded later; the libraries set the rest
+# shellcheck disable=SC2016,SC2034,SC2119,SC2154,SC2317 # the scripts are expanded later; the libraries set the rest
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 # shellcheck source=tests/servers/broker.sh

@@ -4,10 +4,6 @@
 writer=$TALLY_BUILDDIR/tests/servers/writer
 broker=$scratch/work/broker.git
 
-has_command() {
-	"$tally" help "$@" >/dev/null 2>&1
-}
-
 # new_broker [PATH]: empty but for the environment that writers deploy to.
 new_broker() {
 	"$tally" broker init "${1:-$broker}" >/dev/null &&
