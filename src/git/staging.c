@@ -86,17 +86,37 @@ static int give(void **out, size_t *out_len, git_odb_backend *backend, const voi
 	return 0;
 }
 
+/* On disk the trees that the next change begins with are in packs that libgit2 does not know yet,
+ * and it would look at all of them anew. */
+static const char *recall(struct object_cache *cache, const git_oid *id, git_object_t *type,
+			  size_t *len)
+{
+	static const git_object_t types[] = {GIT_OBJECT_TREE, GIT_OBJECT_BLOB, GIT_OBJECT_COMMIT};
+	const char *bytes = NULL;
+
+	for (size_t i = 0; i < sizeof types / sizeof *types && !bytes; i++) {
+		*type = types[i];
+		bytes = tally__object_cache_get(cache, id, *type, len);
+	}
+	return bytes;
+}
+
 static int backend_read(void **out, size_t *len, git_object_t *type, git_odb_backend *backend,
 			const git_oid *id)
 {
 	const struct staged *staged = in_memory(backend, id);
 	git_odb_object *object = NULL;
+	const char *bytes;
+	size_t kept_len;
 	int git;
 
 	if (staged) {
 		*type = staged->type;
 		return give(out, len, backend, staged->bytes, staged->len);
 	}
+	bytes = recall(of(backend)->repository->cache, id, type, &kept_len);
+	if (bytes)
+		return give(out, len, backend, bytes, kept_len);
 	git = git_odb_read(&object, of(backend)->repository->odb, id);
 	if (git < 0)
 		return git;
