@@ -4,6 +4,7 @@ docpagesdir = $(docdir)
 dist_docpages_DATA = \
 	%D%/architecture.md \
 	%D%/can-i-deploy.md \
+	%D%/broker.md \
 	%D%/commands.md \
 	%D%/compatibility.md \
 	%D%/consumer.md \
@@ -56,3 +57,5 @@ dist_decisions_DATA = \
 	%D%/decisions/0032-how-a-git-host-is-reached.md
 	%D%/decisions/0027-one-question-about-versions.md \
 	%D%/decisions/0031-packs-of-our-own.md
+	%D%/decisions/0032-how-a-git-host-is-reached.md \
+	%D%/decisions/0033-what-a-store-lets-go.md

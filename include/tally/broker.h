@@ -269,8 +269,11 @@ TALLY_API int tally_broker_record_results(struct tally_broker *broker, const str
 					  const cJSON *results, cJSON **answer,
 					  struct tally_error *error);
 
-/* Who changed what, when, newest first: {"changes": [{"commit", "at", "author", "message"}]};
- * `application` and `version` (may be NULL) narrow it; `max_changes` 0: all.  TALLY_ENOTFOUND;
+/* Who changed what, when, newest first: {"changes": [{"commit", "at", "author", "message"}],
+ * "next": the commit to go on at (pin the broker there), absent at the end}.  `application` and
+ * `version` (may be NULL) narrow it to what concerns them, what providers answered to their
+ * contracts included; versions that were removed have a history still.  `max_changes` 0: all of
+ * the 20000 that are looked at.  TALLY_ENOTFOUND;
  * TALLY_EINVAL for a version without its application.  @since 0.1 */
 TALLY_API int tally_broker_log(struct tally_broker *broker, const char *application,
 			       const char *version, size_t max_changes, cJSON **answer,

@@ -101,6 +101,7 @@
 	  "of a consumer, kept to find new work; further back every one is looked at")             \
 	X(LIMIT_MATRIX_PAIRS, 100000, "pairs", "of versions, looked at for one question")          \
 	X(LIMIT_SELECTORS, 200, "selectors", "of consumer versions in one question")               \
+	X(LIMIT_LOG_COMMITS, 20000, "changes", "that one look into the history goes through")      \
 	X(LIMIT_CHECKED_FILES, 50000000, "files and folders", "that a check of a broker reads")    \
 	X(LIMIT_PROBLEMS, 1000, "problems", "that a check of a broker lists; it counts them all")  \
 	X(LIMIT_ROLLED_BYTES, 1048576, "bytes", "the list of packs that wait to be removed")       \

@@ -115,11 +115,27 @@ struct store_change {
 	int64_t unix_seconds;
 };
 
-/* Calls `visit` for each commit from `snapshot` back, newest first, that changed something at or
- * below `path` (NULL: all).  Stops when it returns other than 0, and returns that. */
-int tally__snapshot_log(const struct snapshot *snapshot, const char *path,
-			int (*visit)(void *context, const struct store_change *change),
-			void *context, struct tally_error *error);
+struct store_log_path {
+	const char *path; /* a component "*" stands for any */
+	bool asks;        /* files that lie exactly there: what they say decides */
+};
+
+struct store_log {
+	const struct store_log_path *paths;
+	size_t path_count;  /* 0: every change */
+	size_t max_commits; /* that are looked at, whether they are told or not; 0: all */
+	/* Each change, newest first, until it returns other than 0. */
+	int (*visit)(void *context, const struct store_change *change);
+	/* Of a path that asks: does a file that was put there, with these bytes, count? */
+	bool (*concerns)(void *context, const char *bytes, size_t len);
+	void *context;
+};
+
+/* Tells of each commit from `snapshot` back that changed something at or below one of the paths.
+ * `next` is the first commit that was not looked at, "" at the end of the history.  Returns what
+ * `visit` returned, when that ended it. */
+int tally__snapshot_log(const struct snapshot *snapshot, const struct store_log *log,
+			char next[STORE_ID_BYTES], struct tally_error *error);
 
 /* One safe path component for any name of up to LIMIT_NAME_BYTES bytes: see doc/store-format.md,
  * "Names".  At most 240 bytes, which leaves room for an extension.  TALLY_EINVAL for "" and names

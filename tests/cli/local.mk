@@ -48,6 +48,7 @@ cli_tests = \
 	%D%/t0401-remote-refusals.sh \
 	%D%/t0402-remote-ssh.sh \
 	%D%/t0371-broker-maintain.sh \
+	%D%/t0372-broker-page.sh \
 	%D%/t0500-servers.sh \
 	%D%/t0501-writers.sh \
 	%D%/t0502-killed.sh \

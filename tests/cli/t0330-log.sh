@@ -1,6 +1,6 @@
 #!/bin/sh
 # tally log
-# shellcheck disable=SC2016 # the scripts are expanded later
+# shellcheck disable=SC2016,SC2154 # the scripts are expanded later; lib.sh sets url
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 
@@ -31,6 +31,34 @@ test_expect_success 'of one application, of one version, of the newest changes' 
 	expect_status 0 "$tally" log -n 1
 	[ "$(grep -c "^[0-9a-f]" out)" -eq 1 ]
 	expect_in out "publish mobile 7"
+'
+
+test_expect_success 'what providers answered to a contract concerns its consumer' '
+	start_server "$TALLY_BUILDDIR/doc/examples/provider"
+	"$tally" verify --provider orders --provider-url "$url" --consumer-version web-shop@1 \
+		--state-change-url "$url/provider-states" --publish --provider-version 5
+	stop_server
+	expect_status 0 "$tally" log web-shop -n 1
+	expect_in out "verify orders 5"
+	expect_status 0 "$tally" log web-shop@1 -n 1
+	expect_in out "verify orders 5"
+	expect_status 0 "$tally" log mobile
+	expect_not_in out "verify orders 5"
+	expect_status 0 "$tally" log orders@5
+	expect_in out "verify orders 5"
+'
+
+test_expect_success 'versions that were removed have a history; more is told' '
+	"$tally" publish two.json --version 8
+	expect_status 0 "$tally" broker maintain --keep latest=1
+	expect_in out "let go of mobile 7"
+	expect_status 0 "$tally" log mobile@7
+	expect_in out "publish mobile 7" "let go of"
+	expect_status 0 "$tally" log -n 2 --format json
+	expect_in out "\"next\": "
+	next=$(sed -n "s/.*\"next\": \"\(.*\)\".*/\1/p" out)
+	expect_status 0 "$tally" log -n 1 --at "$next" --format json
+	expect_in out "\"commit\": \"$next\""
 '
 
 test_expect_success '--format json' '

@@ -268,11 +268,14 @@ static int collect(void *context, const struct store_change *change)
 
 static void expect_log(struct store *store, const char *path, int status, const char *expected)
 {
+	const struct store_log_path paths[] = {{path, false}};
+	char text[512] = "", next[STORE_ID_BYTES];
+	const struct store_log log = {
+		.paths = paths, .path_count = path ? 1 : 0, .visit = collect, .context = text};
 	struct snapshot *snapshot;
-	char text[512] = "";
 
 	assert_int_equal(tally__snapshot_open(&snapshot, store, NULL, NULL), 0);
-	assert_int_equal(tally__snapshot_log(snapshot, path, collect, text, NULL), status);
+	assert_int_equal(tally__snapshot_log(snapshot, &log, next, NULL), status);
 	assert_string_equal(text, expected);
 	tally__snapshot_close(snapshot);
 }

@@ -23,7 +23,7 @@ static void print_message(const char *message)
 	}
 }
 
-static void print_text(const cJSON *answer)
+static void print_text(const cJSON *answer, const struct log_options *o)
 {
 	const cJSON *change;
 
@@ -33,6 +33,9 @@ static void print_text(const cJSON *answer)
 		    json_text(change, "author"));
 		print_message(json_text(change, "message"));
 	}
+	/* Asked for so many, nobody wonders that there are more. */
+	if (*json_text(answer, "next") && o->max_changes == 0)
+		note("there is more: go on with --at %s", json_text(answer, "next"));
 }
 
 static int run(struct call *call)
@@ -57,7 +60,7 @@ static int run(struct call *call)
 	} else if (o.format == FORMAT_JSON) {
 		status = print_answer(answer);
 	} else {
-		print_text(answer);
+		print_text(answer, &o);
 		cJSON_Delete(answer);
 	}
 	tally_broker_close(broker);
@@ -97,8 +100,13 @@ const struct command command_log = {
 	.name = "log",
 	.group = GROUP_RELEASE,
 	.summary = "say who changed what in the broker, when",
-	.description = "Prints the broker's changes, newest first: the commit, when it was made "
-		       "and by whom, and what it did. The same history can be read with git.",
+	.description =
+		"Prints the broker's changes, newest first: the commit, when it was made "
+		"and by whom, and what it did. Of an application or a version that is everything "
+		"about it, and what providers answered to its contracts; also of one that "
+		"was removed. The same history can be read with git.\n\n"
+		"One look goes through 20,000 changes. When there are more, it says which "
+		"--at goes on.",
 	.operands = operands,
 	.options = options,
 	.examples = examples,
