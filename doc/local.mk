@@ -56,6 +56,4 @@ dist_decisions_DATA = \
 	%D%/decisions/0031-packs-of-our-own.md \
 	%D%/decisions/0032-how-a-git-host-is-reached.md
 	%D%/decisions/0027-one-question-about-versions.md \
-	%D%/decisions/0031-packs-of-our-own.md
-	%D%/decisions/0032-how-a-git-host-is-reached.md \
 	%D%/decisions/0033-what-a-store-lets-go.md
