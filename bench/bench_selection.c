@@ -195,7 +195,8 @@ int main(int argc, char **argv)
 							    .provider_version = "2.0.1",
 							    .provider_branch = "main",
 							    .enable_pending = true,
-							    .include_wip_since = "2020-01-01"};
+							    .include_wip_since = "2020-01-01"},
+					      outline = {.provider = PROVIDER, .outline = true};
 	struct tally_error error = TALLY_ERROR_INIT;
 	uint64_t consumers = 100, versions = 100;
 	struct tally_broker *broker;
@@ -220,6 +221,7 @@ int main(int argc, char **argv)
 	measure(broker, "one consumer, pending", &consumer);
 	measure(broker, "heads of main branches", &main_branch);
 	measure(broker, "default", &plain);
+	measure(broker, "default, without documents", &outline);
 	measure(broker, "default, pending, new work", &everything);
 	tally_broker_close(broker);
 	cJSON_Delete(one);

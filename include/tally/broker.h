@@ -192,6 +192,7 @@ struct tally_verification_query {
 	const cJSON *selectors;        /* an array of objects; NULL or empty: the default */
 	bool enable_pending;           /* say which contracts may fail */
 	const char *include_wip_since; /* a date or an instant; NULL: no work in progress */
+	bool outline;                  /* leave the documents out: what is to be verified, and why */
 };
 
 /* The contracts that a provider has to verify: those of the consumer versions that the selectors
@@ -211,7 +212,10 @@ struct tally_verification_query {
  * "interactions": [{"digest", "passedBefore": bool, "outcome": "passed"|"failed"|"flaky" (what
  * `provider_version` answered; absent: nothing yet), "run": a file of the repository, "at"}]}] (by
  * consumer and age of the version; work in progress comes last), "unmatched": [a sentence for each
- * selector that chose nothing], "notices": [as above, of the whole]}.
+ * selector that chose nothing], "left": [{"consumer", "newest": its newest version with a contract,
+ * "why": a sentence}] (consumers of which no version was chosen, by name; only those that the
+ * selectors name where they all name one), "notices": [as above, of the whole]}.  With `outline`
+ * there is no "contract" in it, which takes a fraction of the time.
  *
  * "passedBefore": the interaction passed with a version on the provider's branch, or on another
  * branch before that branch came to be; the same by tags (each of them), or, without branch and

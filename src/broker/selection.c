@@ -60,15 +60,16 @@ static int add_contract(struct selection *selection, const struct choice *choice
 	int failed = tally__json_append(selection->contracts, json);
 	int status = failed != 0 ? tally__fail_nomem(error) : 0;
 
-	if (status == 0)
+	if (status == 0 && !selection->query->outline)
 		status = tally__records_path(
 			selection->records, &path, PATH_CONTRACT,
 			NAMES(choice->consumer, choice->version, selection->provider), error);
-	if (status == 0)
+	if (status == 0 && !selection->query->outline)
 		status = read_document(selection->records, path, &document, error);
 	if (status != 0)
 		return status;
-	failed |= tally__json_put(json, "contract", document);
+	if (document != NULL)
+		failed |= tally__json_put(json, "contract", document);
 	failed |= tally__json_put(json, "consumer", cJSON_CreateString(choice->consumer));
 	failed |= tally__json_put(json, "consumerVersion", cJSON_CreateString(choice->version));
 	failed |= tally__json_put(json, "why", list_reasons(choice));
@@ -167,6 +168,48 @@ static int answer_unmatched(const struct selection *selection, cJSON *list,
 	}
 	tally__buf_release(&text);
 	return failed != 0 ? tally__fail_nomem(error) : 0;
+}
+
+static const char *why_left(const struct selection *selection, const struct consumer *consumer)
+{
+	const char *name = consumer->name, *provider = selection->provider;
+	struct arena *arena = &selection->records->arena;
+
+	if (selection->selectors.count > 0)
+		return tally__arena_printf(arena,
+					   "no selector chose a version of %s that has a contract "
+					   "with %s",
+					   name, provider);
+	return tally__arena_printf(arena,
+				   "the head of %s's main branch has no contract with %s, and "
+				   "nothing of it that has one is deployed or released",
+				   name, provider);
+}
+
+/* Consumers that are left out. */
+static int add_left(struct selection *selection, cJSON *answer, struct tally_error *error)
+{
+	cJSON *list = tally__json_put_new(answer, "left", cJSON_CreateArray());
+	int failed = list == NULL, status = 0;
+
+	for (size_t i = 0; failed == 0 && status == 0 && i < selection->consumer_count; i++) {
+		const struct consumer *consumer = &selection->consumers[i];
+		const char *why, *newest;
+		cJSON *json;
+
+		if (consumer->first != NULL)
+			continue;
+		status = tally__record_text(consumer->marker, "version", &newest, error);
+		if (status != 0)
+			return status;
+		why = why_left(selection, consumer);
+		json = tally__json_put_new(list, NULL, cJSON_CreateObject());
+		failed |= why == NULL;
+		failed |= tally__json_put_text(json, "consumer", consumer->name);
+		failed |= tally__json_put_text(json, "newest", newest);
+		failed |= tally__json_put_text(json, "why", why);
+	}
+	return failed != 0 ? tally__fail_nomem(error) : status;
 }
 
 /* What is to be told of the answer as a whole. */
@@ -350,6 +393,8 @@ static int ask_selection(struct records *records, const void *context, cJSON **a
 		status = answer_consumers(&selection, true, error);
 	if (status == 0)
 		status = answer_unmatched(&selection, unmatched, error);
+	if (status == 0)
+		status = add_left(&selection, *answer, error);
 	if (status == 0)
 		status = add_notices(&selection, *answer, error);
 	if (status == 0 && selection.contracts->child == NULL)

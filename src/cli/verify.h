@@ -57,6 +57,7 @@ struct verify_options {
 	bool parallel_states;
 	long retries, repeat;
 	bool only_needed;
+	bool explain;
 	bool last_failed;
 	bool exit_on_first_error;
 	bool insecure_tls;
@@ -101,6 +102,8 @@ int verify_sources_load(struct verify_run *run);
 /* Leaves the contracts that were asked for, each once, in one order whatever the order of the
  * sources was: EXIT_NOTHING when there are none. */
 int verify_choose(struct verify_run *run);
+/* Prints why each contract is to be verified, and why consumers are left out. */
+void verify_choose_explain(const struct verify_run *run);
 /* Says in the results where each contract came from. */
 void verify_choose_tell(struct verify_run *run);
 

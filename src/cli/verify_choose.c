@@ -227,6 +227,31 @@ static void tell(const struct verify_run *run)
 	}
 }
 
+void verify_choose_explain(const struct verify_run *run)
+{
+	const cJSON *answer, *item;
+
+	for (size_t i = 0; i < run->files.count; i++) {
+		const struct contract_file *file = &run->files.items[i];
+		const char *consumer = tally_contract_consumer(file->contract);
+
+		if (file->history)
+			out("%s %s: %s\n", consumer, file->consumer_version,
+			    join_reasons(run->call, json_get(file->history, "why")));
+		else
+			out("%s: given as a file or by its address\n", consumer);
+	}
+	cJSON_ArrayForEach(answer, run->from_broker)
+	{
+		cJSON_ArrayForEach(item, json_get(answer, "left"))
+		{
+			out("left out: %s (its newest contract is that of %s): %s\n",
+			    json_text(item, "consumer"), json_text(item, "newest"),
+			    json_text(item, "why"));
+		}
+	}
+}
+
 int verify_choose(struct verify_run *run)
 {
 	const struct verify_options *o = run->options;
@@ -236,7 +261,8 @@ int verify_choose(struct verify_run *run)
 	filter(run);
 	sort(&run->files);
 	drop_doubles(run);
-	tell(run);
+	if (!o->explain)
+		tell(run);
 	if (run->files.count > 0)
 		return 0;
 	if (all == 0)

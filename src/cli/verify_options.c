@@ -127,7 +127,7 @@ static int find_provider(struct verify_run *run)
 	if (!o->provider_url && in_parts)
 		o->provider_url = make_url(run->call, o, scheme);
 	/* Messages can do without, and other transports, too. */
-	if (!o->provider_url && (o->message_command || o->transports.count > 0))
+	if (!o->provider_url && (o->explain || o->message_command || o->transports.count > 0))
 		return 0;
 	return need(run->call, o->provider_url, "provider-url",
 		    "the address of the running provider, such as http://127.0.0.1:8080");
@@ -431,6 +431,9 @@ const struct option verify_option_table[] = {
 	OPTION_FLAG(O, only_needed, .name = "only-needed", .variables = "TALLY_ONLY_NEEDED",
 		    .help = "leave out what the broker has a result of already, from this version "
 			    "of the provider"),
+	OPTION_FLAG(O, explain, .name = "explain",
+		    .help = "replay nothing: say of each contract of the broker why it is to be "
+			    "verified, and of each consumer that is left out why it is"),
 	OPTION_FLAG(O, last_failed, .name = "last-failed", .variables = "TALLY_LAST_FAILED",
 		    .help = "replay only what did not pass last time, as the report of --json "
 			    "says, or else as is remembered for this folder and provider"),

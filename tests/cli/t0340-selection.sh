@@ -150,6 +150,21 @@ test_expect_success 'selectors; one that chooses nothing is told, one that canno
 	stop_server
 '
 
+test_expect_success 'why each contract is chosen or left out, with nothing replayed' '
+	expect_status 0 "$tally" verify --provider orders --explain \
+		--consumer-version-selectors "{\"branch\": \"search\"}"
+	expect_in out "web-shop 3: web-shop 3 is the head of branch search"
+	sed "s/web-shop/till/" one.json >till.json
+	expect_status 0 "$tally" publish till.json --version 9 --branch other
+	expect_status 0 "$tally" verify --provider orders --explain --publish --provider-version 9 \
+		--consumer-version-selectors "{\"branch\": \"search\"}"
+	expect_in out "left out: till (its newest contract is that of 9): no selector chose"
+	expect_status 3 "$tally" verify --provider orders --explain \
+		--consumer-version-selectors "{\"branch\": \"serch\"}"
+	expect_in err "selectors[0] (the head of branch serch) chose nothing"
+	test "$(git -C broker.git log -1 --format=%s main)" = "publish till 9 (branch other): contract with orders"
+'
+
 test_expect_success 'a repository of the older format is used, and brought up on request' '
 	expect_status 0 "$tally" broker upgrade
 	expect_in out "has format 3 already"

@@ -13,6 +13,8 @@ static int find_results(struct verify_run *run)
 		status = verify_sources_load(run);
 	if (status == 0)
 		status = verify_choose(run);
+	if (status == 0 && run->options->explain)
+		return 0;
 	if (status == 0)
 		status = verify_publish_find_provider(run);
 	if (status == 0) {
@@ -29,6 +31,10 @@ static int verify(struct verify_run *run)
 
 	if (status != 0)
 		return verify_report_failure(run, status);
+	if (run->options->explain) {
+		verify_choose_explain(run);
+		return EXIT_YES;
+	}
 	verify_choose_tell(run);
 	verify_last_keep(run);
 	if (run->options->publish)
