@@ -54,6 +54,7 @@ cli_tests = \
 	%D%/t0502-killed.sh \
 	%D%/t0503-damage.sh \
 	%D%/t0504-clocks.sh \
-	%D%/t0505-names.sh
+	%D%/t0505-names.sh \
+	%D%/t0506-writers-http.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) %D%/lib.sh %D%/pages.sh

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Several machines publish through one git server at once: each lost race is run again.
+# shellcheck disable=SC2016,SC2034,SC2154 # the scripts are expanded later; the libraries set the rest
+# shellcheck source=tests/cli/lib.sh
+. "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
+# shellcheck source=tests/servers/broker.sh
+. "$TALLY_SRCDIR/tests/servers/broker.sh"
+# shellcheck source=tests/servers/servers.sh
+. "$TALLY_SRCDIR/tests/servers/servers.sh"
+
+servers_needed web
+start_web
+served=$repositories/broker.git
+new_broker "$served"
+
+test_expect_success 'from machines of their own they race for the branch, and all get through' '
+	pids=
+	for name in i j k; do
+		XDG_CACHE_HOME=$PWD/cache.$name timeout --foreground -k 5 240 \
+			"$writer" "$http_url/open/broker.git" $name publish 5 >told.$name 2>err.$name &
+		pids="$pids $!"
+	done
+	for pid in $pids; do
+		wait "$pid"
+	done
+	expect_told "$served" told.?
+	expect_one_order "$served"
+	expect_sound "$served"
+'
+test_expect_success 'and so have the copies' '
+	for cache in cache.*; do
+		XDG_CACHE_HOME=$PWD/$cache expect_status 0 "$tally" matrix --pacticipant web-shop \
+			--latest -o json --broker "$http_url/open/broker.git"
+		copy=$(dirname "$(find "$cache" -name HEAD)")
+		git -C "$copy" fsck --strict --no-dangling
+		[ "$(git -C "$copy" rev-parse main)" = "$(git -C "$served" rev-parse main)" ]
+	done
+'
+test_done
