@@ -2,6 +2,7 @@
  * that are left say: checked against all of them, after every step of seeded histories. */
 #include "config.h"
 
+#include "base/mem.h"
 #include "broker/applications.h"
 #include "broker/environments.h"
 #include "broker/heads.h"
@@ -10,6 +11,8 @@
 #include "broker/versions.h"
 #include "broker_site.h"
 #include "tally/application.h"
+#include "tally/upkeep.h"
+#include "tally/webhook.h"
 
 static struct tally_error error;
 
@@ -320,6 +323,19 @@ static void check_environments(struct records *records)
 	}
 }
 
+/* What tally broker check says of it. */
+static void check_store(struct site *site)
+{
+	cJSON *answer = NULL;
+	const cJSON *problem;
+
+	ok(tally_broker_check(site->broker, false, &answer, &error));
+	problem = tally__json_get(answer, "problems")->child;
+	if (problem != NULL)
+		fail_msg("%s: %s", site_text(problem, "where"), site_text(problem, "problem"));
+	cJSON_Delete(answer);
+}
+
 static void check_all(struct site *site)
 {
 	struct snapshot *snapshot;
@@ -478,6 +494,7 @@ static void run_history(void **state, uint64_t seed)
 		shrink(site, &dice);
 		check_all(site);
 	}
+	check_store(site);
 }
 
 static void test_a_seeded_history(void **state)
@@ -560,6 +577,171 @@ static void test_rehearsals_and_words(void **state)
 	check_all(site);
 }
 
+/* Every allocation fails once: an error, nothing changed. */
+struct trial {
+	struct site *site;
+	cJSON *webhook, *answer;
+};
+
+static int add_label(struct trial *trial)
+{
+	return tally_broker_label_add(trial->site->broker, "web", "mobile", &trial->answer, &error);
+}
+
+static int list_versions(struct trial *trial)
+{
+	const struct tally_version_list list = {
+		.application = "web", .branch = "main", .limit = 2, .count = true};
+
+	return tally_broker_version_list(trial->site->broker, &list, &trial->answer, &error);
+}
+
+static int list_tagged(struct trial *trial)
+{
+	const struct tally_version_list list = {.application = "web", .tag = "prod"};
+
+	return tally_broker_version_list(trial->site->broker, &list, &trial->answer, &error);
+}
+
+static int show_version(struct trial *trial)
+{
+	return tally_broker_version_show(trial->site->broker, "web", NULL, "main", NULL,
+					 &trial->answer, &error);
+}
+
+static int list_applications(struct trial *trial)
+{
+	const struct tally_page page = {.limit = 1, .match = "E"};
+
+	return tally_broker_application_list(trial->site->broker, NULL, &page, &trial->answer,
+					     &error);
+}
+
+static int list_branches(struct trial *trial)
+{
+	return tally_broker_branch_list(trial->site->broker, "web", NULL, &trial->answer, &error);
+}
+
+static int make_webhook(struct trial *trial)
+{
+	return tally_broker_webhook_create(trial->site->broker, "a-webhook-0000001", trial->webhook,
+					   &trial->answer, &error);
+}
+
+static int change_webhook(struct trial *trial)
+{
+	cJSON_ReplaceItemInObjectCaseSensitive(trial->webhook, "enabled", cJSON_CreateFalse());
+	return tally_broker_webhook_update(trial->site->broker, "a-webhook-0000001", trial->webhook,
+					   &trial->answer, &error);
+}
+
+static int list_webhooks(struct trial *trial)
+{
+	const struct tally_webhook_filter filter = {.provider = "orders"};
+
+	return tally_broker_webhook_list(trial->site->broker, &filter, &trial->answer, &error);
+}
+
+static int drop_tag(struct trial *trial)
+{
+	return tally_broker_tag_delete(trial->site->broker, "web", "1", "prod", &trial->answer,
+				       &error);
+}
+
+static int leave_branch(struct trial *trial)
+{
+	return tally_broker_branch_leave(trial->site->broker, "web", "2", "main", &trial->answer,
+					 &error);
+}
+
+static int drop_answers(struct trial *trial)
+{
+	const struct tally_deletion force = {.force = true};
+
+	return tally_broker_version_delete(trial->site->broker, "orders", "1", &force,
+					   &trial->answer, &error);
+}
+
+static int drop_contracts(struct trial *trial)
+{
+	const struct tally_deletion force = {.force = true};
+
+	return tally_broker_version_delete(trial->site->broker, "web", "2", &force, &trial->answer,
+					   &error);
+}
+
+static int drop_application(struct trial *trial)
+{
+	const struct tally_deletion force = {.force = true};
+
+	return tally_broker_application_delete(trial->site->broker, "orders", &force,
+					       &trial->answer, &error);
+}
+
+static void sweep(struct trial *trial, int (*operation)(struct trial *))
+{
+	char before[STORE_ID_BYTES], after[STORE_ID_BYTES];
+	int status = TALLY_ENOMEM;
+
+	site_tip(trial->site, before);
+	for (long at = 0; status != 0; at++) {
+		error = (struct tally_error)TALLY_ERROR_INIT;
+		trial->answer = NULL;
+		tally__mem_fail_after(at);
+		status = operation(trial);
+		tally__mem_fail_after(-1);
+		if (status == 0)
+			break;
+		assert_int_equal(status, TALLY_ENOMEM);
+		assert_null(trial->answer);
+		site_tip(trial->site, after);
+		assert_string_equal(before, after);
+	}
+	assert_non_null(trial->answer);
+	cJSON_Delete(trial->answer);
+	error = (struct tally_error)TALLY_ERROR_INIT;
+}
+
+static void test_every_allocation_fails_once(void **state)
+{
+	struct site *site = *state;
+	struct trial trial = {.site = site};
+	static const char webhook[] =
+		"{\"provider\": {\"name\": \"orders\"}, \"enabled\": true, \"request\": "
+		"{\"method\": \"POST\", \"url\": \"https://ci.example.org/\", \"headers\": "
+		"{\"Authorization\": \"x\"}, \"password\": \"p\", \"body\": {\"a\": 1}}}";
+
+	ok(tally_json_parse(&trial.webhook, webhook, strlen(webhook), &error));
+	site_environment(site, "production");
+	site_publish(site, "web", "1", "main", "orders", "a b");
+	site_publish(site, "web", "2", "main", "orders", "a");
+	site_verify(site, "orders", "1", "main", "web", "2", "a", "p");
+	site_verify(site, "orders", "2", "main", "web", "2", "a", "p");
+	site_deploy(site, "web", "2", "production", NULL);
+	site_deploy(site, "orders", "1", "production", NULL);
+	ok(tally_broker_tag_create(site->broker, "web", "1", "prod", false, &trial.answer, &error));
+	cJSON_Delete(trial.answer);
+	sweep(&trial, add_label);
+	sweep(&trial, list_versions);
+	sweep(&trial, list_tagged);
+	sweep(&trial, show_version);
+	sweep(&trial, list_applications);
+	sweep(&trial, list_branches);
+	sweep(&trial, make_webhook);
+	sweep(&trial, change_webhook);
+	sweep(&trial, list_webhooks);
+	sweep(&trial, drop_tag);
+	sweep(&trial, leave_branch);
+	sweep(&trial, drop_answers);
+	sweep(&trial, drop_contracts);
+	check_all(site);
+	check_store(site);
+	sweep(&trial, drop_application);
+	check_all(site);
+	check_store(site);
+	cJSON_Delete(trial.webhook);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -569,6 +751,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_passed_is_told_anew, site_setup,
 						site_teardown),
 		cmocka_unit_test_setup_teardown(test_rehearsals_and_words, site_setup,
+						site_teardown),
+		cmocka_unit_test_setup_teardown(test_every_allocation_fails_once, site_setup,
 						site_teardown),
 	};
 
