@@ -122,7 +122,7 @@ static int put_user(struct call *call, cJSON *request, const char *user)
 	return 0;
 }
 
-int webhook_define(struct call *call, const struct webhook_options *o, cJSON *definition)
+static int define(struct call *call, const struct webhook_options *o, cJSON *definition)
 {
 	cJSON *request = inner(definition, "request");
 	int status = 0;
@@ -145,6 +145,55 @@ int webhook_define(struct call *call, const struct webhook_options *o, cJSON *de
 		status = put_side(definition, "consumer", o->consumer, o->consumer_label);
 	if (status == 0)
 		status = put_side(definition, "provider", o->provider, o->provider_label);
+	return status;
+}
+
+int webhook_definition(struct call *call, const struct webhook_options *o, cJSON *otherwise,
+		       cJSON **definition, struct tally_error *error)
+{
+	cJSON *made = otherwise;
+	int status = 0;
+
+	if (o->definition) {
+		cJSON_Delete(otherwise);
+		made = NULL;
+		status = read_json_input(call, o->definition, &made, error);
+	}
+	if (status == 0 && !cJSON_IsObject(made))
+		status = set_error(error, TALLY_EPARSE, o->definition, "expected a JSON object");
+	if (status == 0)
+		status = define(call, o, made);
+	if (status == 0)
+		*definition = made;
+	else
+		cJSON_Delete(made);
+	return status;
+}
+
+int webhook_run(struct call *call, const struct webhook_command *command)
+{
+	struct webhook_options o = {0};
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct tally_broker *broker = NULL;
+	cJSON *answer = NULL;
+	int status;
+
+	if (!call_parse(call, &o))
+		return call->status;
+	status = command->changes ? broker_open_to_change(call, &o.broker, &broker)
+				  : broker_open(call, &o.broker, &broker);
+	if (status != 0)
+		return status;
+	status = command->act(call, broker, &o, &answer, &error);
+	if (status < 0) {
+		status = failed(&error);
+	} else if (status == 0 && o.format == FORMAT_JSON) {
+		status = print_answer(answer);
+	} else if (status == 0) {
+		command->print(answer);
+		cJSON_Delete(answer);
+	}
+	tally_broker_close(broker);
 	return status;
 }
 

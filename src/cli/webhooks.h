@@ -61,8 +61,22 @@ struct webhook_options {
 	OPTION_FLAG(struct webhook_options, on[N], .name = NAME,                                   \
 		    .help = "the same as --event with this name and underlines")
 
-/* Puts what the options say into a definition (an object): 0, or an exit status. */
-int webhook_define(struct call *call, const struct webhook_options *o, cJSON *definition);
+/* One of these commands. */
+struct webhook_command {
+	bool changes;
+	/* 0, an exit status after saying why, or an error. */
+	int (*act)(struct call *call, struct tally_broker *broker, struct webhook_options *o,
+		   cJSON **answer, struct tally_error *error);
+	void (*print)(const cJSON *answer);
+};
+
+/* The whole run, from the command line to the exit status. */
+int webhook_run(struct call *call, const struct webhook_command *command);
+
+/* The definition that the options name or, where they name none, `otherwise`, and what they say
+ * beside it; takes `otherwise`.  As an act above. */
+int webhook_definition(struct call *call, const struct webhook_options *o, cJSON *otherwise,
+		       cJSON **definition, struct tally_error *error);
 
 /* One, with all that can be shown of it. */
 void webhook_print(const cJSON *answer);

@@ -1,25 +1,16 @@
 /* webhook-create.c - tally webhook create: a definition of a call. */
 #include "config.h"
 
-#include "cli/output.h"
 #include "cli/webhooks.h"
 
-/* 0, an exit status, or an error. */
 static int act(struct call *call, struct tally_broker *broker, struct webhook_options *o,
 	       cJSON **answer, struct tally_error *error)
 {
 	cJSON *definition = NULL;
-	int status = 0;
+	int status;
 
 	o->url = call->operand_count > 0 ? call->operands[0] : NULL;
-	if (o->definition)
-		status = read_json_input(call, o->definition, &definition, error);
-	else
-		definition = cJSON_CreateObject();
-	if (status == 0 && !cJSON_IsObject(definition))
-		status = set_error(error, TALLY_EPARSE, o->definition, "expected a JSON object");
-	if (status == 0)
-		status = webhook_define(call, o, definition);
+	status = webhook_definition(call, o, cJSON_CreateObject(), &definition, error);
 	if (status == 0)
 		status = tally_broker_webhook_create(broker, o->uuid, definition, answer, error);
 	cJSON_Delete(definition);
@@ -28,28 +19,10 @@ static int act(struct call *call, struct tally_broker *broker, struct webhook_op
 
 static int run(struct call *call)
 {
-	struct webhook_options o = {0};
-	struct tally_error error = TALLY_ERROR_INIT;
-	struct tally_broker *broker = NULL;
-	cJSON *answer = NULL;
-	int status;
+	static const struct webhook_command command = {
+		.changes = true, .act = act, .print = webhook_print};
 
-	if (!call_parse(call, &o))
-		return call->status;
-	status = broker_open_to_change(call, &o.broker, &broker);
-	if (status != 0)
-		return status;
-	status = act(call, broker, &o, &answer, &error);
-	if (status < 0) {
-		status = failed(&error);
-	} else if (status == 0 && o.format == FORMAT_JSON) {
-		status = print_answer(answer);
-	} else if (status == 0) {
-		webhook_print(answer);
-		cJSON_Delete(answer);
-	}
-	tally_broker_close(broker);
-	return status;
+	return webhook_run(call, &command);
 }
 
 static const struct option options[] = {

@@ -11,31 +11,17 @@ static int act(struct call *call, struct tally_broker *broker, struct webhook_op
 	return tally_broker_webhook_delete(broker, call->operands[0], answer, error);
 }
 
+static void print(const cJSON *answer)
+{
+	out("webhook deleted: %s (%s)\n", json_text(answer, "uuid"),
+	    json_text(answer, "description"));
+}
+
 static int run(struct call *call)
 {
-	struct webhook_options o = {0};
-	struct tally_error error = TALLY_ERROR_INIT;
-	struct tally_broker *broker = NULL;
-	cJSON *answer = NULL;
-	int status;
+	static const struct webhook_command command = {.changes = true, .act = act, .print = print};
 
-	if (!call_parse(call, &o))
-		return call->status;
-	status = broker_open_to_change(call, &o.broker, &broker);
-	if (status != 0)
-		return status;
-	status = act(call, broker, &o, &answer, &error);
-	if (status < 0) {
-		status = failed(&error);
-	} else if (status == 0 && o.format == FORMAT_JSON) {
-		status = print_answer(answer);
-	} else if (status == 0) {
-		out("webhook deleted: %s (%s)\n", json_text(answer, "uuid"),
-		    json_text(answer, "description"));
-		cJSON_Delete(answer);
-	}
-	tally_broker_close(broker);
-	return status;
+	return webhook_run(call, &command);
 }
 
 static const struct option options[] = {

@@ -1,7 +1,6 @@
 /* webhook-show.c - tally webhook show: one definition of a call. */
 #include "config.h"
 
-#include "cli/output.h"
 #include "cli/webhooks.h"
 
 static int act(struct call *call, struct tally_broker *broker, struct webhook_options *o,
@@ -13,28 +12,9 @@ static int act(struct call *call, struct tally_broker *broker, struct webhook_op
 
 static int run(struct call *call)
 {
-	struct webhook_options o = {0};
-	struct tally_error error = TALLY_ERROR_INIT;
-	struct tally_broker *broker = NULL;
-	cJSON *answer = NULL;
-	int status;
+	static const struct webhook_command command = {.act = act, .print = webhook_print};
 
-	if (!call_parse(call, &o))
-		return call->status;
-	status = broker_open(call, &o.broker, &broker);
-	if (status != 0)
-		return status;
-	status = act(call, broker, &o, &answer, &error);
-	if (status < 0) {
-		status = failed(&error);
-	} else if (status == 0 && o.format == FORMAT_JSON) {
-		status = print_answer(answer);
-	} else if (status == 0) {
-		webhook_print(answer);
-		cJSON_Delete(answer);
-	}
-	tally_broker_close(broker);
-	return status;
+	return webhook_run(call, &command);
 }
 
 static const struct option options[] = {
