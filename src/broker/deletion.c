@@ -45,6 +45,7 @@ static int rehearse(struct records *records, const void *context, cJSON **answer
 	struct buf message;
 	int status;
 
+	records->cache = NULL; /* what is edited must be this working set's own */
 	tally__buf_init(&message, LIMIT_DOCUMENT_BYTES);
 	status = task->run(records, task, &message, answer, error);
 	tally__buf_release(&message);

@@ -544,14 +544,19 @@ static void test_rehearsals_and_words(void **state)
 {
 	struct site *site = *state;
 	struct tally_deletion how = {.rehearse = true};
-	cJSON *said = NULL, *done = NULL;
+	cJSON *shown = NULL, *again = NULL, *said = NULL, *done = NULL;
 	char before[STORE_ID_BYTES], after[STORE_ID_BYTES];
 
 	site_environment(site, "production");
 	site_publish(site, "web", "1", "main", "orders", "a");
 	site_deploy(site, "web", "1", "production", "blue");
 	site_tip(site, before);
+	ok(tally_broker_version_show(site->broker, "web", "1", NULL, NULL, &shown, &error));
 	ok(tally_broker_version_delete(site->broker, "web", "1", &how, &said, &error));
+	ok(tally_broker_version_show(site->broker, "web", "1", NULL, NULL, &again, &error));
+	assert_true(tally__json_equal(shown, again));
+	cJSON_Delete(shown);
+	cJSON_Delete(again);
 	assert_int_equal(tally_broker_version_delete(site->broker, "web", "1", NULL, &done, &error),
 			 TALLY_ECONFLICT);
 	assert_non_null(strstr(error.message, "deployed to production"));

@@ -1,6 +1,7 @@
 /* webhook-create.c - tally webhook create: a definition of a call. */
 #include "config.h"
 
+#include "cli/output.h"
 #include "cli/webhooks.h"
 
 static int act(struct call *call, struct tally_broker *broker, struct webhook_options *o,

@@ -1,6 +1,7 @@
 /* webhook-update.c - tally webhook update: another definition of a call. */
 #include "config.h"
 
+#include "cli/output.h"
 #include "cli/webhooks.h"
 
 static int act(struct call *call, struct tally_broker *broker, struct webhook_options *o,
