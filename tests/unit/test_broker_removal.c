@@ -396,12 +396,13 @@ static const char *any_app(struct dice *dice)
 }
 
 /* What cannot be, because there is no such thing, changes nothing. */
-static void may_be(int status, cJSON *answer)
+static void may_be(int status, cJSON **answer)
 {
 	if (status != TALLY_ENOTFOUND && status != TALLY_ECONFLICT)
 		ok(status);
 	error = (struct tally_error)TALLY_ERROR_INIT;
-	cJSON_Delete(answer);
+	cJSON_Delete(*answer);
+	*answer = NULL;
 }
 
 static void grow(struct site *site, struct dice *dice)
@@ -418,7 +419,7 @@ static void grow(struct site *site, struct dice *dice)
 	case 1:
 		may_be(site_try_publish(site, consumer, any_version(dice, name), branch, provider,
 					asked, &answer, &error),
-		       answer);
+		       &answer);
 		break;
 	case 2:
 	case 3:
@@ -430,7 +431,7 @@ static void grow(struct site *site, struct dice *dice)
 	default:
 		may_be(tally_broker_tag_create(site->broker, any_app(dice), any_version(dice, name),
 					       tags[roll(dice, 2)], false, &answer, &error),
-		       answer);
+		       &answer);
 	}
 }
 
@@ -466,7 +467,7 @@ static void shrink(struct site *site, struct dice *dice)
 		status = tally_broker_version_delete(site->broker, app, any_version(dice, name),
 						     &force, &answer, &error);
 	}
-	may_be(status, answer);
+	may_be(status, &answer);
 }
 
 static void run_history(void **state, uint64_t seed)
@@ -490,7 +491,7 @@ static void run_history(void **state, uint64_t seed)
 		may_be(tally_broker_record_deployment(site->broker, any_app(&dice),
 						      any_version(&dice, name), "production", NULL,
 						      &answer, &error),
-		       answer);
+		       &answer);
 		shrink(site, &dice);
 		check_all(site);
 	}
