@@ -54,6 +54,7 @@ dist_decisions_DATA = \
 	%D%/decisions/0027-one-question-about-versions.md \
 	%D%/decisions/0028-answers-add-up.md \
 	%D%/decisions/0029-what-goes-with-what-is-deleted.md \
+	%D%/decisions/0030-what-runs-where-and-what-was-published.md \
 	%D%/decisions/0031-packs-of-our-own.md \
 	%D%/decisions/0032-how-a-git-host-is-reached.md \
 	%D%/decisions/0033-what-a-store-lets-go.md

@@ -166,17 +166,20 @@ struct tally_publication {
 	size_t tag_count;
 	const cJSON *const *contracts; /* contract documents; at least one */
 	size_t contract_count;
+	bool merge; /* with what the version has published already */
 };
 
 /* Publishes all of them in one change; makes the applications, the version and the branch as
  * needed.  The contracts may be of several consumers, which then all get that version (programs
  * that are built from one repository).  The same content again changes nothing; "same" leaves the
  * order of interactions, white space, metadata and the spelling of decimals aside.  Other content
- * for a version that has a contract with that provider is TALLY_ECONFLICT, and the message says
- * which interactions differ.  TALLY_EPARSE for a document that is no contract, or does not name its
- * applications (`where` says which: "contracts[2]"); TALLY_EINVAL for two contracts of one consumer
- * with one provider; TALLY_ELIMIT.  *answer: {"contracts": [{"consumer", "version", "provider",
- * "status": "created"|"unchanged"}], "commit"}.  @since 0.1 */
+ * for a version that has a contract with that provider is TALLY_ECONFLICT, and the message shows
+ * which interactions differ, and how; with `merge`, interactions are united, and only those that
+ * both have with different content are TALLY_ECONFLICT.  TALLY_EPARSE for a document that is no
+ * contract, or does not name its applications (`where` says which: "contracts[2]"); TALLY_EINVAL
+ * for two contracts of one consumer with one provider; TALLY_ELIMIT.  *answer: {"contracts":
+ * [{"consumer", "version", "provider", "status": "created"|"merged"|"unchanged"}], "commit"}.
+ * @since 0.1 */
 TALLY_API int tally_broker_publish(struct tally_broker *broker,
 				   const struct tally_publication *publication, cJSON **answer,
 				   struct tally_error *error);

@@ -96,6 +96,19 @@ TALLY_API int tally_contract_merge(struct tally_contract **out, const struct tal
 TALLY_API int tally_contract_overlay(struct tally_contract **out, const struct tally_contract *a,
 				     const struct tally_contract *b, struct tally_error *error);
 
+/* What became of one contract on two sides, such as the branches of version control: what only one
+ * side changed, added or took out since `base` is so in the result.  *text is the file, to be
+ * released with tally_free, of *len bytes (may be NULL).  `base` may be NULL: then nothing is known
+ * to have been taken out.  TALLY_ECONFLICT when both sides changed an interaction, each in another
+ * way: *text is made then too, with both between lines of "<<<<<<< ours", "=======" and ">>>>>>>
+ * theirs", and the message shows how they differ.  TALLY_EINVAL (contracts of other applications),
+ * TALLY_ELIMIT, TALLY_ENOMEM.  @since 0.1 */
+TALLY_API int tally_contract_merge_three(char **text, size_t *len,
+					 const struct tally_contract *base,
+					 const struct tally_contract *ours,
+					 const struct tally_contract *theirs,
+					 struct tally_error *error);
+
 /* What tally_contract_save does with a file that is there already.  @since 0.1 */
 enum tally_save_mode {
 	TALLY_SAVE_MERGE,     /* its union with the new contract; a conflict is an error */

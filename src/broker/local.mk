@@ -21,6 +21,8 @@ libtallyall_la_SOURCES += \
 	%D%/departure_passed.c \
 	%D%/departure_worked.c \
 	%D%/deployments.c \
+	%D%/difference.c \
+	%D%/difference.h \
 	%D%/environment_calls.c \
 	%D%/environment_changes.c \
 	%D%/environments.c \
@@ -77,6 +79,8 @@ libtallyall_la_SOURCES += \
 	%D%/records.c \
 	%D%/records.h \
 	%D%/releases.c \
+	%D%/republish.c \
+	%D%/republish.h \
 	%D%/removal.c \
 	%D%/removal.h \
 	%D%/resources.c \

@@ -15,7 +15,7 @@ struct offer {
 	char content[DIGEST_TEXT_BYTES]; /* see identity.h */
 	cJSON *interactions;             /* of the publication's record */
 	const char *specification;
-	bool created; /* by the transaction; else it was there already */
+	const char *status; /* what the transaction did: a word of the answer */
 };
 
 struct offers {

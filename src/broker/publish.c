@@ -2,20 +2,26 @@
 
 #include <string.h>
 
-#include "base/limits.h"
+#include "base/mem.h"
 #include "base/time.h"
 #include "broker/git_broker.h"
 #include "broker/heads.h"
 #include "broker/offers.h"
+#include "broker/republish.h"
 #include "broker/versions.h"
 #include "broker/worked.h"
 
-/* How many interactions an error about differing content names. */
-#define DIFFERENCES_SHOWN 5
+/* What --merge made of an offer; the store is written from it at the end. */
+struct united {
+	struct offers offers;
+	struct united *next;
+};
 
 struct publishing {
 	const struct tally_publication *publication;
 	struct offers offers;
+	struct united *united;
+	const char *author; /* or NULL */
 	int64_t now_unix;
 };
 
@@ -31,75 +37,6 @@ static void note_of(const struct publishing *publishing, const struct offer *off
 				      .tags = publication->tags,
 				      .tag_count = publication->tag_count,
 				      .now_unix = publishing->now_unix};
-}
-
-static int add_digests(struct map *digests, const cJSON *items)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, items)
-	{
-		const char *digest = tally__json_get_string(item, "digest");
-
-		if (digest != NULL && tally__map_put(digests, digest, strlen(digest), digests) != 0)
-			return TALLY_ENOMEM;
-	}
-	return 0;
-}
-
-/* Names what `items` has and `others` has not; counts what is beyond a few. */
-static int add_difference(struct buf *out, const char *sign, const cJSON *items,
-			  const cJSON *others)
-{
-	struct map digests;
-	const cJSON *item;
-	size_t found = 0;
-	int status;
-
-	tally__map_init(&digests);
-	status = add_digests(&digests, others);
-	cJSON_ArrayForEach(item, items)
-	{
-		const char *digest = tally__json_get_string(item, "digest");
-		const char *description = tally__json_get_string(item, "description");
-
-		if (status != 0 || digest == NULL || description == NULL ||
-		    tally__map_find(&digests, digest, strlen(digest)) != NULL)
-			continue;
-		if (found++ < DIFFERENCES_SHOWN)
-			tally__buf_addf(out, "; %s \"%s\"", sign, description);
-	}
-	if (found > DIFFERENCES_SHOWN)
-		tally__buf_addf(out, "; and %zu more %s", found - DIFFERENCES_SHOWN, sign);
-	tally__map_release(&digests);
-	return status;
-}
-
-static int refuse_change(const struct offer *offer, const char *version,
-			 const struct record *stored, struct tally_error *error)
-{
-	const cJSON *interactions;
-	struct buf difference;
-	int status = tally__record_array(stored, "interactions", &interactions, error);
-
-	if (status != 0)
-		return status;
-	tally__buf_init(&difference, LIMIT_HEADER_BYTES);
-	status = add_difference(&difference, "only here:", offer->interactions, interactions);
-	if (status == 0)
-		status = add_difference(&difference, "only recorded:", interactions,
-					offer->interactions);
-	if (status == 0 && difference.len == 0 && difference.status == 0)
-		tally__buf_adds(&difference, "; the interactions ask the same, but descriptions, "
-					     "comments or the specification's version differ");
-	status = status != 0
-			 ? tally__fail_nomem(error)
-			 : tally__fail(error, TALLY_ECONFLICT,
-				       "%s %s has published another contract with %s already%s; "
-				       "publish it as another version",
-				       offer->consumer, version, offer->provider, difference.bytes);
-	tally__buf_release(&difference);
-	return status;
 }
 
 static int write_publication(const struct publishing *publishing, const struct offer *offer,
@@ -124,6 +61,10 @@ static int write_publication(const struct publishing *publishing, const struct o
 	if (status == 0)
 		status = tally__record_set(record, "interactions",
 					   tally__json_clone(offer->interactions), error);
+	if (status == 0 && publishing->author != NULL)
+		status = tally__record_set_text(record, "publishedBy", publishing->author, error);
+	else if (status == 0)
+		tally__record_unset(record, "publishedBy");
 	return status;
 }
 
@@ -182,25 +123,13 @@ static int restore_contract(struct records *records, const struct publishing *pu
 	return store_contract(records, publishing, offer, error);
 }
 
-static int publish_offer(struct records *records, const struct publishing *publishing,
-			 struct offer *offer, const struct record *version,
-			 struct tally_error *error)
+static int write_offer(struct records *records, const struct publishing *publishing,
+		       const struct offer *offer, const struct record *version,
+		       struct record *record, struct tally_error *error)
 {
-	const char *number = publishing->publication->version, *content;
-	struct record *record;
-	int status = tally__records_get(records, &record, PATH_PUBLICATION,
-					NAMES(offer->consumer, number, offer->provider), error);
+	int status =
+		tally__application_ensure(records, offer->provider, publishing->now_unix, error);
 
-	if (status != 0)
-		return status;
-	offer->created = record->json == NULL;
-	if (!offer->created) {
-		status = tally__record_text(record, "content", &content, error);
-		if (status == 0 && strcmp(content, offer->content) != 0)
-			status = refuse_change(offer, number, record, error);
-		return status != 0 ? status : restore_contract(records, publishing, offer, error);
-	}
-	status = tally__application_ensure(records, offer->provider, publishing->now_unix, error);
 	if (status == 0)
 		status = write_publication(publishing, offer, record, error);
 	if (status == 0)
@@ -212,6 +141,55 @@ static int publish_offer(struct records *records, const struct publishing *publi
 	if (status == 0)
 		status = tally__worked_carry(records, record, publishing->now_unix, error);
 	return status;
+}
+
+/* *out is what the version has published together with the offer; it lives as long as the
+ * publication. */
+static int unite(struct records *records, struct publishing *publishing, const struct offer *offer,
+		 const struct offer **out, struct tally_error *error)
+{
+	struct united *united = tally__calloc(1, sizeof *united);
+	int status;
+
+	if (united == NULL)
+		return tally__fail_nomem(error);
+	tally__offers_init(&united->offers);
+	united->next = publishing->united;
+	publishing->united = united;
+	status = tally__republish_unite(records, offer, publishing->publication->version,
+					&united->offers, error);
+	if (status == 0)
+		*out = &united->offers.items[0];
+	return status;
+}
+
+static int publish_offer(struct records *records, struct publishing *publishing,
+			 struct offer *offer, const struct record *version,
+			 struct tally_error *error)
+{
+	const char *number = publishing->publication->version, *content;
+	const struct offer *wanted = offer;
+	struct record *record;
+	int status = tally__records_get(records, &record, PATH_PUBLICATION,
+					NAMES(offer->consumer, number, offer->provider), error);
+
+	offer->status = "created";
+	if (status == 0 && record->json != NULL) {
+		offer->status = "unchanged";
+		status = tally__record_text(record, "content", &content, error);
+		if (status == 0 && strcmp(content, offer->content) == 0)
+			return restore_contract(records, publishing, offer, error);
+		if (status != 0)
+			return status;
+		if (!publishing->publication->merge)
+			return tally__republish_refuse(records, offer, number, error);
+		status = unite(records, publishing, offer, &wanted, error);
+		if (status != 0 || strcmp(content, wanted->content) == 0)
+			return status;
+		offer->status = "merged";
+	}
+	return status != 0 ? status
+			   : write_offer(records, publishing, wanted, version, record, error);
 }
 
 /* "publish orders-web 1.4.2 (branch main): contract with orders", and a line for each where there
@@ -239,14 +217,13 @@ static void describe(const struct publishing *publishing, struct buf *message)
 
 static cJSON *answer_offer(const struct publishing *publishing, const struct offer *offer)
 {
-	const char *status = offer->created ? "created" : "unchanged";
 	cJSON *json = cJSON_CreateObject();
 	int failed = tally__json_put(json, "consumer", cJSON_CreateString(offer->consumer));
 
 	failed |= tally__json_put(json, "version",
 				  cJSON_CreateString(publishing->publication->version));
 	failed |= tally__json_put(json, "provider", cJSON_CreateString(offer->provider));
-	failed |= tally__json_put(json, "status", cJSON_CreateString(status));
+	failed |= tally__json_put(json, "status", cJSON_CreateString(offer->status));
 	if (failed != 0) {
 		cJSON_Delete(json);
 		return NULL;
@@ -291,11 +268,23 @@ static int publish(struct records *records, void *context, struct buf *message, 
 	return answer_publish(publishing, answer, error);
 }
 
+static void release_united(struct united *united)
+{
+	while (united != NULL) {
+		struct united *next = united->next;
+
+		tally__offers_release(&united->offers);
+		tally__free(united);
+		united = next;
+	}
+}
+
 int tally__git_broker_publish(struct tally_broker *broker,
 			      const struct tally_publication *publication, cJSON **answer,
 			      struct tally_error *error)
 {
 	struct publishing publishing = {.publication = publication,
+					.author = ((struct git_broker *)broker)->author_name,
 					.now_unix = tally__time_now_unix()};
 	struct version_note note;
 	int status;
@@ -311,6 +300,7 @@ int tally__git_broker_publish(struct tally_broker *broker,
 		status = tally__broker_change(broker, publish, &publishing, publishing.now_unix,
 					      answer, error);
 out:
+	release_united(publishing.united);
 	tally__offers_release(&publishing.offers);
 	return status;
 }

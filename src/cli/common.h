@@ -170,6 +170,9 @@ const char *plural(size_t count);
  */
 char *read_standard_input(struct call *call, size_t max_bytes, size_t *len,
 			  struct tally_error *error);
+/* The same of a file. */
+char *read_whole_file(struct call *call, const char *path, size_t max_bytes, size_t *len,
+		      struct tally_error *error);
 /* Reads a JSON document from a file, or from standard input for "-". */
 int read_json_input(struct call *call, const char *path, cJSON **out, struct tally_error *error);
 /* The parts that commands can be given, in the order of enum tally_part, closed by NULL. */

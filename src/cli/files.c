@@ -11,8 +11,8 @@
 #include "cli/common.h"
 #include "cli/output.h"
 
-char *read_standard_input(struct call *call, size_t max_bytes, size_t *len,
-			  struct tally_error *error)
+static char *read_all(struct call *call, FILE *in, const char *name, size_t max_bytes, size_t *len,
+		      struct tally_error *error)
 {
 	size_t space = 65536;
 	size_t used = 0;
@@ -21,11 +21,11 @@ char *read_standard_input(struct call *call, size_t max_bytes, size_t *len,
 	for (;;) {
 		char *larger;
 
-		used += fread(text + used, 1, space - used, stdin);
+		used += fread(text + used, 1, space - used, in);
 		if (used < space)
 			break;
 		if (used > max_bytes) {
-			set_error(error, TALLY_ELIMIT, "standard input",
+			set_error(error, TALLY_ELIMIT, name,
 				  "expected at most %zu bytes, found more", max_bytes);
 			return NULL;
 		}
@@ -34,12 +34,32 @@ char *read_standard_input(struct call *call, size_t max_bytes, size_t *len,
 		text = larger;
 		space *= 2;
 	}
-	if (ferror(stdin)) {
-		set_error(error, TALLY_EIO, "standard input", "reading failed: %s",
-			  strerror(errno));
+	if (ferror(in)) {
+		set_error(error, TALLY_EIO, name, "reading failed: %s", strerror(errno));
 		return NULL;
 	}
 	*len = used;
+	return text;
+}
+
+char *read_standard_input(struct call *call, size_t max_bytes, size_t *len,
+			  struct tally_error *error)
+{
+	return read_all(call, stdin, "standard input", max_bytes, len, error);
+}
+
+char *read_whole_file(struct call *call, const char *path, size_t max_bytes, size_t *len,
+		      struct tally_error *error)
+{
+	FILE *in = fopen(path, "rb");
+	char *text;
+
+	if (!in) {
+		set_error(error, TALLY_ENOFILE, path, "cannot open: %s", strerror(errno));
+		return NULL;
+	}
+	text = read_all(call, in, path, max_bytes, len, error);
+	(void)fclose(in);
 	return text;
 }
 

@@ -71,6 +71,8 @@ libtallycli_la_SOURCES = $(cli_commands) \
 	%D%/matrix.h \
 	%D%/matrix_query.c \
 	%D%/matrix_report.c \
+	%D%/merge_driver.c \
+	%D%/merge_driver.h \
 	%D%/mocks.c \
 	%D%/mocks.h \
 	%D%/mocks_report.c \

@@ -17,6 +17,7 @@ libtallyall_la_SOURCES += \
 	%D%/interaction_digest.c \
 	%D%/label.c %D%/label.h \
 	%D%/merge.c \
+	%D%/merge_three.c \
 	%D%/read_body.c \
 	%D%/read_interaction.c \
 	%D%/read_part.c \

@@ -41,6 +41,7 @@ cli_tests = \
 	%D%/t0330-log.sh \
 	%D%/t0331-at.sh \
 	%D%/t0340-selection.sh \
+	%D%/t0360-merge-driver.sh \
 	%D%/t0350-can-i-deploy.sh \
 	%D%/t0351-can-i-deploy-page.sh \
 	%D%/t0370-broker-check.sh \

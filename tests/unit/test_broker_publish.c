@@ -82,12 +82,91 @@ static void test_other_content_is_refused(void **state)
 					  &answer, &error),
 			 TALLY_ECONFLICT);
 	assert_null(answer);
-	assert_non_null(strstr(error.message, "only here: \"a request for item\""));
-	assert_non_null(strstr(error.message, "only here: \"a request for more\""));
-	assert_non_null(strstr(error.message, "only recorded: \"a request for item\""));
+	assert_non_null(strstr(error.message, "\ndiffers: \"a request for item\"\n"
+					      "  response.status\n"
+					      "    recorded: 200\n"
+					      "    this one: 201\n"
+					      "only here: \"a request for more\""));
 	assert_null(strstr(error.message, "list"));
 	site_tip(site, after);
 	assert_string_equal(before, after);
+}
+
+static int merge_more(struct site *site, const char *words, cJSON **answer,
+		      struct tally_error *error)
+{
+	cJSON *contract = site_contract("web", "orders", words);
+	const cJSON *contracts[] = {contract};
+	struct tally_publication publication = {
+		.version = "1", .contracts = contracts, .contract_count = 1, .merge = true};
+	int status;
+
+	memset(error, 0, sizeof *error);
+	status = tally_broker_publish(site->broker, &publication, answer, error);
+	cJSON_Delete(contract);
+	return status;
+}
+
+static void assert_merged(struct site *site, const char *words, const char *expected)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *answer = NULL;
+
+	site_ok(merge_more(site, words, &answer, &error), &error);
+	assert_string_equal(site_text(tally__json_get(answer, "contracts")->child, "status"),
+			    expected);
+	cJSON_Delete(answer);
+}
+
+static void test_merge_unites(void **state)
+{
+	struct site *site = *state;
+	struct tally_error error = TALLY_ERROR_INIT;
+	char before[STORE_ID_BYTES], after[STORE_ID_BYTES];
+	cJSON *answer = NULL;
+
+	site_publish(site, "web", "1", "main", "orders", "list item");
+	site_wait(site, 60);
+	site_ok(tally_broker_set_author(site->broker, "Ann", NULL, &error), &error);
+	assert_merged(site, "more item", "merged");
+	/* It is as if all had been published at once: the same content. */
+	site_tip(site, before);
+	assert_merged(site, "item", "unchanged");
+	site_ok(site_try_publish(site, "web", "1", NULL, "orders", "list item more", &answer,
+				 &error),
+		&error);
+	assert_string_equal(site_text(tally__json_get(answer, "contracts")->child, "status"),
+			    "unchanged");
+	cJSON_Delete(answer);
+	answer = NULL;
+	assert_int_equal(merge_more(site, "other item!", &answer, &error), TALLY_ECONFLICT);
+	assert_non_null(strstr(error.message, "a request for item"));
+	assert_non_null(strstr(error.message, "recorded: 200"));
+	assert_non_null(strstr(error.message, "this one: 201"));
+	assert_null(answer);
+	site_tip(site, after);
+	assert_string_equal(before, after);
+}
+
+static void test_who_and_when(void **state)
+{
+	struct site *site = *state;
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct snapshot *snapshot;
+	struct records records;
+	struct record *record;
+
+	site_ok(tally_broker_set_author(site->broker, "Ann", "ann@example.org", &error), &error);
+	site_publish(site, "web", "1", "main", "orders", "list item");
+	site_ok(tally__snapshot_open(&snapshot, site_store(site), NULL, &error), &error);
+	tally__records_init(&records, snapshot);
+	site_ok(tally__records_get(&records, &record, PATH_PUBLICATION, NAMES("web", "1", "orders"),
+				   &error),
+		&error);
+	assert_string_equal(site_text(record->json, "publishedBy"), "Ann");
+	assert_string_equal(site_text(record->json, "publishedAt"), "2023-11-14T22:13:20Z");
+	tally__records_release(&records);
+	tally__snapshot_close(snapshot);
 }
 
 static void test_several_contracts_are_one_change(void **state)
@@ -427,6 +506,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_SITE(test_publishing_again_changes_nothing),
 		WITH_SITE(test_other_content_is_refused),
+		WITH_SITE(test_merge_unites),
+		WITH_SITE(test_who_and_when),
 		WITH_SITE(test_several_contracts_are_one_change),
 		WITH_SITE(test_twins_are_refused),
 		WITH_SITE(test_the_document_is_kept),

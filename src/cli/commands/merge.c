@@ -2,12 +2,14 @@
 #include "config.h"
 
 #include "cli/common.h"
+#include "cli/merge_driver.h"
 #include "cli/output.h"
 
 struct merge_options {
 	const char *output;
 	int spec;
 	bool overwrite;
+	bool driver;
 };
 
 enum { SPEC_AS_READ = -1 };
@@ -52,6 +54,10 @@ static int run(struct call *call)
 
 	if (!call_parse(call, &o))
 		return call->status;
+	if (o.driver && o.output)
+		return wrong("give --driver or --output, not both");
+	if (o.driver)
+		return merge_drive(call);
 	status = need(call, o.output, "output", "the file to write (\"-\": standard output)");
 	if (status != 0)
 		return status;
@@ -86,6 +92,9 @@ static const struct option options[] = {
 	OPTION_FLAG(struct merge_options, overwrite, .name = "overwrite",
 		    .help = "where files have different content for one interaction, take that of "
 			    "the last one; otherwise that is an error"),
+	OPTION_FLAG(struct merge_options, driver, .name = "driver",
+		    .help = "work as git's merge driver: FILE... is what git calls %O %A %B %P, "
+			    "and the result takes the place of the second"),
 	OPTION_END,
 };
 
@@ -99,12 +108,15 @@ static const struct operand operands[] = {
 static const struct example examples[] = {
 	{"tally merge unit.json api.json -o web-shop-orders.json",
 	 "joins the contracts of two suites"},
+	{"tally merge --driver base.json ours.json theirs.json",
+	 "does what git has a merge driver do; doc/contract-files.md says how to set it up"},
 	{NULL, NULL},
 };
 
 static const struct exit_status exits[] = {
 	{EXIT_YES, "The merged contract was written."},
-	{EXIT_NO, "Two files disagree about an interaction; nothing was written."},
+	{EXIT_NO, "Two files disagree about an interaction; nothing was written. With --driver: "
+		  "both stand in the file, between the markers of a conflict."},
 	{0, NULL},
 };
 
@@ -118,7 +130,11 @@ const struct command command_merge = {
 		"description and provider states; where two files have different content for one, "
 		"both are shown and nothing is written. In whatever order the files are named, the "
 		"result is the same, to the byte, unless they differ in what stands beside the "
-		"content, such as comments: of that, the last file that has it counts.",
+		"content, such as comments: of that, the last file that has it counts.\n\n"
+		"With --driver it does what git asks of a merge driver: what only one side "
+		"changed, added or took out is so in the result; where both changed an "
+		"interaction, each in another way, both stand in the file, between markers. Any "
+		"failure leaves both files there whole, as a conflict.",
 	.operands = operands,
 	.options = options,
 	.examples = examples,

@@ -15,6 +15,7 @@ struct publish_options {
 	const char *branch;
 	const char *build_url;
 	struct text_list tags;
+	bool merge;
 	int format;
 };
 
@@ -57,6 +58,7 @@ static int publish(struct call *call, const struct publish_options *o)
 		.build_url = o->build_url,
 		.tags = o->tags.items,
 		.tag_count = o->tags.count,
+		.merge = o->merge,
 	};
 	cJSON *answer = NULL;
 	int status = contract_files_read(call, &files);
@@ -118,6 +120,9 @@ static const struct option options[] = {
 		    .variables = "TALLY_BUILD_URL BUILD_URL BUILDKITE_BUILD_URL CI_JOB_URL "
 				 "CIRCLE_BUILD_URL TRAVIS_BUILD_WEB_URL",
 		    .help = "the CI run that publishes"),
+	OPTION_FLAG(struct publish_options, merge, .name = "merge",
+		    .help = "add the interactions to those that the version has published "
+			    "already; those that both have must be the same"),
 	COMMON_OPTION_FORMAT(struct publish_options, format),
 	OPTION_END,
 };
