@@ -92,6 +92,35 @@ static void test_put_read_and_remove(void **state)
 		0);
 }
 
+/* A folder's name counts as if a slash came after it: "a-" and "a.b" are before the folder "a", and
+ * "a0" after it. */
+static void test_names_are_in_gits_order(void **state)
+{
+	static const char *const steps[][2] = {
+		{"a0", "1"},        {"a/x", "1"},   {"a-", "1"},       {"a.b", "1"},
+		{"a.b0/y", "1"},    {"ab", "1"},    {"a/-", "1"},      {"a-0", "1"},
+		{"a\xc3\xa4", "1"}, {"a.b0", NULL}, {"a.b0/y/z", "1"}, {"a-", NULL},
+		{"a-/x", "1"},      {"a/x", NULL},  {"a/-", NULL},     {"a", "1"},
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		assert_int_equal(scratch_put(fixture->store, steps[i][0], steps[i][1], NULL,
+					     1000 + (int64_t)i),
+				 0);
+		/* What git makes of the same entries is the same tree. */
+		assert_int_equal(scratch_run(fixture->repo, 0,
+					     "cd $REPO && git fsck --strict --no-dangling && "
+					     "export GIT_INDEX_FILE=$REPO/index && "
+					     "rm -f $REPO/index && git read-tree main && "
+					     "test $(git write-tree) = $(git rev-parse main:)"),
+				 0);
+	}
+	assert_file(fixture->store, "a", "1");
+	assert_file(fixture->store, "a0", "1");
+	assert_file(fixture->store, "a-/x", "1");
+}
+
 static void test_nothing_changed_makes_no_commit(void **state)
 {
 	struct fixture *fixture = *state;
@@ -466,6 +495,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_an_empty_branch),
 		TEST(test_put_read_and_remove),
+		TEST(test_names_are_in_gits_order),
 		TEST(test_nothing_changed_makes_no_commit),
 		TEST(test_a_snapshot_stays_what_it_was),
 		TEST(test_lists_in_byte_order),
