@@ -195,7 +195,7 @@ struct tally_verification_query {
 	const cJSON *selectors;        /* an array of objects; NULL or empty: the default */
 	bool enable_pending;           /* say which contracts may fail */
 	const char *include_wip_since; /* a date or an instant; NULL: no work in progress */
-	bool outline;                  /* leave the documents out: what is to be verified, and why */
+	bool outline; /* leave the documents out: what is to be verified, and why */
 };
 
 /* The contracts that a provider has to verify: those of the consumer versions that the selectors

@@ -110,7 +110,7 @@ done >"$1.new"
 mv "$1.new" "$1"
 case $2 in
 fails) test_expect_success 'no' false && test_done ;;
-waits) sleep 100 & wait ;;
+waits) wait ;; # for the servers, which do not end by themselves
 exits) exit 3 ;;
 esac
 EOT
