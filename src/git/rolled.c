@@ -13,8 +13,8 @@
 #include "git/rolled.h"
 
 #define GRACE_SECONDS 60
-/* The oldest go sooner when there are more. */
-#define WAITING_MAX 256
+/* The oldest go sooner when there are more: each costs every process that opens the repository. */
+#define WAITING_MAX 32
 
 static bool add(struct rolled *rolled, const char *name, const char *into, int64_t unix_seconds)
 {
@@ -146,18 +146,28 @@ static void remove_pack(const struct store *store, const struct rolled_pack *pac
 	tally__store_unlink(store, name, ".rev");
 }
 
+static bool is_due(const struct rolled *rolled, size_t i, int64_t now)
+{
+	int64_t age = now - rolled->packs[i].unix_seconds;
+
+	/* A time to come is a clock that was put back. */
+	return age < 0 || age > GRACE_SECONDS || rolled->count - i > WAITING_MAX;
+}
+
+bool tally__rolled_is_due(const struct rolled *rolled)
+{
+	return rolled->count > 0 && is_due(rolled, 0, (int64_t)time(NULL));
+}
+
 void tally__rolled_sweep(struct rolled *rolled, const struct store *store)
 {
 	int64_t now = (int64_t)time(NULL);
-	size_t total = rolled->count;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < total; i++) {
+	for (size_t i = 0; i < rolled->count; i++) {
 		const struct rolled_pack *pack = &rolled->packs[i];
-		int64_t age = now - pack->unix_seconds;
 
-		/* A time to come is a clock that was put back. */
-		if (age < 0 || age > GRACE_SECONDS || total - i > WAITING_MAX)
+		if (is_due(rolled, i, now))
 			remove_pack(store, pack);
 		else
 			rolled->packs[kept++] = *pack;

@@ -27,6 +27,8 @@ bool tally__rolled_has(const struct rolled *rolled, const char *name);
 bool tally__rolled_add(struct rolled *rolled, const char *name, const char *into);
 bool tally__rolled_write(const struct rolled *rolled, const struct store *store);
 
+/* Has the time of any come? */
+bool tally__rolled_is_due(const struct rolled *rolled);
 /* Removes the packs whose time has come, and takes them off the list. */
 void tally__rolled_sweep(struct rolled *rolled, const struct store *store);
 

@@ -19,11 +19,13 @@
 
 #define LOWEST_LEVEL_PACKS 32
 #define LEVEL_PACKS        8
+/* No command joins larger packs, which would take it seconds: that is for maintenance. */
+#define LEVELS_JOINED 3
 
 /* The lowest level that is full; PACK_LEVELS when there is none. */
 static size_t full_level(const struct pack_scan *scan)
 {
-	for (size_t level = 0; level < PACK_LEVELS; level++)
+	for (size_t level = 0; level < LEVELS_JOINED; level++)
 		if (scan->of_level[level] >= (level == 0 ? LOWEST_LEVEL_PACKS : LEVEL_PACKS))
 			return level;
 	return PACK_LEVELS;
@@ -129,6 +131,21 @@ static bool roll(const struct store *store, struct pack_scan *scan, size_t level
 	return true;
 }
 
+static bool is_due(const struct pack_scan *scan)
+{
+	return full_level(scan) < PACK_LEVELS || tally__rolled_is_due(&scan->rolled);
+}
+
+/* What was read is good while others are locked out. */
+static bool tidy(const struct store *store, struct pack_scan *scan)
+{
+	if (full_level(scan) < PACK_LEVELS)
+		return roll(store, scan, full_level(scan));
+	tally__rolled_sweep(&scan->rolled, store);
+	tally__rolled_write(&scan->rolled, store);
+	return true;
+}
+
 bool tally__rollup(const struct store *store)
 {
 	char lock_file[FILE_BYTES];
@@ -138,13 +155,13 @@ bool tally__rollup(const struct store *store)
 
 	if (tally__store_file(lock_file, store, ROLL_LOCK, "", NULL) != 0)
 		return false;
-	if (tally__packs_scan(&scan, store) && full_level(&scan) < PACK_LEVELS &&
-	    !tally__gc_is_running(store) && tally__store_mkdir(store, ROLL_DIR, NULL) == 0 &&
+	if (tally__packs_scan(&scan, store) && is_due(&scan) && !tally__gc_is_running(store) &&
+	    tally__store_mkdir(store, ROLL_DIR, NULL) == 0 &&
 	    tally__file_lock(&lock, lock_file, 0, NULL) == 0) {
 		/* Others may have done it meanwhile. */
 		tally__pack_scan_release(&scan);
-		if (tally__packs_scan(&scan, store) && full_level(&scan) < PACK_LEVELS)
-			rolled = roll(store, &scan, full_level(&scan));
+		if (tally__packs_scan(&scan, store) && is_due(&scan))
+			rolled = tidy(store, &scan);
 		tally__file_unlock(lock);
 	}
 	tally__pack_scan_release(&scan);
