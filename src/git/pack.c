@@ -47,15 +47,26 @@ static int move_file(const struct store *store, const char *from, const char *to
 	return status;
 }
 
+static bool is_there(const struct store *store, const struct pack *pack, const char *end)
+{
+	char file[FILE_BYTES];
+
+	return tally__store_file(file, store, pack->name, end, NULL) == 0 &&
+	       access(file, F_OK) == 0;
+}
+
 int tally__pack_move(struct pack *pack, const struct store *store, const char *from, const char *id,
 		     bool keep, struct tally_error *error)
 {
 	char made[FILE_BYTES];
 	char folder[FILE_BYTES];
+	bool was_there;
 	int status = tally__store_file(folder, store, PACK_DIR, "", error);
 
 	snprintf(made, sizeof made, "%s/pack-%s", from, id);
 	snprintf(pack->name, sizeof pack->name, "%s/pack-%s", PACK_DIR, id);
+	/* The same name is the same content, and others may rest on it. */
+	was_there = is_there(store, pack, ".pack") && is_there(store, pack, ".idx");
 	if (status == 0 && keep)
 		status = make_keep(store, pack, error);
 	/* The index last: a pack is there for others once its index is. */
@@ -65,7 +76,9 @@ int tally__pack_move(struct pack *pack, const struct store *store, const char *f
 		status = move_file(store, made, pack->name, ".idx", error);
 	if (status == 0)
 		status = tally__file_flush(folder, error);
-	if (status != 0)
+	if (status != 0 && was_there)
+		tally__pack_accept(pack, store);
+	else if (status != 0)
 		tally__pack_remove(pack, store);
 	return status;
 }

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "git/join.h"
+#include "git/pack.h"
 #include "git/packing.h"
 #include "git_scratch.h"
 
@@ -303,6 +304,49 @@ static void test_memory_failing_anywhere(void **state)
 	assert_true(failures >= 5);
 }
 
+static void put_file(const char *folder, const char *name, const char *text)
+{
+	char file[2 * SCRATCH_BYTES];
+	FILE *stream;
+
+	snprintf(file, sizeof file, "%s/%s", folder, name);
+	stream = fopen(file, "w");
+	assert_non_null(stream);
+	assert_true(fputs(text, stream) >= 0);
+	assert_int_equal(fclose(stream), 0);
+}
+
+/* The pack that is there already has the same objects, and the branch may rest on it. */
+static void test_a_move_that_fails_keeps_what_was_there(void **state)
+{
+	static const char id[] = "0123456789012345678901234567890123456789";
+	struct fixture *fixture = *state;
+	char folder[SCRATCH_BYTES + 16], command[512];
+	struct pack pack;
+
+	pack_folder(fixture, folder);
+	put_file(folder, "pack-0123456789012345678901234567890123456789.pack", "objects");
+	put_file(folder, "pack-0123456789012345678901234567890123456789.idx", "index");
+	assert_int_equal(tally__store_mkdir(fixture->store, STAGE_DIR, NULL), 0);
+	snprintf(folder, sizeof folder, "%s/%s", fixture->repo, STAGE_DIR);
+	put_file(folder, "pack-0123456789012345678901234567890123456789.pack", "objects");
+	/* Its index is missing. */
+	assert_int_equal(tally__pack_move(&pack, fixture->store, STAGE_DIR, id, true, NULL),
+			 TALLY_EIO);
+	snprintf(command, sizeof command,
+		 "cd \"$REPO/objects/pack\" && test -f pack-%s.pack && test ! -e pack-%s.keep && "
+		 "rm pack-%s.idx",
+		 id, id, id);
+	expect(fixture, command);
+	/* What only this call put there goes again. */
+	snprintf(folder, sizeof folder, "%s/%s", fixture->repo, STAGE_DIR);
+	put_file(folder, "pack-0123456789012345678901234567890123456789.pack", "objects");
+	assert_int_equal(tally__pack_move(&pack, fixture->store, STAGE_DIR, id, true, NULL),
+			 TALLY_EIO);
+	snprintf(command, sizeof command, "test ! -e \"$REPO/objects/pack/pack-%s.pack\"", id);
+	expect(fixture, command);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +357,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_packs_with_deltas_are_not_joined, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged_packs_are_not_joined, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_a_move_that_fails_keeps_what_was_there, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_memory_failing_anywhere, set_up, tear_down),
 	};
