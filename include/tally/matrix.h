@@ -18,7 +18,12 @@ extern "C" {
 #endif
 
 /* The versions of one application for which everything holds that is given.  The application alone
- * is every version of it.  @since 0.1 */
+ * is every version of it.
+ *
+ * A version by its number, the latest of something, and all that is in an environment count each by
+ * itself.  Of every version on a branch, with a tag, or at all, those of a provider count that were
+ * verified with the consumer's version in question; only when none was does the newest wait.  Ask
+ * for the latest of a branch or tag where one version is meant.  @since 0.1 */
 struct tally_version_selector {
 	const char *application; /* required */
 	const char *version;
@@ -40,7 +45,8 @@ struct tally_assumption {
 };
 
 /* Which rows stand for others, Pact's "latestby": of those that agree in what is named, the one
- * with the newest provider version.  @since 0.1 */
+ * with the newest provider version.  What is in an environment or was asked for by its number is
+ * never left out for another.  @since 0.1 */
 enum tally_latest_by {
 	TALLY_LATEST_BY_NONE,             /* every row */
 	TALLY_LATEST_BY_CONSUMER_VERSION, /* "cvp": consumer version and provider */

@@ -109,10 +109,11 @@ static int compare_in_pairs(const void *a, const void *b)
 			  : compare_versions(left->consumer_version, right->consumer_version);
 }
 
-/* What is in an environment counts, every version of it: no row can stand for another there. */
-static bool may_stand_for(const struct row *row)
+/* A version that is in an environment, or that was asked for by its number, counts itself: no row
+ * of another can stand for it. */
+static bool counts_itself(const struct selected *selected)
 {
-	return row->provider->selector->environment == NULL;
+	return selected->selector->environment != NULL || selected->selector->version != NULL;
 }
 
 static bool is_repeated(const struct row *row, const struct row *last)
@@ -126,11 +127,13 @@ static bool is_repeated(const struct row *row, const struct row *last)
 static bool is_covered(const struct row *row, const struct row *last, enum tally_latest_by by)
 {
 	if (by == TALLY_LATEST_BY_NONE || by == TALLY_LATEST_BY_BOTH_VERSIONS ||
-	    !may_stand_for(row) || strcmp(row->pair.consumer, last->pair.consumer) != 0 ||
+	    strcmp(row->pair.consumer, last->pair.consumer) != 0 ||
 	    strcmp(row->pair.provider, last->pair.provider) != 0)
 		return false;
-	return by == TALLY_LATEST_BY_CONSUMER ||
-	       strcmp(row->pair.consumer_version, last->pair.consumer_version) == 0;
+	if (strcmp(row->pair.consumer_version, last->pair.consumer_version) == 0)
+		return !counts_itself(row->provider);
+	return by == TALLY_LATEST_BY_CONSUMER && !counts_itself(row->consumer) &&
+	       !counts_itself(row->provider);
 }
 
 /* Rows that are like the one before them in this order go, and so do those that nobody asked for.
