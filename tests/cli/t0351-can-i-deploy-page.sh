@@ -1,5 +1,6 @@
 #!/bin/sh
 # The examples of doc/can-i-deploy.md, and that its options are there
+# shellcheck disable=SC2016 # the scripts are expanded later
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 # shellcheck source=tests/cli/pages.sh

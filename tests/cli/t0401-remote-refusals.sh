@@ -1,11 +1,10 @@
 #!/bin/sh
 # What a git host refuses, races that are lost, and connections that break off.
+# shellcheck disable=SC2016,SC2034,SC2154 # the scripts are expanded later; the libraries set the rest
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 # shellcheck source=tests/servers/servers.sh
 . "$TALLY_SRCDIR/tests/servers/servers.sh"
-# shellcheck disable=SC2154 # servers.sh and lib.sh set them
-: "$repositories"
 servers_needed web
 start_web
 XDG_CACHE_HOME=$scratch/cache

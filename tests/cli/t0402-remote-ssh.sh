@@ -1,11 +1,10 @@
 #!/bin/sh
 # A broker on a git host over ssh: sshd with keys of its own.
+# shellcheck disable=SC2016,SC2034,SC2154 # the scripts are expanded later; the libraries set the rest
 # shellcheck source=tests/cli/lib.sh
 . "${TALLY_SRCDIR:?}/tests/cli/lib.sh"
 # shellcheck source=tests/servers/servers.sh
 . "$TALLY_SRCDIR/tests/servers/servers.sh"
-# shellcheck disable=SC2154 # servers.sh and lib.sh set them
-: "$repositories"
 servers_needed ssh
 start_ssh
 XDG_CACHE_HOME=$scratch/cache
