@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "broker_site.h"
+#include "tally/application.h"
 
 static cJSON *maintain(struct site *site, const char *rules, bool dry_run)
 {
@@ -84,7 +85,8 @@ static bool knows(struct site *site, const char *application, const char *versio
 {
 	struct tally_error error = TALLY_ERROR_INIT;
 	cJSON *answer = NULL;
-	int status = tally_broker_log(site->broker, application, version, 1, &answer, &error);
+	int status = tally_broker_version_show(site->broker, application, version, NULL, NULL,
+					       &answer, &error);
 
 	cJSON_Delete(answer);
 	if (status != TALLY_ENOTFOUND)
