@@ -133,9 +133,11 @@ TALLY_API int tally_broker_begin(struct tally_broker *broker, struct tally_error
 TALLY_API int tally_broker_finish(struct tally_broker *broker, struct tally_error *error);
 TALLY_API void tally_broker_cancel(struct tally_broker *broker);
 
-/* Brings the repository to the newest format, in one commit; the program refuses by itself only the
- * questions that need it.  Older programs cannot use it any more then.  *answer: {"from", "format":
- * the numbers before and now, "commit"}.  TALLY_EUNSUPPORTED for other kinds of broker.
+/* Brings the repository to the newest format, in one commit, and makes anew whatever follows from
+ * other records and is not as it should be (tally_broker_check tells); the program refuses by
+ * itself only the questions that need it.  Older programs cannot use it any more then.  *answer:
+ * {"from", "format": the numbers before and now, "changed": how many records differ now, "commit"}.
+ * TALLY_EUNSUPPORTED for other kinds of broker.
  * @since 0.1 */
 TALLY_API int tally_broker_upgrade(struct tally_broker *broker, cJSON **answer,
 				   struct tally_error *error);

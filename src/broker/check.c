@@ -26,8 +26,8 @@ static cJSON *make_shown(const char *text)
 	return json;
 }
 
-static int add_problem(struct check *check, bool is_warning, const char *where, const char *what,
-		       const char *next)
+int tally__check_tell(struct check *check, bool is_warning, const char *where, const char *what,
+		      const char *next)
 {
 	cJSON *json;
 	int failed;
@@ -73,7 +73,7 @@ int tally__check_problem(struct check *check, bool is_warning, const char *path,
 	if (status == 0)
 		status = tally__buf_status(&next, check->error);
 	if (status == 0)
-		status = add_problem(check, is_warning, path, what.bytes, next.bytes);
+		status = tally__check_tell(check, is_warning, path, what.bytes, next.bytes);
 	tally__buf_release(&what);
 	tally__buf_release(&next);
 	return status;
@@ -181,6 +181,8 @@ static int leave_application(struct check *check)
 {
 	int status = check->folder != NULL ? tally__check_numbers(check) : 0;
 
+	if (status == 0 && check->folder != NULL)
+		status = tally__check_derived(check);
 	check->folder = NULL;
 	check->versions = NULL;
 	check->version_count = check->version_capacity = 0;
@@ -269,8 +271,8 @@ static int visit_problem(void *context, const struct store_problem *problem)
 	if (problem->next == NULL)
 		return tally__check_problem(check, problem->is_warning, problem->where, "%s",
 					    problem->what);
-	return add_problem(check, problem->is_warning, problem->where, problem->what,
-			   problem->next);
+	return tally__check_tell(check, problem->is_warning, problem->where, problem->what,
+				 problem->next);
 }
 
 /* ---- the question ---- */

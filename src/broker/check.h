@@ -30,6 +30,10 @@ struct check {
 int tally__check_problem(struct check *check, bool is_warning, const char *path, const char *format,
 			 ...) TALLY_PRINTF(4, 5);
 
+/* The same where git's log is not what helps: `next` is a command, or NULL. */
+int tally__check_tell(struct check *check, bool is_warning, const char *where, const char *what,
+		      const char *next);
+
 /* The record that another names, which has to be there: *out is NULL when it is not, which is
  * written down at `from`, or when it cannot be read, which is told at its own place. */
 int tally__check_named(struct check *check, struct record **out, const struct record *from,
@@ -42,5 +46,8 @@ int tally__check_run(struct check *check, struct record *record);
 
 /* What is wrong with the numbers of the application's versions, of which the last has come. */
 int tally__check_numbers(struct check *check);
+
+/* What is wrong with what follows from the application's versions. */
+int tally__check_derived(struct check *check);
 
 #endif

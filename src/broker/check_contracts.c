@@ -1,5 +1,5 @@
-/* What is derived has to be what it is derived from: publications from contracts, names of runs
- * from what is in them, what passed from runs. */
+/* What is written once has to be what it was written from: publications from contracts, names of
+ * runs from what is in them. */
 #include "config.h"
 
 #include <string.h>
@@ -58,29 +58,6 @@ static int check_document(struct check *check, const struct record *record,
 	return status;
 }
 
-/* The provider has to know that it has this consumer, or nobody asks for the contract. */
-static int check_known(struct check *check, const struct record *record, const char *consumer,
-		       const char *provider)
-{
-	struct record *marker, *version;
-	int64_t newest, own;
-	int status = tally__check_named(check, &marker, record, PATH_CONSUMER,
-					NAMES(provider, consumer));
-
-	if (status != 0 || marker == NULL)
-		return status;
-	status = tally__check_named(
-		check, &version, record, PATH_VERSION,
-		NAMES(consumer, tally__json_get_string(record->json, "version")));
-	if (status != 0 || version == NULL ||
-	    tally__record_number(marker, "sequence", &newest, NULL) != 0 ||
-	    tally__record_number(version, "sequence", &own, NULL) != 0 || newest >= own)
-		return status;
-	return tally__check_problem(check, false, marker->path,
-				    "%s %s is newer than the version it names, and has a contract",
-				    consumer, tally__json_get_string(record->json, "version"));
-}
-
 int tally__check_publication(struct check *check, struct record *record)
 {
 	const char *consumer = tally__json_get_string(record->json, "consumer");
@@ -92,7 +69,7 @@ int tally__check_publication(struct check *check, struct record *record)
 
 	if (status == 0 && contract != NULL)
 		status = check_document(check, record, contract);
-	return status != 0 ? status : check_known(check, record, consumer, provider);
+	return status;
 }
 
 /* ---- runs ---- */
@@ -142,18 +119,13 @@ static int check_outcome(struct check *check, const struct record *record, const
 {
 	const char *digest = tally__json_get_string(item, "digest");
 	const char *outcome = tally__json_get_string(item, "outcome");
-	struct record *passed;
 
 	if (digest == NULL || outcome == NULL || !is_digest(digest) || !is_outcome(outcome))
 		return tally__check_problem(
 			check, false, record->path,
 			"an interaction lacks a \"digest\" of 40 digits, or its "
 			"\"outcome\" is not passed, failed, flaky or error");
-	if (strcmp(outcome, "passed") != 0 || !tally__records_are_derived(&check->records))
-		return 0;
-	return tally__check_named(check, &passed, record, PATH_PASSED,
-				  NAMES(tally__json_get_string(record->json, "provider"),
-					tally__json_get_string(record->json, "consumer"), digest));
+	return 0;
 }
 
 int tally__check_run(struct check *check, struct record *record)

@@ -186,21 +186,12 @@ static int note_number(struct check *check, const struct record *record)
 
 static int check_version(struct check *check, struct record *record)
 {
-	const char *application = text_of(record, "application");
-	const cJSON *tag;
 	struct record *named;
 	int status = check_instant(check, record, "createdAt");
 
 	if (status == 0)
-		status = tally__check_named(check, &named, record, PATH_APP, NAMES(application));
-	cJSON_ArrayForEach(tag, tally__json_get(record->json, "tags"))
-	{
-		if (status == 0 && cJSON_IsString(tag) &&
-		    tally__records_are_derived(&check->records))
-			status = tally__check_named(
-				check, &named, record, PATH_TAGGED_ONE,
-				NAMES(application, tag->valuestring, text_of(record, "version")));
-	}
+		status = tally__check_named(check, &named, record, PATH_APP,
+					    NAMES(text_of(record, "application")));
 	return status != 0 ? status : note_number(check, record);
 }
 
@@ -234,8 +225,6 @@ static int check_order(struct check *check, const struct numbered *version,
 int tally__check_numbers(struct check *check)
 {
 	size_t count = check->version_count;
-	struct record *latest;
-	const char *path;
 	int status = 0;
 
 	if (count == 0)
@@ -244,21 +233,7 @@ int tally__check_numbers(struct check *check)
 	for (size_t i = 0; status == 0 && i < count; i++)
 		status = check_order(check, &check->versions[i],
 				     i > 0 ? &check->versions[i - 1] : NULL);
-	path = tally__arena_printf(&check->arena, "%s/latest.json", check->folder);
-	if (path == NULL)
-		return tally__fail_nomem(check->error);
-	/* What it is itself was said when it was met. */
-	if (status != 0 || tally__records_get_path(&check->records, &latest, path, NULL) != 0)
-		return status;
-	if (latest->json == NULL)
-		return tally__check_problem(check, false, path,
-					    "it is missing, and the application has versions");
-	return number_of(latest, "sequence") >= check->versions[count - 1].sequence
-		       ? 0
-		       : tally__check_problem(
-				 check, false, path,
-				 "it should name the version that was created last: %s",
-				 check->versions[count - 1].path);
+	return status;
 }
 
 /* ---- environments ---- */

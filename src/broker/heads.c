@@ -105,8 +105,12 @@ static int note_line(struct records *records, const struct record *publication,
 			   : put_in_front(record, line, make_head(line, version, published), error);
 }
 
-int tally__heads_note(struct records *records, const struct record *version,
-		      const struct record *publication, struct tally_error *error)
+typedef int line_step(struct records *records, const struct record *publication,
+		      const struct line *line, struct tally_error *error);
+
+/* Every line of which the version is the head. */
+static int each_line(struct records *records, const struct record *version,
+		     const struct record *publication, line_step *step, struct tally_error *error)
 {
 	const char *application, *number;
 	struct lines lines = {0};
@@ -121,9 +125,70 @@ int tally__heads_note(struct records *records, const struct record *version,
 
 		status = tally__line_head(&head, records, application, &lines.items[i], error);
 		if (status == 0 && head != NULL && strcmp(head, number) == 0)
-			status = note_line(records, publication, &lines.items[i], error);
+			status = step(records, publication, &lines.items[i], error);
 	}
 	return status;
+}
+
+int tally__heads_note(struct records *records, const struct record *version,
+		      const struct record *publication, struct tally_error *error)
+{
+	return each_line(records, version, publication, note_line, error);
+}
+
+/* Whether the line's head is listed with this publication, or fell out of the list. */
+static int is_listed(bool *out, const struct record *record, const struct line *line,
+		     const struct record *publication, struct tally_error *error)
+{
+	const char *version, *published, *until = NULL;
+	const cJSON *heads = NULL, *item;
+	int status = tally__record_text(publication, "version", &version, error);
+
+	*out = false;
+	if (status == 0)
+		status = tally__record_text(publication, "publishedAt", &published, error);
+	if (status == 0)
+		status = tally__record_optional_array(record, "heads", &heads, error);
+	if (status == 0)
+		status = tally__record_optional_text(record, "omittedUntil", &until, error);
+	if (status != 0)
+		return status;
+	*out = until != NULL && strcmp(until, published) >= 0;
+	cJSON_ArrayForEach(item, heads)
+	{
+		const char *other = tally__json_get_string(item, "version");
+		const char *at = tally__json_get_string(item, "publishedAt");
+
+		if (is_of(item, line))
+			*out = other != NULL && at != NULL && strcmp(other, version) == 0 &&
+			       strcmp(at, published) == 0;
+	}
+	return 0;
+}
+
+/* Only what the list lacks: the order of the others tells when they came. */
+static int renew_line(struct records *records, const struct record *publication,
+		      const struct line *line, struct tally_error *error)
+{
+	const char *provider, *consumer;
+	struct record *record = NULL;
+	bool listed = false;
+	int status = tally__record_text(publication, "provider", &provider, error);
+
+	if (status == 0)
+		status = tally__record_text(publication, "consumer", &consumer, error);
+	if (status == 0)
+		status = tally__records_get(records, &record, PATH_HEADS, NAMES(provider, consumer),
+					    error);
+	if (status == 0)
+		status = is_listed(&listed, record, line, publication, error);
+	return status != 0 || listed ? status : note_line(records, publication, line, error);
+}
+
+int tally__heads_renew(struct records *records, const struct record *version,
+		       const struct record *publication, struct tally_error *error)
+{
+	return each_line(records, version, publication, renew_line, error);
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -258,15 +323,19 @@ static int rejoin_runs(struct records *records, const char *folder, const struct
 	return status;
 }
 
-static int rejoin_results(struct records *records, const struct record *version,
-			  const char *application, const char *number, struct tally_error *error)
+int tally__version_rejoin_results(struct records *records, const struct record *version,
+				  struct tally_error *error)
 {
+	const char *application, *number, *folder;
 	struct snapshot_entry *consumers;
 	struct lines lines;
-	const char *folder;
 	size_t count = 0;
-	int status = tally__lines_of_version(&lines, records, version, error);
+	int status = tally__record_text(version, "application", &application, error);
 
+	if (status == 0)
+		status = tally__record_text(version, "version", &number, error);
+	if (status == 0)
+		status = tally__lines_of_version(&lines, records, version, error);
 	if (status == 0)
 		status = tally__records_path(records, &folder, PATH_RESULTS,
 					     NAMES(application, number), error);
@@ -293,5 +362,5 @@ int tally__version_rejoin(struct records *records, const struct record *version,
 		status = tally__record_text(version, "version", &number, error);
 	if (status == 0)
 		status = rejoin_contracts(records, version, application, number, error);
-	return status != 0 ? status : rejoin_results(records, version, application, number, error);
+	return status != 0 ? status : tally__version_rejoin_results(records, version, error);
 }

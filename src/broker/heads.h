@@ -13,6 +13,10 @@
 int tally__heads_note(struct records *records, const struct record *version,
 		      const struct record *publication, struct tally_error *error);
 
+/* The same for an old one, where what is written down lacks it. */
+int tally__heads_renew(struct records *records, const struct record *version,
+		       const struct record *publication, struct tally_error *error);
+
 /* The lines whose head may have published a contract at `since` or later, in order of their names.
  */
 int tally__heads_since(struct lines *lines, struct records *records, const char *provider,
@@ -33,5 +37,8 @@ int tally__tagged_note(struct records *records, const char *application, const c
  * answered: its contracts are that branch's now, and so are its passes. */
 int tally__version_rejoin(struct records *records, const struct record *version,
 			  struct tally_error *error);
+/* Only its passes. */
+int tally__version_rejoin_results(struct records *records, const struct record *version,
+				  struct tally_error *error);
 
 #endif

@@ -13,6 +13,7 @@ libtallyall_la_SOURCES += \
 	%D%/can_i_deploy.c \
 	%D%/check.c %D%/check.h \
 	%D%/check_contracts.c \
+	%D%/check_derived.c \
 	%D%/check_records.c \
 	%D%/choices.c \
 	%D%/deletion.c \
@@ -21,6 +22,7 @@ libtallyall_la_SOURCES += \
 	%D%/departure_passed.c \
 	%D%/departure_worked.c \
 	%D%/deployments.c \
+	%D%/derive.c %D%/derive.h \
 	%D%/difference.c \
 	%D%/difference.h \
 	%D%/environment_calls.c \

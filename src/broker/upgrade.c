@@ -1,13 +1,13 @@
-/* Bringing a store of an older format to this one: what later changes keep up is derived once, from
- * everything that is there. */
+/* Bringing a store of an older format to this one, and one that was edited by hand to what it says:
+ * what changes keep up is derived anew, from everything that is there. */
 #include "config.h"
 
 #include <string.h>
 
 #include "base/time.h"
-#include "broker/answers.h"
+#include "broker/derive.h"
 #include "broker/git_broker.h"
-#include "broker/heads.h"
+#include "broker/passed.h"
 #include "broker/versions.h"
 
 /* A version, and what is written of one: called for each of an application, oldest first. */
@@ -38,39 +38,6 @@ static int date_lines(struct records *records, const struct record *version,
 			status = tally__record_set_text(head, "createdAt", created, error);
 	}
 	return status;
-}
-
-static int derive(struct records *records, const struct record *version, struct tally_error *error)
-{
-	const char *application, *number;
-	const cJSON *tags = NULL, *tag;
-	int64_t sequence;
-	int status = tally__record_text(version, "application", &application, error);
-
-	if (status == 0)
-		status = tally__record_text(version, "version", &number, error);
-	if (status == 0)
-		status = tally__record_number(version, "sequence", &sequence, error);
-	if (status == 0)
-		status = tally__record_optional_array(version, "tags", &tags, error);
-	cJSON_ArrayForEach(tag, tags)
-	{
-		if (status == 0 && cJSON_IsString(tag))
-			status = tally__tagged_note(records, application, tag->valuestring, number,
-						    sequence, error);
-	}
-	return status != 0 ? status : tally__version_rejoin(records, version, error);
-}
-
-static int derive_answers(struct records *records, const struct record *version,
-			  struct tally_error *error)
-{
-	const char *application, *number;
-	int status = tally__record_text(version, "application", &application, error);
-
-	if (status == 0)
-		status = tally__record_text(version, "version", &number, error);
-	return status != 0 ? status : tally__answers_derive(records, application, number, error);
 }
 
 static int each_version(struct records *records, const char *application, version_step *step,
@@ -108,32 +75,57 @@ static int each_application(struct records *records, version_step *step, struct 
 	return status;
 }
 
+static size_t count_changed(const struct records *records)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < records->by_path.count; i++)
+		count += ((const struct record *)records->by_path.entries[i].value)->changed;
+	return count;
+}
+
+static int raise_format(struct records *records, struct tally_error *error)
+{
+	struct record *record;
+	int status = tally__records_get(records, &record, PATH_BROKER, NAMES(NULL), error);
+
+	records->format = RECORD_FORMAT;
+	return status != 0 ? status
+			   : tally__record_set_number(record, "format", RECORD_FORMAT, error);
+}
+
+static int answer_upgrade(const struct records *records, int64_t from, struct buf *message,
+			  cJSON **answer, struct tally_error *error)
+{
+	size_t changed = count_changed(records);
+	int failed;
+
+	if (from < RECORD_FORMAT)
+		tally__buf_addf(message, "upgrade the store from format %lld to %d\n",
+				(long long)from, RECORD_FORMAT);
+	else
+		tally__buf_addf(message, "derive %zu records anew\n", changed);
+	*answer = cJSON_CreateObject();
+	failed = tally__json_put(*answer, "from", cJSON_CreateNumber((double)from));
+	failed |= tally__json_put(*answer, "format", cJSON_CreateNumber(RECORD_FORMAT));
+	failed |= tally__json_put(*answer, "changed", cJSON_CreateNumber((double)changed));
+	return failed != 0 ? tally__fail_nomem(error) : 0;
+}
+
 static int upgrade(struct records *records, void *context, struct buf *message, cJSON **answer,
 		   struct tally_error *error)
 {
 	int64_t from = records->format;
-	struct record *record;
-	int failed, status = 0;
+	int status = 0;
 
 	(void)context;
-	*answer = cJSON_CreateObject();
-	failed = tally__json_put(*answer, "from", cJSON_CreateNumber((double)from));
-	failed |= tally__json_put(*answer, "format", cJSON_CreateNumber(RECORD_FORMAT));
-	if (failed != 0)
-		return tally__fail_nomem(error);
-	tally__buf_addf(message, "upgrade the store from format %lld to %d\n", (long long)from,
-			RECORD_FORMAT);
-	if (from >= RECORD_FORMAT)
-		return 0;
-	records->format = RECORD_FORMAT;
-	status = tally__records_get(records, &record, PATH_BROKER, NAMES(NULL), error);
-	if (status == 0)
-		status = tally__record_set_number(record, "format", RECORD_FORMAT, error);
+	if (from < RECORD_FORMAT)
+		status = raise_format(records, error);
 	if (status == 0 && from < RECORD_FORMAT_DERIVED)
 		status = each_application(records, date_lines, error);
-	if (status == 0 && from < RECORD_FORMAT_DERIVED)
-		status = each_application(records, derive, error);
-	return status != 0 ? status : each_application(records, derive_answers, error);
+	if (status == 0)
+		status = each_application(records, tally__derive_version, error);
+	return status != 0 ? status : answer_upgrade(records, from, message, answer, error);
 }
 
 int tally__git_broker_upgrade(struct tally_broker *broker, cJSON **answer,

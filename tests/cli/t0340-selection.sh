@@ -170,4 +170,19 @@ test_expect_success 'a repository of the older format is used, and brought up on
 	expect_in out "has format 3 already"
 '
 
+test_expect_success 'what follows from runs is made anew where it was lost' '
+	git clone -q broker.git edited &&
+	git -C edited rm -q -r -- "apps/*/answers/*" "apps/*/passed/*" &&
+	git -C edited -c user.name=me -c user.email=me@example.org commit -q -m "lose it" &&
+	git -C edited push -q origin HEAD:main &&
+	expect_status 1 "$tally" broker check &&
+	expect_in out "/answers/" &&
+	expect_in out "tally broker upgrade --broker " &&
+	expect_status 0 "$tally" broker upgrade &&
+	expect_in out "made anew" &&
+	expect_status 0 "$tally" broker check &&
+	test "$(git -C broker.git rev-parse main~2^{tree})" = \
+		"$(git -C broker.git rev-parse main^{tree})"
+'
+
 test_done

@@ -13,7 +13,7 @@ static int run(struct call *call)
 	struct upgrade_options o = {0};
 	struct tally_error error = TALLY_ERROR_INIT;
 	struct tally_broker *broker = NULL;
-	const cJSON *from, *format;
+	const cJSON *from, *format, *changed;
 	cJSON *answer = NULL;
 	int status;
 
@@ -27,7 +27,12 @@ static int run(struct call *call)
 	} else {
 		from = json_get(answer, "from");
 		format = json_get(answer, "format");
-		if (from->valueint == format->valueint)
+		changed = json_get(answer, "changed");
+		if (from->valueint == format->valueint && changed->valueint > 0)
+			out("the broker has format %d already; %d %s made anew\n", format->valueint,
+			    changed->valueint,
+			    changed->valueint == 1 ? "record was" : "records were");
+		else if (from->valueint == format->valueint)
 			out("the broker has format %d already\n", format->valueint);
 		else
 			out("the broker has format %d now, and had %d\n", format->valueint,
@@ -45,7 +50,7 @@ static const struct option options[] = {
 
 static const struct example examples[] = {
 	{"tally broker upgrade --broker /srv/contracts.git",
-	 "brings a repository to the newest format"},
+	 "brings a repository to the newest format, and what follows from other records in order"},
 	{NULL, NULL},
 };
 
@@ -60,7 +65,10 @@ const struct command command_broker_upgrade = {
 	.summary = "bring a broker's repository to the newest format",
 	.description = "Rewrites in one commit what an older tally left in a broker's repository, "
 		       "so that everything that this one can answer is answered. Older programs "
-		       "refuse the repository from then on. Nothing else does this by itself.",
+		       "refuse the repository from then on. Nothing else does this by itself. "
+		       "Records that follow from others, such as what all runs of a version say "
+		       "together, are made anew where they are not right, which 'tally broker "
+		       "check' tells.",
 	.options = options,
 	.examples = examples,
 	.exits = exits,
