@@ -206,6 +206,11 @@ tests_unit_test_git_store_LDADD = $(unit_libs)
 tests_unit_test_git_store_CPPFLAGS = $(unit_cppflags)
 EXTRA_DIST += %D%/broker_site.h
 
+check_PROGRAMS += %D%/test_broker_organisation
+TESTS += %D%/test_broker_organisation
+tests_unit_test_broker_organisation_LDADD = $(unit_libs)
+tests_unit_test_broker_organisation_CPPFLAGS = $(unit_cppflags)
+
 check_PROGRAMS += %D%/test_broker_answers
 TESTS += %D%/test_broker_answers
 tests_unit_test_broker_answers_LDADD = $(unit_libs)
