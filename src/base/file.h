@@ -66,6 +66,11 @@ int tally__dir_each(const char *path, const char *suffix,
  * releases.
  * Waits up to timeout_ms; TALLY_EBUSY then.  `*lock` is a descriptor for tally__file_unlock. */
 int tally__file_lock(int *lock, const char *path, unsigned timeout_ms, struct tally_error *error);
+/* The same for a lock that many want and hold for long: those who have waited a moment get it in
+ * the order in which they came.  They queue in the file `queue`.  TALLY_EBUSY when for patience_ms
+ * it has neither come free nor gone to another one of the queue. */
+int tally__file_lock_in_turn(int *lock, const char *path, const char *queue, unsigned patience_ms,
+			     struct tally_error *error);
 void tally__file_unlock(int lock);
 
 #endif

@@ -7,6 +7,7 @@ libtallyall_la_SOURCES += \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
 	%D%/file_lock.c \
+	%D%/file_turns.c \
 	%D%/file_replace.c \
 	%D%/hash.c \
 	%D%/library.c %D%/library.h \

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -382,6 +383,97 @@ static void test_lock_of_a_process_that_ends(void **state)
 	close(release[1]);
 }
 
+#define HOG_TURNS 60
+#define QUEUERS   8
+
+static int lock_in_turn(int *lock, unsigned patience_ms)
+{
+	return tally__file_lock_in_turn(lock, "lock", "queue", patience_ms, NULL);
+}
+
+static void hold(int lock, long milliseconds)
+{
+	const struct timespec pause = {.tv_nsec = milliseconds * 1000000};
+
+	nanosleep(&pause, NULL);
+	tally__file_unlock(lock);
+}
+
+static void expect_ended_well(pid_t child)
+{
+	int status;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+/* Who lets go of it and takes it at once has to wait for who came before. */
+static void test_lock_goes_round(void **state)
+{
+	struct stat done;
+	pid_t child;
+	int lock;
+
+	(void)state;
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		for (int i = 0; i < HOG_TURNS; i++) {
+			if (lock_in_turn(&lock, 60000) != 0)
+				_exit(1);
+			hold(lock, 30);
+		}
+		_exit(mkdir("done", 0777) != 0);
+	}
+	/* Until it has begun. */
+	while (lock_in_turn(&lock, 0) == 0)
+		tally__file_unlock(lock);
+	assert_int_equal(lock_in_turn(&lock, 60000), 0);
+	assert_int_not_equal(stat("done", &done), 0);
+	tally__file_unlock(lock);
+	expect_ended_well(child);
+}
+
+/* All of them together take longer than any of them would wait for one. */
+static void test_lock_waits_while_others_get_it(void **state)
+{
+	pid_t children[QUEUERS];
+	int lock;
+
+	(void)state;
+	for (int i = 0; i < QUEUERS; i++) {
+		children[i] = fork();
+		assert_true(children[i] >= 0);
+		if (children[i] > 0)
+			continue;
+		if (lock_in_turn(&lock, 1000) != 0)
+			_exit(1);
+		hold(lock, 200);
+		_exit(0);
+	}
+	for (int i = 0; i < QUEUERS; i++)
+		expect_ended_well(children[i]);
+}
+
+static void test_lock_that_does_not_move(void **state)
+{
+	struct tally_error error = TALLY_ERROR_INIT;
+	int first, second;
+
+	(void)state;
+	assert_int_equal(lock_in_turn(&first, 0), 0);
+	assert_int_equal(tally__file_lock_in_turn(&second, "lock", "queue", 150, &error),
+			 TALLY_EBUSY);
+	assert_string_equal(error.where, "lock");
+	assert_non_null(strstr(error.message, "for 150 ms"));
+	tally__file_unlock(first);
+	/* Without a queue there is no order, and it excludes all the same. */
+	assert_int_equal(tally__file_lock_in_turn(&first, "lock", "no/queue", 0, NULL), 0);
+	assert_int_equal(lock_in_turn(&second, 0), TALLY_EBUSY);
+	tally__file_unlock(first);
+	assert_int_equal(tally__file_lock_in_turn(&first, "no/lock", "queue", 0, NULL), TALLY_EIO);
+}
+
 #define SCRATCH_TEST(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
 
 int main(void)
@@ -401,6 +493,9 @@ int main(void)
 		SCRATCH_TEST(test_dir_each),
 		SCRATCH_TEST(test_lock_excludes),
 		SCRATCH_TEST(test_lock_of_a_process_that_ends),
+		SCRATCH_TEST(test_lock_goes_round),
+		SCRATCH_TEST(test_lock_waits_while_others_get_it),
+		SCRATCH_TEST(test_lock_that_does_not_move),
 	};
 
 	return cmocka_run_group_tests_name("base/file", tests, NULL, NULL);
