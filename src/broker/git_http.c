@@ -315,28 +315,35 @@ static void tell_helpers(struct http_carrier *carrier)
 	carrier->is_known = true;
 }
 
+static int http_resume(struct carrier *base, enum git_service service, struct carrier_session **out,
+		       struct tally_error *error)
+{
+	struct http_session *session = tally__calloc(1, sizeof *session);
+
+	if (!session)
+		return tally__fail_nomem(error);
+	session->base.carrier = base;
+	session->service = service;
+	*out = &session->base;
+	return 0;
+}
+
 static int http_open(struct carrier *base, enum git_service service, struct carrier_session **out,
 		     struct tally_error *error)
 {
 	struct http_carrier *carrier = (struct http_carrier *)base;
-	struct http_session *session = tally__calloc(1, sizeof *session);
 	bool is_over = false;
-	int status = session ? 0 : tally__fail_nomem(error);
+	int status = 0;
 
 	for (int i = 0; i < MAX_TRIES && status == 0 && !is_over; i++)
 		status = ask(carrier, service, &is_over, error);
 	if (status == 0 && !is_over)
 		status = tally__fail(error, TALLY_EINVAL,
 				     "the git host leads from one place to another without an end");
-	if (status != 0) {
-		tally__free(session);
+	if (status != 0)
 		return status;
-	}
 	tell_helpers(carrier);
-	session->base.carrier = base;
-	session->service = service;
-	*out = &session->base;
-	return 0;
+	return http_resume(base, service, out, error);
 }
 
 static int http_send(struct carrier_session *base, const struct carrier_message *message,
@@ -393,6 +400,7 @@ static void http_free(struct carrier *base)
 
 static const struct carrier_kind http_kind = {
 	.open = http_open,
+	.resume = http_resume,
 	.send = http_send,
 	.read = http_read,
 	.close = http_close,

@@ -18,8 +18,9 @@ struct upstream {
 	/* As tally__store_rest. */
 	void (*rest)(struct upstream *upstream);
 	void (*free)(struct upstream *upstream);
-	const char *place; /* where it is, for messages */
-	unsigned tries;    /* races that can be lost before giving up */
+	const char *place;    /* where it is, for messages */
+	unsigned tries;       /* races that can be lost before giving up */
+	unsigned patience_ms; /* how long one change may take */
 };
 
 /* What a transaction begins with: see `refresh`. */

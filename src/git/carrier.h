@@ -41,6 +41,10 @@ struct carrier_message {
 struct carrier_kind {
 	int (*open)(struct carrier *carrier, enum git_service service, struct carrier_session **out,
 		    struct tally_error *error);
+	/* The same where a conversation begins with what is sent, once another one was opened; NULL
+	 * where it does not. */
+	int (*resume)(struct carrier *carrier, enum git_service service,
+		      struct carrier_session **out, struct tally_error *error);
 	int (*send)(struct carrier_session *session, const struct carrier_message *message,
 		    struct tally_error *error);
 	/* *got is 0 at the end. */

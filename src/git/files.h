@@ -2,6 +2,7 @@
  * files.  Git does not look at them.
  *
  *   tally/write.lock   held by the one writer of this machine
+ *   tally/write.queue  where those wait who want to be
  *   tally/next         the commit being made; there only while one is being made, or after a crash
  *   tally/stage/       its pack, before it is moved to objects/pack
  *   tally/roll.lock    held by the one process that rolls packs up
@@ -17,15 +18,16 @@
 
 #define FILE_BYTES 4096 /* longest path of a file within a repository */
 
-#define OWN_DIR    "tally"
-#define WRITE_LOCK "tally/write.lock"
-#define NEXT_FILE  "tally/next"
-#define STAGE_DIR  "tally/stage"
-#define ROLL_LOCK  "tally/roll.lock"
-#define ROLL_DIR   "tally/roll"
-#define ROLLED     "tally/rolled"
-#define DENSE      "tally/dense"
-#define PACK_DIR   "objects/pack"
+#define OWN_DIR     "tally"
+#define WRITE_LOCK  "tally/write.lock"
+#define WRITE_QUEUE "tally/write.queue"
+#define NEXT_FILE   "tally/next"
+#define STAGE_DIR   "tally/stage"
+#define ROLL_LOCK   "tally/roll.lock"
+#define ROLL_DIR    "tally/roll"
+#define ROLLED      "tally/rolled"
+#define DENSE       "tally/dense"
+#define PACK_DIR    "objects/pack"
 
 /* "FOLDER OF THE REPOSITORY" + name + end.  TALLY_ELIMIT when that is too long. */
 int tally__store_file(char file[FILE_BYTES], const struct store *store, const char *name,

@@ -21,6 +21,8 @@
  * another; more than a few against a branch that stays where it is are none. */
 #define TRIES        100
 #define TRIES_LOCKED 12
+/* Of one change: to ask, to fetch and to push take their time, each. */
+#define PATIENCE_MS (4 * CARRIER_TIMEOUT_MS)
 
 /* A conversation with the other side, whose advertisement was read. */
 struct talk {
@@ -37,7 +39,12 @@ struct remote {
 	char *folder;
 	bool offline, founding;
 	bool is_renewed;
-	unsigned locked;  /* how often the branch was said to be locked, and had not moved */
+	/* The last push was said to have lost a race, from there.  Where the branch is now is asked
+	 * with the next try. */
+	bool has_lost;
+	git_oid lost_from;
+	struct tally_error lost_why;
+	unsigned locked;  /* how often that was said, and the branch had not moved */
 	int64_t asked_ms; /* 0: never */
 	struct talk push; /* open from the beginning of a change to its end */
 };
@@ -155,10 +162,41 @@ static int take(struct store *store, struct talk *talk, const git_oid *tip,
 	return outcome == BRANCH_MOVED ? tally__store_tip(store, &old, error) : status;
 }
 
+/* Whether it may be another story when the conversation is begun as it should be. */
+static bool is_worth_another(int status)
+{
+	return status == TALLY_EIO || status == TALLY_EPARSE || status == TALLY_EINVAL ||
+	       status == TALLY_ENOTFOUND;
+}
+
+/* Fetches what was just seen without asking for it again, where that can be. */
+static int take_seen(struct remote *remote, struct store *store, const struct advertisement *seen,
+		     struct tally_error *error)
+{
+	const struct carrier_kind *kind = remote->carrier->kind;
+	struct talk talk = {.there = *seen};
+	int status;
+
+	if (!kind->resume)
+		return TALLY_ENOTFOUND;
+	status = kind->resume(remote->carrier, GIT_SERVICE_UPLOAD, &talk.session, error);
+	if (status == 0) {
+		talk.reader = tally__malloc(sizeof *talk.reader);
+		status = talk.reader ? 0 : tally__fail_nomem(error);
+	}
+	if (status == 0) {
+		tally__line_reader_init(talk.reader, talk.session);
+		status = take(store, &talk, &seen->tip, error);
+	}
+	end_talk(&talk);
+	return status;
+}
+
 /* With the write lock held: brings the branch here to where the other one was found to be. */
 static int follow(struct remote *remote, struct store *store, const struct advertisement *seen,
 		  struct tally_error *error)
 {
+	struct tally_error trouble = TALLY_ERROR_INIT;
 	struct talk talk = {NULL};
 	git_oid tip;
 	int status = tally__store_tip(store, &tip, error);
@@ -167,6 +205,12 @@ static int follow(struct remote *remote, struct store *store, const struct adver
 		return status;
 	if (is_here(store, &seen->tip))
 		return take(store, NULL, &seen->tip, error);
+	status = take_seen(remote, store, seen, &trouble);
+	if (!is_worth_another(status)) {
+		if (status != 0 && error && error->code == 0)
+			*error = trouble;
+		return status;
+	}
 	status = begin_talk(remote, &talk, GIT_SERVICE_UPLOAD, error);
 	/* It may have moved on since. */
 	if (status == 0 && !git_oid_is_zero(&talk.there.tip))
@@ -182,6 +226,26 @@ static int refuse_offline(const struct remote *remote, struct tally_error *error
 			      "nothing can be changed offline: leave --offline out");
 }
 
+static const char locked_advice[] =
+	"The branch seems to be locked there: if no git process works on it, refs/heads/main.lock\n"
+	"is to be removed at the git host.";
+
+/* Fails once the branch was said to be locked too often. */
+static int check_locked(struct remote *remote, const git_oid *there, struct tally_error *error)
+{
+	if (!remote->has_lost)
+		return 0;
+	remote->has_lost = false;
+	remote->locked = git_oid_equal(there, &remote->lost_from) ? remote->locked + 1 : 0;
+	if (remote->locked < TRIES_LOCKED)
+		return 0;
+	remote->locked = 0;
+	if (error && error->code == 0)
+		*error = remote->lost_why;
+	tally__error_add_lines(error, locked_advice);
+	return remote->lost_why.code;
+}
+
 static int remote_refresh(struct upstream *upstream, struct store *store, struct tally_error *error)
 {
 	struct remote *remote = of(upstream);
@@ -192,6 +256,8 @@ static int remote_refresh(struct upstream *upstream, struct store *store, struct
 		return refuse_offline(remote, error);
 	end_talk(&remote->push);
 	status = begin_talk(remote, &remote->push, GIT_SERVICE_RECEIVE, error);
+	if (status == 0)
+		status = check_locked(remote, &there->tip, error);
 	if (status != 0)
 		return status;
 	note_contact(remote);
@@ -284,19 +350,13 @@ static int end_unclear(struct remote *remote, struct store *store, const git_oid
 		*outcome = BRANCH_MOVED;
 		return 0;
 	}
-	remote->locked = looked == 0 && !has_moved && pushed == PUSH_LOST ? remote->locked + 1 : 0;
 	/* One that has no answer yet may still be under way: only the caller may do it again. */
-	if (looked == 0 && pushed != PUSH_UNKNOWN &&
-	    (has_moved || (pushed == PUSH_LOST && remote->locked < TRIES_LOCKED))) {
+	if (looked == 0 && pushed != PUSH_UNKNOWN && has_moved) {
 		*outcome = BRANCH_LOST;
 		return 0;
 	}
-	if (remote->locked >= TRIES_LOCKED)
-		tally__error_add_lines(why,
-				       "The branch seems to be locked there: if no git process "
-				       "works on it, refs/heads/main.lock\nis to be removed at "
-				       "the git host.");
-	tally__error_where(why, remote->shown);
+	if (looked == 0 && pushed == PUSH_LOST)
+		tally__error_add_lines(why, locked_advice);
 	if (pushed == PUSH_UNKNOWN)
 		tally__error_add_lines(
 			why,
@@ -334,9 +394,17 @@ static int remote_accept(struct upstream *upstream, struct store *store, const s
 		note_contact(remote);
 		return end_accepted(store, old, next, outcome);
 	}
+	tally__error_where(&why, remote->shown);
+	/* A group is not run again, and wants to know now. */
+	if (pushed == PUSH_LOST && !store->group) {
+		remote->has_lost = true;
+		remote->lost_from = *old;
+		remote->lost_why = why;
+		*outcome = BRANCH_LOST;
+		return 0;
+	}
 	if (pushed != PUSH_UNSENT)
 		return end_unclear(remote, store, old, next, pushed, outcome, &why, error);
-	tally__error_where(&why, remote->shown);
 	if (error && error->code == 0)
 		*error = why;
 	return why.code;
@@ -363,6 +431,7 @@ static int fill(struct remote *remote, const struct remote_options *options,
 		.rest = remote_rest,
 		.free = remote_free,
 		.tries = TRIES,
+		.patience_ms = PATIENCE_MS,
 	};
 	remote->offline = options->offline;
 	remote->founding = options->founding;

@@ -15,12 +15,14 @@
 #include "git/open.h"
 #include "git/rollup.h"
 
-/* How long a writer waits for those of this machine that were first. */
-#define LOCK_TIMEOUT_MS 60000
+/* How long a writer waits for those of this machine that were first, while none of them is done. */
+#define PATIENCE_MS 60000
 /* Races that can be lost to `git push` before giving up. */
 #define TRIES 24
-/* Waits between them: chosen at random up to a bound that doubles up to this. */
-#define WAIT_MAX_MS 250
+/* Waits between them: chosen at random up to a bound that doubles from what a try has taken up to
+ * so many times that, and is no longer than this. */
+#define WAIT_TIMES  16u
+#define WAIT_MAX_MS 4000
 /* How often to look whether there are packs to roll up: at the first commit of a handle, which may
  * be its only one, and each time after so many. */
 #define COMMITS_BEFORE_LOOKING 8
@@ -31,19 +33,25 @@ struct attempt {
 	void *context;
 	const struct store_author *author;
 	git_oid commit; /* the new tip, or the old one when nothing changed */
+	int64_t begun_ms;
 	enum branch_outcome outcome;
 };
 
-/* Not to be guessed, only to differ between writers. */
-static void wait_a_while(unsigned lost, unsigned salt)
+/* Not to be guessed, only to differ between writers.  When there are many, the pushes of those that
+ * lose take what those that win would need: the bound grows until they are rare. */
+static void wait_a_while(unsigned lost, unsigned salt, int64_t took_ms)
 {
-	unsigned bound = lost < 8 ? 1u << lost : WAIT_MAX_MS;
+	unsigned times = lost < 5 ? 1u << lost : WAIT_TIMES;
+	unsigned took = took_ms < WAIT_MAX_MS ? (unsigned)took_ms + 1 : WAIT_MAX_MS;
+	unsigned bound = took * times < WAIT_MAX_MS ? took * times : WAIT_MAX_MS;
 	struct timespec now;
 	struct timespec pause = {0, 0};
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	salt = (salt + (unsigned)now.tv_nsec) * 2654435761u;
-	pause.tv_nsec = (long)((salt >> 8) % (bound * 1000u)) * 1000L;
+	salt = (salt >> 8) % (bound * 1000u);
+	pause.tv_sec = salt / 1000000u;
+	pause.tv_nsec = (long)(salt % 1000000u) * 1000L;
 	while (nanosleep(&pause, &pause) != 0 && errno == EINTR)
 		;
 }
@@ -125,36 +133,19 @@ static int try_once(struct attempt *attempt, struct tally_error *error)
 	return status;
 }
 
-static int try_often(struct attempt *attempt, struct tally_error *error)
-{
-	const struct upstream *upstream = attempt->store->upstream;
-	unsigned tries = upstream ? upstream->tries : TRIES;
-
-	for (unsigned lost = 0; lost < tries; lost++) {
-		int status = try_once(attempt, error);
-
-		if (status != 0 || attempt->outcome != BRANCH_LOST)
-			return status;
-		tally__store_rest(attempt->store);
-		wait_a_while(lost, attempt->commit.id[0]);
-	}
-	return tally__fail_at(error, TALLY_EBUSY, upstream ? upstream->place : attempt->store->path,
-			      0, 0, "other writers were faster %u times%s", tries,
-			      upstream ? "; try again later"
-				       : ", or one left " STORE_BRANCH
-					 ".lock behind: if no git process is working on the "
-					 "repository, remove that file; then try again");
-}
-
 int tally__change_lock(struct store *store, int *lock, struct tally_error *error)
 {
+	const unsigned patience_ms = store->upstream ? store->upstream->patience_ms : PATIENCE_MS;
 	char file[FILE_BYTES];
+	char queue[FILE_BYTES];
 	int status = tally__store_file(file, store, WRITE_LOCK, "", error);
 
 	if (status == 0)
+		status = tally__store_file(queue, store, WRITE_QUEUE, "", error);
+	if (status == 0)
 		status = tally__store_mkdir(store, STAGE_DIR, error);
 	if (status == 0)
-		status = tally__file_lock(lock, file, LOCK_TIMEOUT_MS, error);
+		status = tally__file_lock_in_turn(lock, file, queue, patience_ms, error);
 	if (status == 0)
 		tally__branch_recover(store);
 	return status;
@@ -168,17 +159,40 @@ void tally__change_unlock(struct store *store, int lock, bool moved)
 		store->tips_seen = TIPS_BEFORE_REOPENING;
 }
 
-/* A change by itself. */
-static int commit_alone(struct attempt *attempt, struct tally_error *error)
+static int try_locked(struct attempt *attempt, struct tally_error *error)
 {
 	int lock;
 	int status = tally__change_lock(attempt->store, &lock, error);
 
 	if (status != 0)
 		return status;
-	status = try_often(attempt, error);
+	attempt->begun_ms = tally__time_monotonic_ms();
+	status = try_once(attempt, error);
 	tally__change_unlock(attempt->store, lock, attempt->outcome == BRANCH_MOVED);
 	return status;
+}
+
+/* A change by itself.  Who has lost a race lets others of this machine go first: holding the lock
+ * over all tries would have them wait for as long. */
+static int commit_alone(struct attempt *attempt, struct tally_error *error)
+{
+	const struct upstream *upstream = attempt->store->upstream;
+	unsigned tries = upstream ? upstream->tries : TRIES;
+
+	for (unsigned lost = 0; lost < tries; lost++) {
+		int status = try_locked(attempt, error);
+
+		if (status != 0 || attempt->outcome != BRANCH_LOST)
+			return status;
+		wait_a_while(lost, attempt->commit.id[0],
+			     tally__time_monotonic_ms() - attempt->begun_ms);
+	}
+	return tally__fail_at(error, TALLY_EBUSY, upstream ? upstream->place : attempt->store->path,
+			      0, 0, "other writers were faster %u times%s", tries,
+			      upstream ? "; try again later"
+				       : ", or one left " STORE_BRANCH
+					 ".lock behind: if no git process is working on the "
+					 "repository, remove that file; then try again");
 }
 
 int tally__store_commit(struct store *store, store_transaction *transaction, void *context,
