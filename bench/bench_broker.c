@@ -15,6 +15,7 @@
 #include "format/json.h"
 #include "organisation.h"
 #include "tally/matrix.h"
+#include "tally/upkeep.h"
 
 #define SEED         6
 #define APPLICATIONS 50 /* a hub with 49 consumers */
@@ -183,6 +184,14 @@ static void measure_questions(struct world *world, const char *what, size_t numb
 	measure_process(world, application, version);
 }
 
+static void maintain(struct world *world)
+{
+	const struct tally_maintenance maintenance = {0};
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	check(tally_broker_maintain(world->broker, &maintenance, NULL, &error), &error);
+}
+
 static void measure_disk(struct world *world, const char *what, change *make)
 {
 	double before = bytes_on_disk(world), after;
@@ -190,7 +199,19 @@ static void measure_disk(struct world *world, const char *what, change *make)
 	for (size_t i = 0; i < SIZED / GROUP; i++)
 		make_group(world, make, GROUP);
 	after = bytes_on_disk(world);
-	printf("  %-34s %7.0f bytes\n", what, (after - before) / SIZED);
+	maintain(world);
+	printf("  %-34s %7.0f bytes, maintained %7.0f\n", what, (after - before) / SIZED,
+	       (bytes_on_disk(world) - before) / SIZED);
+}
+
+/* All that there is, for maintenance begins with that. */
+static void measure_maintenance(struct world *world)
+{
+	double before = bytes_on_disk(world), start = processor_ns();
+
+	maintain(world);
+	printf("  %-34s %7.1f MB, maintained %7.1f MB, %17.1f s on the processor\n", "disk, all",
+	       before / 1e6, bytes_on_disk(world) / 1e6, (processor_ns() - start) / 1e9);
 }
 
 static void measure(struct world *world, uint64_t versions)
@@ -208,9 +229,9 @@ static void measure(struct world *world, uint64_t versions)
 	measure_changes(world, "results, groups of 8", organisation_verify, GROUP, GROUPS);
 	measure_questions(world, "can-i-deploy, a service", APPLICATIONS / 2);
 	measure_questions(world, "can-i-deploy, the hub", 0);
+	measure_maintenance(world);
 	measure_disk(world, "disk, a version", organisation_publish);
 	measure_disk(world, "disk, a result", organisation_verify);
-	printf("  %-34s %7.1f MB\n", "disk, all", bytes_on_disk(world) / 1e6);
 	fflush(stdout);
 }
 
@@ -234,10 +255,15 @@ static void set_up(struct world *world, size_t applications)
 
 static void tear_down(struct world *world)
 {
+	const char *keep = getenv("BENCH_KEEP");
 	char command[320];
 
 	organisation_free(world->organisation);
 	tally_broker_close(world->broker);
+	if (keep && *keep) {
+		printf("%s stays\n", world->repo);
+		return;
+	}
 	snprintf(command, sizeof command, "rm -rf '%s'", world->folder);
 	if (system(command) != 0)
 		fprintf(stderr, "bench_broker: %s stays\n", world->folder);

@@ -66,7 +66,7 @@ bench_bare_server_LDADD = $(MHD_LIBS)
 
 EXTRA_PROGRAMS += $(bench_programs) $(bench_consumer_programs) $(bench_helpers)
 CLEANFILES += $(bench_programs) $(bench_consumer_programs) $(bench_helpers)
-EXTRA_DIST += %D%/bench.h %D%/bench_peers.js %D%/stub.sh %D%/orders.awk
+EXTRA_DIST += %D%/bench.h %D%/bench_peers.js %D%/stub.sh %D%/remote.sh %D%/orders.awk
 
 # The packages that "make check-interop" installs.
 bench_packages = $(abs_builddir)/tests/interop/node_modules
@@ -92,6 +92,9 @@ bench-verify: all $(bench_helpers)
 	test -x "$$pact" || { pact=; \
 	echo 'not beside the reference implementation: "make check-interop" installs it first'; }; \
 	%D%/bench_verifiers $${pact:+"$$pact"}
+# Takes the git servers that tests/servers names.
+bench-remote: all tests/servers/writer
+	@$(SHELL) '$(srcdir)/%D%/remote.sh'
 # They are only built, so that they keep pace with the library.
 check-bench: $(bench_programs) $(bench_consumer_programs) $(bench_helpers)
-.PHONY: check-bench bench bench-programs bench-peers bench-consumer bench-verify
+.PHONY: check-bench bench bench-programs bench-peers bench-consumer bench-remote bench-verify
