@@ -139,6 +139,17 @@ static void encode(struct buf *out, const char *name, size_t len, size_t *prefix
 	}
 }
 
+/* Nothing is to be escaped, as in most names. */
+static bool is_plain(const char *name, size_t len)
+{
+	if (len > COMPONENT_BYTES)
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if (!stays(name, i, len))
+			return false;
+	return stays(name, 0, len);
+}
+
 int tally__path_component(struct buf *out, const char *name, struct tally_error *error)
 {
 	size_t len = strnlen(name, LIMIT_NAME_BYTES + 1);
@@ -154,6 +165,10 @@ int tally__path_component(struct buf *out, const char *name, struct tally_error 
 		return tally__fail(error, TALLY_EINVAL,
 				   "a name of more than %d bytes; use a shorter one",
 				   LIMIT_NAME_BYTES);
+	if (is_plain(name, len)) {
+		tally__buf_add(out, name, len);
+		return tally__buf_status(out, error);
+	}
 	tally__buf_init(&whole, (size_t)LIMIT_NAME_BYTES * 3 + 1);
 	encode(&whole, name, len, &prefix_len);
 	status = tally__buf_status(&whole, error);
