@@ -39,12 +39,10 @@
 	X(git_indexer_new)                                                                         \
 	X(git_libgit2_init)                                                                        \
 	X(git_libgit2_opts)                                                                        \
-	X(git_object_dup)                                                                          \
 	X(git_object_free)                                                                         \
 	X(git_object_id)                                                                           \
 	X(git_object_lookup)                                                                       \
 	X(git_object_lookup_prefix)                                                                \
-	X(git_object_type)                                                                         \
 	X(git_odb_add_backend)                                                                     \
 	X(git_odb_backend_data_alloc)                                                              \
 	X(git_odb_backend_one_pack)                                                                \
@@ -87,13 +85,7 @@
 	X(git_tree_entry_type)                                                                     \
 	X(git_tree_entrycount)                                                                     \
 	X(git_tree_free)                                                                           \
-	X(git_tree_id)                                                                             \
-	X(git_treebuilder_entrycount)                                                              \
-	X(git_treebuilder_free)                                                                    \
-	X(git_treebuilder_insert)                                                                  \
-	X(git_treebuilder_new)                                                                     \
-	X(git_treebuilder_remove)                                                                  \
-	X(git_treebuilder_write)
+	X(git_tree_id)
 
 struct git2_table {
 #define TALLY_X(symbol) __typeof__(symbol) *symbol;
@@ -127,12 +119,10 @@ bool tally__git2_is_loaded(void);
 #define git_indexer_new               tally__git2.git_indexer_new
 #define git_libgit2_init              tally__git2.git_libgit2_init
 #define git_libgit2_opts              tally__git2.git_libgit2_opts
-#define git_object_dup                tally__git2.git_object_dup
 #define git_object_free               tally__git2.git_object_free
 #define git_object_id                 tally__git2.git_object_id
 #define git_object_lookup             tally__git2.git_object_lookup
 #define git_object_lookup_prefix      tally__git2.git_object_lookup_prefix
-#define git_object_type               tally__git2.git_object_type
 #define git_odb_add_backend           tally__git2.git_odb_add_backend
 #define git_odb_backend_data_alloc    tally__git2.git_odb_backend_data_alloc
 #define git_odb_backend_one_pack      tally__git2.git_odb_backend_one_pack
@@ -176,12 +166,6 @@ bool tally__git2_is_loaded(void);
 #define git_tree_entrycount           tally__git2.git_tree_entrycount
 #define git_tree_free                 tally__git2.git_tree_free
 #define git_tree_id                   tally__git2.git_tree_id
-#define git_treebuilder_entrycount    tally__git2.git_treebuilder_entrycount
-#define git_treebuilder_free          tally__git2.git_treebuilder_free
-#define git_treebuilder_insert        tally__git2.git_treebuilder_insert
-#define git_treebuilder_new           tally__git2.git_treebuilder_new
-#define git_treebuilder_remove        tally__git2.git_treebuilder_remove
-#define git_treebuilder_write         tally__git2.git_treebuilder_write
 #endif
 
 #endif
