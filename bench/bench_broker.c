@@ -188,8 +188,10 @@ static void maintain(struct world *world)
 {
 	const struct tally_maintenance maintenance = {0};
 	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *answer = NULL;
 
-	check(tally_broker_maintain(world->broker, &maintenance, NULL, &error), &error);
+	check(tally_broker_maintain(world->broker, &maintenance, &answer, &error), &error);
+	cJSON_Delete(answer);
 }
 
 static void measure_disk(struct world *world, const char *what, change *make)
