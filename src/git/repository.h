@@ -40,6 +40,7 @@ struct store {
 	struct group *group;           /* NULL: each change by itself */
 	git_oid tip;                   /* as last seen */
 	unsigned tips_seen;            /* how often it changed since the repository was opened */
+	bool changing;                 /* what is open is in use: it is not opened anew */
 	unsigned commits;              /* made through this handle */
 	struct upstream *upstream;     /* NULL: commits count once the branch here has moved */
 };

@@ -179,7 +179,7 @@ int tally__store_tip(struct store *store, git_oid *tip, struct tally_error *erro
 	if (status != 0 || git_oid_equal(tip, &store->tip))
 		return status;
 	store->tip = *tip;
-	return ++store->tips_seen > TIPS_BEFORE_REOPENING && !store->group
+	return ++store->tips_seen > TIPS_BEFORE_REOPENING && !store->group && !store->changing
 		       ? tally__store_reopen(store, error)
 		       : 0;
 }

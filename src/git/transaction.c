@@ -120,11 +120,13 @@ static int try_once(struct attempt *attempt, struct tally_error *error)
 				      &tip, error);
 	if (status != 0)
 		return status;
+	store->changing = true;
 	status = tally__change_make(store, &base, attempt->transaction, attempt->context,
 				    attempt->author, &attempt->commit, error);
 	if (status == 0 && !git_oid_equal(&attempt->commit, &base.commit))
 		status = tally__change_accept(store, &base.commit, &attempt->commit,
 					      &attempt->outcome, error);
+	store->changing = false;
 	tally__snapshot_release(&base);
 	if (attempt->outcome == BRANCH_MOVED)
 		tally__staging_keep(store->staging);

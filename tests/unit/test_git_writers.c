@@ -19,6 +19,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "git/accept.h"
+#include "git/open.h"
 #include "git_scratch.h"
 
 #define WRITERS      8
@@ -622,6 +624,64 @@ static void test_when_memory_is_short(void **state)
 	expect_sound(fixture);
 }
 
+/* An upstream that loses the first race, and then looks where the branch is. */
+struct fickle {
+	struct upstream base;
+	const char *repo;
+	unsigned lost;
+};
+
+static int fickle_refresh(struct upstream *upstream, struct store *store, struct tally_error *error)
+{
+	(void)upstream, (void)store, (void)error;
+	return 0;
+}
+
+static int fickle_accept(struct upstream *upstream, struct store *store, const struct pack *pack,
+			 const git_oid *old, const git_oid *next, enum branch_outcome *outcome,
+			 struct tally_error *error)
+{
+	struct fickle *fickle = (struct fickle *)upstream;
+	git_oid tip;
+
+	(void)pack;
+	if (fickle->lost++ > 0)
+		return tally__branch_move(store, old, next, outcome, error);
+	assert_int_equal(scratch_run(fickle->repo, 0,
+				     "id=$(git --git-dir=\"$REPO\" -c user.name=g "
+				     "-c user.email=g commit-tree -m x -p main 'main^{tree}') && "
+				     "git --git-dir=\"$REPO\" update-ref refs/heads/main $id"),
+			 0);
+	*outcome = BRANCH_LOST;
+	return tally__store_tip(store, &tip, error);
+}
+
+static void fickle_end(struct upstream *upstream)
+{
+	(void)upstream;
+}
+
+/* The repository is opened anew from time to time, but never under a change. */
+static void test_a_race_that_is_lost_when_it_is_time_to_reopen(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fickle fickle = {.base = {.refresh = fickle_refresh,
+					 .accept = fickle_accept,
+					 .rest = fickle_end,
+					 .free = fickle_end,
+					 .place = "elsewhere",
+					 .tries = 3},
+				.repo = fixture->repo};
+
+	assert_int_equal(scratch_put(fixture->store, "a.json", "1", "one", 1), 0);
+	fixture->store->upstream = &fickle.base;
+	fixture->store->tips_seen = TIPS_BEFORE_REOPENING;
+	assert_int_equal(scratch_put(fixture->store, "a.json", "2", "two", 2), 0);
+	assert_int_equal(fickle.lost, 2);
+	assert_file(fixture->store, "a.json", "2");
+	fixture->store->upstream = NULL;
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -629,6 +689,7 @@ int main(void)
 		TEST(test_writers_lose_nothing),
 		TEST(test_a_race_lost_to_git_push),
 		TEST(test_the_first_commit_lost_to_git_push),
+		TEST(test_a_race_that_is_lost_when_it_is_time_to_reopen),
 		TEST(test_a_branch_that_is_packed),
 		TEST(test_git_holds_the_branch),
 		TEST(test_killed_writers),
