@@ -127,7 +127,9 @@ struct tally_matrix_query {
  * ignored comes last.
  *
  * "deployable" is false when a version in question does not exist, else null when anything is not
- * known, else whether all succeeded.  "verdict" is yes when it is true.
+ * known or `limit` left something out, else whether all succeeded.  "verdict" is yes when it is
+ * true and `rows` left nothing out that speaks against it ("deployable", as Pact has it, is of the
+ * rows that were asked for).
  *
  * TALLY_ENOTFOUND for an application or environment that is not known, and for an assumed version;
  * TALLY_EINVAL for a question that contradicts itself (`where` says which part); TALLY_ELIMIT for

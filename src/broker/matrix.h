@@ -57,6 +57,7 @@ struct matrix {
 	size_t row_count, row_capacity;
 	size_t judged;
 	bool truncated;
+	bool hiding; /* rows that speak against a yes were not asked for */
 };
 
 /* Checks all that can be without the store, and sets the target.  TALLY_EINVAL, TALLY_ELIMIT. */

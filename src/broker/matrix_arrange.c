@@ -165,6 +165,8 @@ static void filter(struct matrix *matrix)
 
 		if (matrix->query->rows == 0 || (matrix->query->rows & kind_of(row)) != 0)
 			matrix->rows[kept++] = row;
+		else
+			matrix->hiding |= kind_of(row) != TALLY_ROWS_SUCCESS;
 	}
 	matrix->row_count = kept;
 }

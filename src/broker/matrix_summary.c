@@ -169,15 +169,20 @@ static void say_outcome(struct notices *notices)
 	say_rows(notices, false);
 	if (summary->failed + summary->unknown > 0)
 		return;
-	say_success(notices);
+	if (matrix->truncated)
+		say_text(notices, "error",
+			 "not all that matters was looked at: ask without a limit");
+	else
+		say_success(notices);
 }
 
-/* A failure beside an unknown is null, as Pact has it: what is not known may matter more. */
-static cJSON *deployable(const struct summary *summary)
+/* A failure beside an unknown is null, as Pact has it: what is not known may matter more.  So it is
+ * with what was not looked at. */
+static cJSON *deployable(const struct matrix *matrix, const struct summary *summary)
 {
 	if (summary->missing > 0)
 		return cJSON_CreateFalse();
-	if (summary->unknown > 0)
+	if (summary->unknown > 0 || matrix->truncated)
 		return cJSON_CreateNull();
 	return cJSON_CreateBool(summary->failed == 0);
 }
@@ -186,9 +191,11 @@ static void put_counts(cJSON *answer, struct notices *notices)
 {
 	const struct summary *summary = &notices->summary;
 	cJSON *json = tally__json_put_new(answer, "summary", cJSON_CreateObject());
-	bool yes = summary->missing + summary->failed + summary->unknown == 0;
+	bool yes = summary->missing + summary->failed + summary->unknown == 0 &&
+		   !notices->matrix->hiding && !notices->matrix->truncated;
 
-	notices->failed |= tally__json_put(json, "deployable", deployable(summary));
+	notices->failed |=
+		tally__json_put(json, "deployable", deployable(notices->matrix, summary));
 	notices->failed |= tally__json_put_text(json, "reason", notices->reason.bytes);
 	notices->failed |=
 		tally__json_put(json, "success", cJSON_CreateNumber((double)summary->success));
