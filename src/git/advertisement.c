@@ -48,6 +48,7 @@ static int take_reference(struct advertisement *out, const struct line *line, bo
 			  struct tally_error *error)
 {
 	const char *name = line->bytes + GIT_OID_HEXSZ + 1;
+	size_t text_len = strlen(line->bytes);
 	size_t name_len;
 	git_oid id;
 	int status;
@@ -56,15 +57,16 @@ static int take_reference(struct advertisement *out, const struct line *line, bo
 		return tally__fail(error, TALLY_EIO, "the git server said: %s", line->bytes + 4);
 	if (strncmp(line->bytes, "shallow ", 8) == 0)
 		return 0;
+	/* They tell how long ids are. */
+	if (is_first && text_len < line->len) {
+		status = take_capabilities(out, line->bytes + text_len + 1, error);
+		if (status != 0)
+			return status;
+	}
 	if (line->len < GIT_OID_HEXSZ + 2 || line->bytes[GIT_OID_HEXSZ] != ' ' ||
 	    git_oid_fromstrn(&id, line->bytes, GIT_OID_HEXSZ) < 0)
 		return no_reference(line, error);
 	name_len = strlen(name);
-	if (is_first && name + name_len < line->bytes + line->len) {
-		status = take_capabilities(out, name + name_len + 1, error);
-		if (status != 0)
-			return status;
-	}
 	if (name_len > 0 && name[name_len - 1] == '\n')
 		name_len--;
 	/* So an empty repository tells what it can. */

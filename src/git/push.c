@@ -94,16 +94,25 @@ static void copy_text(char *out, size_t space, const char *text, size_t len)
 	out[len] = '\0';
 }
 
+/* Some servers end their lines. */
+static bool is_line(const struct line *line, const char *text)
+{
+	size_t len = strlen(text);
+
+	return line->len >= len && memcmp(line->bytes, text, len) == 0 &&
+	       (line->len == len || (line->len == len + 1 && line->bytes[len] == '\n'));
+}
+
 static void take_report_line(struct report *report, const struct line *line)
 {
-	static const char ok[] = "ok " STORE_BRANCH, ng[] = "ng " STORE_BRANCH " ";
+	static const char ng[] = "ng " STORE_BRANCH " ";
 
 	if (line->len >= 7 && memcmp(line->bytes, "unpack ", 7) == 0) {
-		report->has_unpacked = line->len >= 9 && memcmp(line->bytes + 7, "ok", 2) == 0;
+		report->has_unpacked = is_line(line, "unpack ok");
 		if (!report->has_unpacked)
 			copy_text(report->unpack, sizeof report->unpack, line->bytes + 7,
 				  line->len - 7);
-	} else if (line->len >= sizeof ok - 1 && memcmp(line->bytes, ok, sizeof ok - 1) == 0) {
+	} else if (is_line(line, "ok " STORE_BRANCH)) {
 		report->is_accepted = true;
 	} else if (line->len > sizeof ng - 1 && memcmp(line->bytes, ng, sizeof ng - 1) == 0) {
 		copy_text(report->reason, sizeof report->reason, line->bytes + sizeof ng - 1,
@@ -192,7 +201,7 @@ enum push_outcome tally__push(const struct store *store, struct line_reader *rea
 		outcome = begun ? PUSH_UNKNOWN : PUSH_UNSENT;
 	else if (read_report(&report, &band, error) != 0)
 		outcome = PUSH_UNKNOWN;
-	else if (report.is_accepted)
+	else if (report.is_accepted && report.has_unpacked)
 		outcome = PUSH_ACCEPTED;
 	else if (report.reason[0] || report.unpack[0])
 		outcome = refuse(&report, &band, error);

@@ -4,6 +4,9 @@
 
 #include "git/sideband.h"
 
+/* One in five seconds is what git sends to keep a connection, and a few for each per cent done. */
+#define IDLE_LINES 100000u
+
 void tally__sideband_init(struct sideband *band, struct line_reader *reader, bool is_multiplexed)
 {
 	*band = (struct sideband){.reader = reader, .is_multiplexed = is_multiplexed};
@@ -55,7 +58,12 @@ int tally__sideband_read(struct sideband *band, const char **bytes, size_t *len,
 			return status;
 		if (line.kind != LINE_DATA)
 			return 0;
+		if (++band->idle > IDLE_LINES)
+			return tally__fail(error, TALLY_ELIMIT,
+					   "the git server sent %u lines without any data",
+					   IDLE_LINES);
 	} while (!tally__sideband_take(band, &line, bytes, len) && !band->has_failed);
+	band->idle = 0;
 	return 0;
 }
 

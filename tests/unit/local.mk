@@ -161,7 +161,7 @@ tests_unit_test_git_names_CPPFLAGS = $(unit_cppflags)
 
 check_PROGRAMS += %D%/test_git_remote
 TESTS += %D%/test_git_remote
-tests_unit_test_git_remote_SOURCES = %D%/test_git_remote.c
+tests_unit_test_git_remote_SOURCES = %D%/test_git_remote.c %D%/git_scratch.c %D%/git_scratch.h
 tests_unit_test_git_remote_LDADD = $(unit_libs)
 tests_unit_test_git_remote_CPPFLAGS = $(unit_cppflags)
 

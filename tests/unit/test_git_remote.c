@@ -10,8 +10,10 @@
 #include <cmocka.h>
 
 #include "git/advertisement.h"
+#include "git/push.h"
 #include "git/sideband.h"
 #include "git/url.h"
+#include "git_scratch.h"
 
 /* A carrier that hands out bytes at hand, at most `piece` at once. */
 struct tape {
@@ -178,6 +180,101 @@ static void test_what_is_no_advertisement(void **state)
 	}
 }
 
+static void test_names_of_another_kind(void **state)
+{
+	static const char bytes[] = "005e" ID "123456789012345678901234 HEAD\0object-format=sha256"
+				    "0000";
+	struct tally_error error = TALLY_ERROR_INIT;
+	struct advertisement there;
+	struct tape tape;
+
+	(void)state;
+	play(&tape, bytes, sizeof bytes - 1, 100);
+	assert_int_equal(tally__advertisement_read(&there, &reader, GIT_SERVICE_UPLOAD, &error),
+			 TALLY_EUNSUPPORTED);
+	assert_non_null(strstr(error.message, "SHA-256"));
+}
+
+/* Goes on for ever. */
+static int drone(struct carrier_session *session, char *bytes, size_t space, size_t *got,
+		 struct tally_error *error)
+{
+	struct tape *tape = (struct tape *)session->carrier;
+
+	(void)error;
+	for (*got = 0; *got < space; ++*got)
+		bytes[*got] = tape->bytes[tape->at++ % tape->len];
+	return 0;
+}
+
+static void test_side_bands_without_an_end(void **state)
+{
+	static const struct carrier_kind kind = {.read = drone};
+	struct sideband band;
+	struct tape tape;
+	const char *data;
+	size_t len;
+
+	(void)state;
+	play(&tape, "0005\001", 5, 0);
+	tape.carrier.kind = &kind;
+	tally__sideband_init(&band, &reader, true);
+	assert_int_equal(tally__sideband_read(&band, &data, &len, NULL), TALLY_ELIMIT);
+	tally__sideband_release(&band);
+}
+
+static int swallow(struct carrier_session *session, const struct carrier_message *message,
+		   struct tally_error *error)
+{
+	(void)session, (void)message, (void)error;
+	return 0;
+}
+
+static void test_reports_of_a_push(void **state)
+{
+	static const struct {
+		const char *report;
+		enum push_outcome outcome;
+	} cases[] = {
+		{"000eunpack ok\n0017ok refs/heads/main\n0000", PUSH_ACCEPTED},
+		{"000dunpack ok0016ok refs/heads/main0000", PUSH_ACCEPTED},
+		{"000eunpack no\n0017ok refs/heads/main\n0000", PUSH_REFUSED},
+		{"000eunpack ok\n0018ok refs/heads/main2\n0000", PUSH_UNKNOWN},
+		{"000funpack okay0016ok refs/heads/main0000", PUSH_REFUSED},
+		{"0017ok refs/heads/main\n0000", PUSH_UNKNOWN},
+		{"000eunpack ok\n0000", PUSH_UNKNOWN},
+		{"000eunpack ok\n0028ng refs/heads/main failed to update\n0000", PUSH_LOST},
+		{"000eunpack ok\n001fng refs/heads/main frozen!\n0000", PUSH_REFUSED},
+		{"000eunp", PUSH_UNKNOWN},
+		{"", PUSH_UNKNOWN},
+	};
+	static const struct carrier_kind kind = {.send = swallow, .read = tape_read};
+	const struct advertisement there = {.has_report_status = true};
+	const git_oid old = {{1}}, next = {{2}};
+	struct pack pack = {"HEAD"};
+	char repo[SCRATCH_BYTES];
+	struct store *store;
+	struct tape tape;
+
+	(void)state;
+	scratch_init(repo);
+	assert_int_equal(tally__store_init(repo, NULL), 0);
+	assert_int_equal(tally__store_open(&store, repo, NULL), 0);
+	/* Any file will do for a pack: nobody looks at it. */
+	assert_int_equal(scratch_run(repo, 0, "cp $REPO/HEAD $REPO/HEAD.pack"), 0);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct tally_error error = TALLY_ERROR_INIT;
+
+		play(&tape, cases[i].report, strlen(cases[i].report), 9);
+		tape.carrier.kind = &kind;
+		assert_int_equal(tally__push(store, &reader, &there, &pack, &old, &next, &error),
+				 cases[i].outcome);
+		assert_true((cases[i].outcome == PUSH_ACCEPTED) == (error.code == 0));
+	}
+	tally__store_close(store);
+	scratch_release(repo);
+}
+
 static void test_side_bands(void **state)
 {
 	static const char bytes[] = "0007\001ab"
@@ -225,7 +322,10 @@ int main(void)
 		cmocka_unit_test(test_advertisement_in_pieces),
 		cmocka_unit_test(test_advertisement_cut_short),
 		cmocka_unit_test(test_what_is_no_advertisement),
+		cmocka_unit_test(test_names_of_another_kind),
 		cmocka_unit_test(test_side_bands),
+		cmocka_unit_test(test_side_bands_without_an_end),
+		cmocka_unit_test(test_reports_of_a_push),
 	};
 
 	return cmocka_run_group_tests(tests, load_libgit2, NULL);
