@@ -453,7 +453,8 @@ int tally__http_carrier_new(struct carrier **out, const struct git_url *url,
 			    const struct tally_broker_options *options, struct tally_error *error)
 {
 	static const char *const names[] = {"SSL_CERT_FILE", "GIT_SSL_CAINFO"};
-	struct http_client_options http = {.ca_file = options->ca_file,
+	struct http_client_options http = {.ca_option = "--broker-ca-file",
+					   .ca_file = options->ca_file,
 					   .insecure_tls = options->insecure_tls,
 					   .timeout_ms = options->timeout_ms,
 					   .version = HTTP_CLIENT_HTTP_1_1};

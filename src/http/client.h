@@ -38,6 +38,7 @@ struct http_client_options {
 	bool decode; /* bodies that came as Content-Encoding says; headers stay as they came */
 	/* TLS; files in PEM. */
 	bool insecure_tls;               /* do not check certificates */
+	const char *ca_option;           /* lent: what gives it, for messages; NULL: "--ca-file" */
 	const char *ca_file;             /* NULL: SSL_CERT_FILE's, else the system's */
 	const char *client_cert;         /* NULL: none; also PKCS #12 where its name ends so */
 	const char *client_key;          /* NULL: with the certificate */

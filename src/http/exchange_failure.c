@@ -69,9 +69,6 @@ static const char *tls_hint(CURLcode status, const char *reason,
 {
 	if (status == CURLE_SSL_CACERT_BADFILE && is_from_environment(options->ca_file))
 		return "; the variable SSL_CERT_FILE names it";
-	if (status == CURLE_PEER_FAILED_VERIFICATION)
-		return "; if its certificate is that of a private authority, give the authority's "
-		       "(--ca-file)";
 	if (status == CURLE_SSL_CERTPROBLEM)
 		return "; see the client certificate, its key and the password";
 	if (mentions(reason, "wrong version number") || mentions(reason, "packet length"))
@@ -86,6 +83,13 @@ static const char *tls_hint(CURLcode status, const char *reason,
 static int fail_tls(const struct exchange *exchange, CURLcode status, const char *reason,
 		    const struct http_client_options *options, struct tally_error *error)
 {
+	const char *option = options->ca_option != NULL ? options->ca_option : "--ca-file";
+
+	if (status == CURLE_PEER_FAILED_VERIFICATION)
+		return tally__fail(error, TALLY_EUNREACHABLE,
+				   "no TLS connection to %s: %s; if its certificate is that of a "
+				   "private authority, give the authority's (%s)",
+				   exchange->address, reason, option);
 	return tally__fail(error, TALLY_EUNREACHABLE, "no TLS connection to %s: %s%s",
 			   exchange->address, reason, tls_hint(status, reason, options));
 }

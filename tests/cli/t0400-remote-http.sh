@@ -202,7 +202,7 @@ test_expect_success 'a repository that was moved is found' '
 
 test_expect_success 'https wants a certificate that is trusted' '
 	expect_status 4 "$tally" log --broker "$https_url/open/broker.git"
-	expect_in err "certificate"
+	expect_in err "certificate" "(--broker-ca-file)"
 	expect_status 0 "$tally" log --broker "$https_url/open/broker.git" --broker-ca-file "$web_ca"
 	GIT_SSL_CAINFO=$web_ca expect_status 0 "$tally" publish pact.json --version 11 \
 		--broker "$https_url/open/broker.git"

@@ -13,6 +13,7 @@ unset SSL_CERT_FILE http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY ALL_PR
 bare_repository broker.git
 open=$http_url/open/broker.git
 hooks=$repositories/broker.git/hooks
+writer=$TALLY_BUILDDIR/tests/servers/writer
 "$tally" broker init "$open" >/dev/null || exit 99
 cat >pact.json <<-'EOT'
 	{
@@ -96,6 +97,33 @@ test_expect_success 'a race that is lost is run again' '
 	expect_status 0 "$tally" log --broker "$open"
 	expect_in out "publish web 1" "publish web 2"
 	[ "$(git -C "$repositories/broker.git" rev-list --count --min-parents=2 main)" -eq 0 ]
+'
+
+test_expect_success 'a group of changes is one push' '
+	rm -f "$hooks"/*
+	: >"$web_log"
+	"$writer" "$open" grouped group 5 >told
+	[ "$(wc -l <told)" -eq 5 ]
+	[ "$(pushes)" -eq 1 ]
+	expect_status 0 "$tally" log --broker "$open"
+	expect_in out "publish web-shop grouped.1" "publish web-shop grouped.5"
+'
+
+test_expect_success 'a group that loses a race is refused, and nothing of it recorded' '
+	rm -f raced
+	hook pre-receive <<-EOT
+		for name in \$(env | sed -n "s/^\(GIT_[A-Z_]*\)=.*/\1/p"); do unset "\$name"; done
+		"$tally" publish "$scratch/work/pact.json" --version 21 --broker "$repositories/broker.git" >&2
+	EOT
+	: >"$web_log"
+	expect_status 1 "$writer" "$open" late group 3
+	expect_empty out
+	expect_in err "changed from elsewhere" "make its changes again"
+	[ "$(pushes)" -eq 1 ]
+	rm -f "$hooks"/*
+	expect_status 0 "$tally" log --broker "$open"
+	expect_in out "publish web 21"
+	expect_not_in out "web-shop late"
 '
 
 test_expect_success 'a server that dies before the branch has moved: nothing was recorded' '

@@ -1,12 +1,13 @@
 /* writer.c - one of several writers of a broker, for the tests of the command line.
  *
- * usage: writer BROKER NAME publish|results|deploy|mixed COUNT [SECONDS]
+ * usage: writer BROKER NAME publish|results|deploy|mixed|group COUNT [SECONDS]
  *
  * Makes COUNT changes, one after the other, on one open broker: publishes the versions NAME.1,
  * NAME.2 … of web-shop, records results of the same versions of orders, deploys these to
- * production, or all of it in turn.  Each change that was accepted is a line on standard output, as
- * soon as it was: the record in the repository that proves it.  SECONDS: how far the clock is
- * ahead.  Exit status 1 and a line on standard error when a change was refused. */
+ * production, or all of it in turn; `group` publishes all of them as one group.  Each change that
+ * was accepted is a line on standard output, as soon as it was: the record in the repository that
+ * proves it.  SECONDS: how far the clock is ahead.  Exit status 1 and a line on standard error when
+ * a change was refused. */
 #include "config.h"
 
 #include <errno.h>
@@ -114,6 +115,21 @@ static int step(struct writer *writer, const char *what, long number, struct tal
 	return deploy(writer, error);
 }
 
+/* Tells of each once all were accepted. */
+static int publish_group(struct writer *writer, long count, struct tally_error *error)
+{
+	int status = tally_broker_begin(writer->broker, error);
+
+	for (long number = 1; status == 0 && number <= count; number++)
+		status = step(writer, "publish", number, error);
+	if (status == 0)
+		status = tally_broker_finish(writer->broker, error);
+	for (long number = 1; status == 0 && number <= count; number++)
+		if (printf("/%s.%ld/publications/orders.json\n", writer->name, number) < 0)
+			status = tally__fail(error, TALLY_EIO, "cannot say what was done");
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct tally_error error = TALLY_ERROR_INIT;
@@ -128,6 +144,10 @@ int main(int argc, char **argv)
 	count = strtol(argv[4], NULL, 10);
 	ahead = argc > 5 ? strtol(argv[5], NULL, 10) : 0;
 	status = tally_broker_open(&writer.broker, argv[1], &error);
+	if (status == 0 && strcmp(argv[3], "group") == 0) {
+		status = publish_group(&writer, count, &error);
+		count = 0;
+	}
 	for (long number = 1; status == 0 && number <= count; number++) {
 		if (ahead != 0) {
 			tally__time_fix(-1);
