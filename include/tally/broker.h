@@ -266,7 +266,7 @@ struct tally_run {
 
 /* Records what a provider version answered, for all `results`, in one change: an array of
  * {"consumer", "consumerVersion" (may be absent), "interactions": [as in tally/verify.h]}.  What
- * counts is each interaction's digest: results hold for every contract of that consumer that asks
+ * counts is each interaction's digest: results hold for every contract, of any consumer, that asks
  * for the same, and all runs of a provider version add up: those of parts, of filters, and one that
  * was interrupted.  An interaction that both passed and failed, or was "flaky", is flaky, whatever
  * came last.  Skipped interactions, and those with "known": true, are not recorded; an outcome

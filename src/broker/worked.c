@@ -195,19 +195,49 @@ int tally__worked_carry(struct records *records, const struct record *publicatio
 						  now_unix, error);
 }
 
-/* The digests of what a contract asks for. */
-static int load_digests(struct map *digests, struct records *records, const struct pair *pair,
-			const char *consumer_version, struct tally_error *error)
+/* What a version published with that content; NULL when it has another one by now, or none. */
+static int find_publication(struct records *records, const struct pair *pair, const cJSON *entry,
+			    const struct point *point, const struct record **out,
+			    struct tally_error *error)
 {
+	const char *content = tally__json_get_string(entry, "content"), *other = NULL;
 	struct record *publication;
+	int status = tally__records_get(
+		records, &publication, PATH_PUBLICATION,
+		NAMES(pair->consumer, point->consumer_version, pair->provider), error);
+
+	*out = NULL;
+	if (status == 0)
+		status = tally__record_optional_text(publication, "content", &other, error);
+	if (status == 0 && content != NULL && other != NULL && strcmp(content, other) == 0)
+		*out = publication;
+	return status;
+}
+
+/* One that failed meanwhile, too, only seemed to work. */
+static int still_works(bool *out, struct records *records, const struct pair *pair,
+		       const cJSON *entry, const struct point *point, struct tally_error *error)
+{
+	const struct record *publication = NULL;
+	struct answers *answers;
+	int status = find_publication(records, pair, entry, point, &publication, error);
+
+	*out = false;
+	if (status != 0 || publication == NULL)
+		return status;
+	status = tally__answers_of(&answers, records, pair->provider, point->provider_version,
+				   error);
+	return status != 0 ? status : tally__pair_complete(answers, publication, out, error);
+}
+
+/* The digests of what a contract asks for. */
+static int load_digests(struct map *digests, const struct record *publication,
+			struct tally_error *error)
+{
 	const cJSON *items, *item;
 	struct claim claim;
-	int status =
-		tally__records_get(records, &publication, PATH_PUBLICATION,
-				   NAMES(pair->consumer, consumer_version, pair->provider), error);
+	int status = tally__record_array(publication, "interactions", &items, error);
 
-	if (status == 0)
-		status = tally__record_array(publication, "interactions", &items, error);
 	if (status != 0)
 		return status;
 	cJSON_ArrayForEach(item, items)
@@ -215,7 +245,7 @@ static int load_digests(struct map *digests, struct records *records, const stru
 		status = tally__claim_read(&claim, publication, item, error);
 		if (status != 0)
 			return status;
-		if (tally__map_put(digests, claim.digest, strlen(claim.digest), publication) != 0)
+		if (tally__map_put(digests, claim.digest, strlen(claim.digest), digests) != 0)
 			return tally__fail_nomem(error);
 	}
 	return 0;
@@ -236,6 +266,53 @@ static bool has_failing(const struct pair *pair, const struct map *digests)
 	return false;
 }
 
+/* Did what fails now pass in that entry? */
+static int was_asked(bool *out, const struct pair *pair, struct records *records,
+		     const cJSON *entry, const struct point *first, const struct point *last,
+		     struct tally_error *error)
+{
+	const struct record *publication = NULL;
+	struct map digests;
+	int status = find_publication(records, pair, entry, last, &publication, error);
+
+	*out = false;
+	if (status == 0 && publication == NULL)
+		status = find_publication(records, pair, entry, first, &publication, error);
+	if (status != 0 || publication == NULL)
+		return status;
+	tally__map_init(&digests);
+	status = load_digests(&digests, publication, error);
+	if (status == 0)
+		*out = has_failing(pair, &digests);
+	tally__map_release(&digests);
+	return status;
+}
+
+/* The newer of both ends that came before a provider version, and works as ever. */
+static int choose_earlier(struct pair *pair, struct records *records, const struct record *marker,
+			  const cJSON *entry, int64_t sequence, struct tally_error *error)
+{
+	const cJSON *const ends[] = {tally__json_get(entry, "last"),
+				     tally__json_get(entry, "first")};
+
+	pair->worked = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		struct point point = {0};
+		bool works = false;
+		int status = read_point(&point, marker, ends[i], error);
+
+		if (status == 0 && point.sequence < sequence)
+			status = still_works(&works, records, pair, entry, &point, error);
+		if (status != 0)
+			return status;
+		if (works) {
+			pair->worked = ends[i];
+			return 0;
+		}
+	}
+	return 0;
+}
+
 /* One entry, newest first.  An interaction that passed with an earlier provider version and fails
  * with this one: the provider moved.  One that passed only with later ones: the consumer is ahead
  * of this provider. */
@@ -245,24 +322,21 @@ static int compare_entry(struct pair *pair, struct records *records, const struc
 	const cJSON *last = tally__json_get(entry, "last"),
 		    *first = tally__json_get(entry, "first");
 	struct point last_point = {0}, first_point = {0};
-	struct map digests;
 	bool failing = false;
 	int status = read_point(&last_point, marker, last, error);
 
-	tally__map_init(&digests);
 	if (status == 0)
 		status = read_point(&first_point, marker, first, error);
 	if (status == 0)
-		status = load_digests(&digests, records, pair, last_point.consumer_version, error);
-	if (status == 0)
-		failing = has_failing(pair, &digests);
-	tally__map_release(&digests);
+		status =
+			was_asked(&failing, pair, records, entry, &first_point, &last_point, error);
 	if (status != 0 || !failing)
 		return status;
 	if (first_point.sequence < sequence) {
 		pair->moved = MOVED_PROVIDER;
-		pair->worked = last_point.sequence < sequence ? last : first;
-	} else if (!pair->ahead) {
+		return choose_earlier(pair, records, marker, entry, sequence, error);
+	}
+	if (!pair->ahead) {
 		pair->ahead = true;
 		pair->worked = last;
 	}
@@ -270,8 +344,8 @@ static int compare_entry(struct pair *pair, struct records *records, const struc
 }
 
 /* The pair to name when the consumer moved: best one with this very provider version. */
-static int find_worked(struct pair *pair, const struct record *marker, const cJSON *worked,
-		       struct tally_error *error)
+static int find_worked(struct pair *pair, struct records *records, const struct record *marker,
+		       const cJSON *worked, struct tally_error *error)
 {
 	const cJSON *entry;
 
@@ -279,17 +353,21 @@ static int find_worked(struct pair *pair, const struct record *marker, const cJS
 	{
 		const cJSON *last = tally__json_get(entry, "last");
 		struct point point;
+		bool same, works = false;
 		int status = read_point(&point, marker, last, error);
 
 		if (status != 0)
 			return status;
-		if (pair->provider_version != NULL &&
-		    strcmp(point.provider_version, pair->provider_version) == 0) {
+		same = pair->provider_version != NULL &&
+		       strcmp(point.provider_version, pair->provider_version) == 0;
+		if (same || pair->worked == NULL)
+			status = still_works(&works, records, pair, entry, &point, error);
+		if (status != 0)
+			return status;
+		if (works)
 			pair->worked = last;
+		if (works && same)
 			return 0;
-		}
-		if (pair->worked == NULL)
-			pair->worked = last;
 	}
 	return 0;
 }
@@ -302,7 +380,7 @@ int tally__worked_newest(struct pair *pair, struct records *records, struct tall
 
 	if (status == 0)
 		status = tally__record_optional_array(marker, "worked", &worked, error);
-	return status != 0 ? status : find_worked(pair, marker, worked, error);
+	return status != 0 ? status : find_worked(pair, records, marker, worked, error);
 }
 
 int tally__worked_compare(struct pair *pair, struct records *records, struct tally_error *error)
@@ -326,7 +404,7 @@ int tally__worked_compare(struct pair *pair, struct records *records, struct tal
 			return status;
 	}
 	if (!pair->ahead)
-		status = find_worked(pair, marker, worked, error);
+		status = find_worked(pair, records, marker, worked, error);
 	if (status == 0 && pair->worked != NULL && pair->counts.by_outcome[OUTCOME_FAILED] > 0)
 		pair->moved = MOVED_CONSUMER;
 	return status;

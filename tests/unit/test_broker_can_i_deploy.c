@@ -281,6 +281,40 @@ static void test_provider_moved(void **state)
 	assert_moved(site, "web", "2", "provider", "1", "1");
 }
 
+/* What is named as the last that worked has to work: orders 1 turned out to be flaky, and of
+ * orders 2, in between, nobody kept that it did. */
+static void test_what_worked_was_flaky(void **state)
+{
+	struct site *site = *state;
+
+	start(site, "pp");
+	site_verify(site, "orders", "2", "main", "web", "1", "list item", "pp");
+	site_verify(site, "orders", "3", "main", "web", "1", "list item", "pf");
+	site_verify(site, "orders", "1", "main", "web", "1", "list item", "fp");
+	site_deploy(site, "orders", "3", "production", NULL);
+	assert_moved(site, "web", "1", "provider", "1", "2");
+	site_verify(site, "orders", "4", "main", "web", "1", "list item", "pp");
+	assert_moved(site, "web", "1", "provider", NULL, NULL);
+}
+
+/* A contract to which interactions were added is not the one that worked. */
+static void test_what_worked_was_less(void **state)
+{
+	struct site *site = *state;
+	cJSON *contract = site_contract("web", "orders", "more");
+	const cJSON *contracts[] = {contract};
+	const struct tally_publication publication = {
+		.version = "1", .contracts = contracts, .contract_count = 1, .merge = true};
+	struct tally_error error = TALLY_ERROR_INIT;
+
+	start(site, "pp");
+	site_ok(tally_broker_publish(site->broker, &publication, NULL, &error), &error);
+	site_verify(site, "orders", "2", "main", "web", "1", "list item more", "ppf");
+	site_deploy(site, "orders", "2", "production", NULL);
+	assert_moved(site, "web", "1", NULL, NULL, NULL);
+	cJSON_Delete(contract);
+}
+
 static void test_consumer_moved(void **state)
 {
 	struct site *site = *state;
@@ -567,6 +601,8 @@ int main(void)
 		WITH_SITE(test_failure_beside_unknown_is_null),
 		WITH_SITE(test_pending_interactions_do_not_count),
 		WITH_SITE(test_provider_moved),
+		WITH_SITE(test_what_worked_was_flaky),
+		WITH_SITE(test_what_worked_was_less),
 		WITH_SITE(test_consumer_moved),
 		WITH_SITE(test_consumer_is_ahead),
 		WITH_SITE(test_provider_moved_and_came_back),
