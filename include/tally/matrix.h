@@ -65,8 +65,8 @@ struct tally_matrix_query {
 	size_t selector_count;
 
 	/* Where these are to go: one of the first five at most.  Whatever they work with is then
-	 * looked for there.  Without any, several selectors are compared with one another, and one
-	 * with all that it was ever verified with. */
+	 * looked for there.  Without any, several selectors are compared with one another, and the
+	 * versions of one with all that they were ever verified with, also in part. */
 	const char *to;             /* an environment or, if none has that name, a tag */
 	const char *to_environment; /* what is deployed or released there */
 	const char *to_tag;         /* versions with it; with to_latest, the newest */
@@ -89,7 +89,8 @@ struct tally_matrix_query {
  * versions of it that are where it is to go have to honour its contract, and there must be one.  As
  * a provider, each has to honour the contract of every consumer version that is there.  An
  * application in question counts with the version in question, also towards itself and the others,
- * not with what is there now.
+ * in place of what is deployed there without an instance's name.  Its other versions that are in
+ * the environment, released and supported or deployed as an instance, stay and count too.
  *
  * *answer has Pact's own members and ours:
  * {"summary": {"deployable": true|false|null, "reason", "success", "failed", "unknown",

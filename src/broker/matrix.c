@@ -79,9 +79,22 @@ static int judge(struct matrix *matrix, const struct end *consumer, const struct
 	return tally__pair_judge(&row->pair, matrix->records, error);
 }
 
-static bool is_decided(const struct row *row)
+/* Did a run ask this version for this very contract? */
+static bool has_own_run(const struct pair *pair)
 {
-	return row->pair.verdict == VERDICT_OK || row->pair.verdict == VERDICT_BROKEN;
+	for (size_t i = 0; i < pair->evidence_count; i++) {
+		if (!pair->evidence[i].carried)
+			return true;
+	}
+	return false;
+}
+
+/* Was it verified?  A verification of a part is shown in a history; where a verdict is due, it does
+ * not stand for its place. */
+static bool is_verified(const struct matrix *matrix, const struct row *row)
+{
+	return row->pair.verdict == VERDICT_OK || row->pair.verdict == VERDICT_BROKEN ||
+	       (!matrix->inferring && has_own_run(&row->pair));
 }
 
 /* Histories are looked through up to the limit. */
@@ -113,7 +126,7 @@ static int join_verified(struct matrix *matrix, const struct end *consumer,
 		status = judge(matrix, consumer, &provider, &row, error);
 		if (status != 0)
 			return status;
-		if (is_decided(row))
+		if (is_verified(matrix, row))
 			*found = true;
 		else
 			drop_last_row(matrix);
@@ -169,6 +182,7 @@ static int join(struct matrix *matrix, const struct end *consumer, const struct 
 struct parties {
 	struct selected *items; /* of these, those of the application */
 	size_t count;
+	struct selected *staying; /* what stays beside those in question; or NULL */
 };
 
 static int infer(struct matrix *matrix, const char *application, struct selected **out,
@@ -197,30 +211,72 @@ static int infer(struct matrix *matrix, const char *application, struct selected
 	return status;
 }
 
-/* The specified versions of an application or, where there are none, those at the target; nothing
- * where several applications are compared. */
+static bool is_specified(const struct matrix *matrix, const char *application, const char *version)
+{
+	for (size_t i = 0; i < matrix->specified_count; i++) {
+		const struct selected *selected = &matrix->specified[i];
+
+		if (strcmp(selected->application, application) != 0)
+			continue;
+		if (version == NULL)
+			return true;
+		for (size_t j = 0; j < selected->count; j++) {
+			if (strcmp(selected->versions[j].version, version) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A version in question takes the place of what is deployed without an instance's name.  Releases
+ * and instances stay where they are: whatever goes there has to work with them. */
+static void keep_staying(const struct matrix *matrix, struct selected *selected)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < selected->count; i++) {
+		const struct selected_version *version = &selected->versions[i];
+
+		if ((version->released || version->instance_count > 0) &&
+		    !is_specified(matrix, selected->application, version->version))
+			selected->versions[kept++] = *version;
+	}
+	selected->count = kept;
+}
+
+/* What is at the target, or in the history; looked up once. */
+static int find_inferred(struct matrix *matrix, const char *application, bool specified,
+			 struct selected **out, struct tally_error *error)
+{
+	int status;
+
+	*out = tally__map_get(&matrix->inferred, application, strlen(application));
+	if (*out != NULL)
+		return 0;
+	status = infer(matrix, application, out, error);
+	if (status == 0 && specified)
+		keep_staying(matrix, *out);
+	return status;
+}
+
+/* The specified versions of an application and what stays beside them or, where there are none,
+ * those at the target; nothing where several applications are compared. */
 static int find_parties(struct matrix *matrix, const char *application, struct parties *out,
 			struct tally_error *error)
 {
-	struct selected *selected;
+	bool specified = is_specified(matrix, application, NULL);
+	struct selected *inferred = NULL;
+	int status = 0;
 
 	*out = (struct parties){0};
-	for (size_t i = 0; i < matrix->specified_count; i++) {
-		if (strcmp(matrix->specified[i].application, application) == 0) {
-			*out = (struct parties){matrix->specified, matrix->specified_count};
-			return 0;
-		}
-	}
-	if (!matrix->inferring && !matrix->alone)
-		return 0;
-	selected = tally__map_get(&matrix->inferred, application, strlen(application));
-	if (selected == NULL) {
-		int status = infer(matrix, application, &selected, error);
-
-		if (status != 0)
-			return status;
-	}
-	*out = (struct parties){selected, 1};
+	if (specified ? matrix->target.environment != NULL : matrix->inferring || matrix->alone)
+		status = find_inferred(matrix, application, specified, &inferred, error);
+	if (status != 0)
+		return status;
+	if (specified)
+		*out = (struct parties){matrix->specified, matrix->specified_count, inferred};
+	else if (inferred != NULL)
+		*out = (struct parties){inferred, 1, NULL};
 	return 0;
 }
 
@@ -237,6 +293,8 @@ static int join_publication(struct matrix *matrix, const struct end *consumer,
 		if (strcmp(providers.items[i].application, provider) == 0)
 			status = join(matrix, consumer, &providers.items[i], error);
 	}
+	if (status == 0 && providers.staying != NULL && providers.staying->count > 0)
+		status = join(matrix, consumer, providers.staying, error);
 	return status;
 }
 
@@ -319,21 +377,25 @@ static int add_consumer(struct matrix *matrix, const char *consumer, const char 
 			struct tally_error *error)
 {
 	struct selected_version *versions;
+	struct selected *selected;
 	struct parties parties;
 	size_t count;
 	int status = find_parties(matrix, consumer, &parties, error);
 
-	/* Specified ones have been looked at as consumers. */
-	if (status != 0 || parties.count == 0 || parties.items->specified)
+	if (status != 0 || parties.count == 0)
 		return status;
-	versions = parties.items->versions;
-	count = parties.items->count;
-	if (parties.items->every)
+	/* Specified ones have been looked at as consumers. */
+	selected = parties.items->specified ? parties.staying : parties.items;
+	if (selected == NULL)
+		return 0;
+	versions = selected->versions;
+	count = selected->count;
+	if (selected->every)
 		status = tally__select_every(matrix, consumer, &versions, &count, error);
 	for (size_t i = 0; status == 0 && i < count; i++) {
-		const struct end end = {parties.items, &versions[i]};
+		const struct end end = {selected, &versions[i]};
 
-		if (parties.items->every && is_full(matrix))
+		if (selected->every && is_full(matrix))
 			break;
 		status = add_consumer_version(matrix, &end, provider, error);
 	}
@@ -415,7 +477,6 @@ static int select_all(struct matrix *matrix, const struct tally_version_selector
 static int specify(struct matrix *matrix, struct tally_error *error)
 {
 	const struct tally_matrix_query *query = matrix->query;
-	size_t versions = 0;
 	int status = select_all(matrix, query->selectors, query->selector_count, &matrix->specified,
 				error);
 
@@ -426,13 +487,9 @@ static int specify(struct matrix *matrix, struct tally_error *error)
 		return status;
 	matrix->specified_count = query->selector_count;
 	matrix->ignored_count = query->ignored_count;
-	for (size_t i = 0; i < matrix->specified_count; i++) {
-		struct selected *selected = &matrix->specified[i];
-
-		selected->specified = true;
-		versions += selected->count > 0 ? selected->count : 1;
-	}
-	matrix->alone = !matrix->inferring && versions == 1;
+	for (size_t i = 0; i < matrix->specified_count; i++)
+		matrix->specified[i].specified = true;
+	matrix->alone = !matrix->inferring && matrix->specified_count == 1;
 	return 0;
 }
 

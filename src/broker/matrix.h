@@ -49,7 +49,7 @@ struct matrix {
 
 	struct tally_version_selector target; /* without application */
 	bool inferring;                       /* there is a target */
-	bool alone; /* one version, without a target: with all that it was verified with */
+	bool alone; /* one selector, without a target: with all that it was verified with */
 	struct selected *specified, *ignored;
 	size_t specified_count, ignored_count;
 	struct map inferred; /* struct selected by application */

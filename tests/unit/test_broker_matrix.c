@@ -2,7 +2,8 @@
  *
  *   {"events": [what is recorded, in order:
  *      {"publish": consumer, "version", "provider", "words", "branch", "tags"},
- *      {"verify": provider, "version", "consumer", "words", "outcomes", "branch"},
+ *      {"verify": provider, "version", "consumer", "consumerVersion", "words", "outcomes",
+ *       "branch"},
  *      {"environment": name},
  *      {"deploy" | "release": application, "version", "to": environment, "instance"}],
  *    "questions": [{"title",
@@ -85,8 +86,9 @@ static void record(struct site *site, const cJSON *event)
 		publish(site, event);
 	else if (tally__json_get(event, "verify") != NULL)
 		site_verify(site, site_text(event, "verify"), site_text(event, "version"),
-			    optional(event, "branch"), site_text(event, "consumer"), NULL,
-			    site_text(event, "words"), site_text(event, "outcomes"));
+			    optional(event, "branch"), site_text(event, "consumer"),
+			    optional(event, "consumerVersion"), site_text(event, "words"),
+			    site_text(event, "outcomes"));
 	else if (tally__json_get(event, "environment") != NULL)
 		site_environment(site, site_text(event, "environment"));
 	else if (tally__json_get(event, "deploy") != NULL)

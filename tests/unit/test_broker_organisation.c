@@ -150,17 +150,12 @@ static void move_any(struct site *site, struct model *model)
 
 /* ---- the plain answer ---- */
 
-/* What is there, as one set of versions. */
+/* What is there, as one set of versions.  What is asked for takes the place that has no name. */
 static void find_live(const struct model *model, const struct question *question,
 		      size_t application, bool live[VERSIONS + 1])
 {
 	size_t deployed[INSTANCES];
 
-	memset(live, 0, (VERSIONS + 1) * sizeof *live);
-	if (question->asked[application] != 0) {
-		live[question->asked[application]] = true;
-		return;
-	}
 	memcpy(deployed, model->deployed[application], sizeof deployed);
 	memcpy(live, model->released[application], (VERSIONS + 1) * sizeof *live);
 	for (size_t i = 0; i < question->assumption_count; i++) {
@@ -176,6 +171,8 @@ static void find_live(const struct model *model, const struct question *question
 			live[question->assumptions[i].version] = true;
 		}
 	}
+	if (question->asked[application] != 0)
+		deployed[0] = question->asked[application];
 	for (size_t i = 0; i < INSTANCES; i++)
 		live[deployed[i]] = live[deployed[i]] || deployed[i] != 0;
 	live[0] = false;
@@ -215,10 +212,11 @@ static void judge_contract(const struct model *model, const struct question *que
 	find_live(model, question, provider, live);
 	for (size_t i = 1; i <= VERSIONS; i++) {
 		any |= live[i];
-		if (live[i])
+		if (live[i] &&
+		    (version == question->asked[consumer] || i == question->asked[provider]))
 			judge(model, question, consumer, version, provider, i, verdicts);
 	}
-	if (!any)
+	if (!any && version == question->asked[consumer])
 		judge(model, question, consumer, version, provider, 0, verdicts);
 }
 
@@ -233,9 +231,7 @@ static void answer_plainly(const struct model *model, const struct question *que
 		for (size_t version = 1; version <= VERSIONS; version++) {
 			for (size_t provider = 0; live[version] && provider < APPLICATIONS;
 			     provider++) {
-				if (model->asks[consumer][version][provider] != 0 &&
-				    (question->asked[consumer] != 0 ||
-				     question->asked[provider] != 0))
+				if (model->asks[consumer][version][provider] != 0)
 					judge_contract(model, question, consumer, version, provider,
 						       verdicts);
 			}
