@@ -39,8 +39,8 @@ struct tally_maintenance {
 	const char *const *keep;
 	size_t keep_count;
 	bool dry_run; /* change nothing, and say what would go */
-	/* May be NULL: once the number is not 0, as a signal's handler may set it, packing ends
-	 * with TALLY_ETIMEOUT. */
+	/* May be NULL: once the number is not 0, as a signal's handler may set it, the work ends
+	 * between two commits or while packing, with TALLY_ETIMEOUT. */
 	const volatile sig_atomic_t *interrupt;
 };
 
@@ -55,10 +55,12 @@ struct tally_maintenance {
  * each commit decides anew.  A process that is killed leaves the commits that were made.
  *
  * *answer: {"dryRun", "versions": n, "kept": n, "removed": [{"application", "versions": [names,
- * oldest first]}], "commit", "packs": {"done": bool, "before": n, "after": n, "bytesBefore": n,
- * "bytesAfter": n, "bytesWaiting": n: of packs that are removed a minute later}}.  TALLY_EINVAL for
- * a rule that is none (`where` says which: "keep[1]"), and when the broker is pinned or within a
- * group.  @since 0.1 */
+ * oldest first]}], "commit": the last that was made, "packs": {"done": bool, "before": n, "after":
+ * n, "bytesBefore": n, "bytesAfter": n, "bytesWaiting": n: of packs that are removed a minute
+ * later}}.  When something fails after versions were let go, that is no error of this function: the
+ * answer has what went, no "packs", and "trouble": {"error": "TALLY_E…", "text": a sentence}.
+ * TALLY_EINVAL for a rule that is none (`where` says which: "keep[1]"), and when the broker is
+ * pinned or within a group.  @since 0.1 */
 TALLY_API int tally_broker_maintain(struct tally_broker *broker,
 				    const struct tally_maintenance *maintenance, cJSON **answer,
 				    struct tally_error *error);

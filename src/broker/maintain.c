@@ -260,6 +260,25 @@ static int collect(struct maintaining *maintaining, cJSON *made, struct tally_er
 	return 0;
 }
 
+/* That of the last commit. */
+static int put_commit(cJSON *answer, const cJSON *made, struct tally_error *error)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(answer, "commit");
+	return tally__json_put_text(answer, "commit", tally__json_get_string(made, "commit")) != 0
+		       ? tally__fail_nomem(error)
+		       : 0;
+}
+
+static int check_interrupt(const struct maintaining *maintaining, struct tally_error *error)
+{
+	if (maintaining->asked->interrupt == NULL || *maintaining->asked->interrupt == 0)
+		return 0;
+	return tally__fail(error, TALLY_ETIMEOUT,
+			   "interrupted: %zu of %zu versions were not let "
+			   "go, and nothing was packed",
+			   maintaining->count - maintaining->next, maintaining->count);
+}
+
 static int let_all_go(struct maintaining *maintaining, cJSON *answer, struct tally_error *error)
 {
 	int status = 0;
@@ -269,6 +288,9 @@ static int let_all_go(struct maintaining *maintaining, cJSON *answer, struct tal
 		size_t left = maintaining->count - maintaining->next;
 		cJSON *made = NULL;
 
+		status = check_interrupt(maintaining, error);
+		if (status != 0)
+			return status;
 		maintaining->end =
 			maintaining->next + (left < BATCH_VERSIONS ? left : BATCH_VERSIONS);
 		status = tally__broker_change(maintaining->broker, let_go, maintaining,
@@ -276,13 +298,7 @@ static int let_all_go(struct maintaining *maintaining, cJSON *answer, struct tal
 		if (status == 0)
 			status = collect(maintaining, made, error);
 		if (status == 0)
-			status = tally__json_put(answer, "commit",
-						 cJSON_CreateString(tally__json_get_string(
-							 made, "commit"))) != 0
-					 ? tally__fail_nomem(error)
-					 : 0;
-		if (status == 0 && maintaining->end < maintaining->count)
-			cJSON_DeleteItemFromObjectCaseSensitive(answer, "commit");
+			status = put_commit(answer, made, error);
 		cJSON_Delete(made);
 	}
 	return status;
@@ -362,6 +378,37 @@ static int finish_answer(const struct maintaining *maintaining, cJSON *answer,
 	return failed != 0 ? tally__fail_nomem(error) : 0;
 }
 
+/* Versions that are gone have to be told, whatever becomes of the rest. */
+static int tell_trouble(const struct maintaining *maintaining, cJSON *answer,
+			const struct tally_error *trouble, struct tally_error *error)
+{
+	char text[TALLY_ERROR_MESSAGE_BYTES];
+	cJSON *json = tally__json_put_new(answer, "trouble", cJSON_CreateObject());
+	int failed;
+
+	tally_error_format(trouble, text, sizeof text);
+	failed = tally__json_put_text(json, "error", tally_error_name(trouble->code));
+	failed |= tally__json_put_text(json, "text", text);
+	return failed != 0 ? tally__fail_nomem(error) : finish_answer(maintaining, answer, error);
+}
+
+static int work(struct maintaining *maintaining, cJSON *answer, struct tally_error *error)
+{
+	struct tally_error trouble = TALLY_ERROR_INIT;
+	int status = maintaining->asked->dry_run ? tell_plan(maintaining, &trouble)
+						 : let_all_go(maintaining, answer, &trouble);
+
+	if (status == 0)
+		status = pack(maintaining, answer, &trouble);
+	if (status == 0)
+		return finish_answer(maintaining, answer, error);
+	if (maintaining->removed->child != NULL && !maintaining->asked->dry_run)
+		return tell_trouble(maintaining, answer, &trouble, error);
+	if (error != NULL)
+		*error = trouble;
+	return status;
+}
+
 static int maintain(struct maintaining *maintaining, cJSON *answer, struct tally_error *error)
 {
 	struct maintaining *const context = maintaining;
@@ -373,12 +420,7 @@ static int maintain(struct maintaining *maintaining, cJSON *answer, struct tally
 		status = tally__fail_nomem(error);
 	if (status == 0 && maintaining->retention.rule_count > 0)
 		status = tally__broker_ask(maintaining->broker, plan, &context, &nothing, error);
-	if (status == 0)
-		status = maintaining->asked->dry_run ? tell_plan(maintaining, error)
-						     : let_all_go(maintaining, answer, error);
-	if (status == 0)
-		status = finish_answer(maintaining, answer, error);
-	return status != 0 ? status : pack(maintaining, answer, error);
+	return status != 0 ? status : work(maintaining, answer, error);
 }
 
 int tally__git_broker_maintain(struct tally_broker *handle,

@@ -322,6 +322,62 @@ static void test_an_interrupt_ends_packing(void **state)
 	assert_sound(site);
 }
 
+static const cJSON *trouble_of(const cJSON *answer)
+{
+	return tally__json_get(answer, "trouble");
+}
+
+/* What went is told, also when the packing that follows cannot be done. */
+static void test_what_was_done_is_told(void **state)
+{
+	static const char *const keep[] = {"latest=1"};
+	struct site *site = *state;
+	struct tally_maintenance maintenance = {.keep = keep, .keep_count = 1};
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *answer = NULL;
+	char text[512], path[128];
+	FILE *file;
+
+	publish(site, 1, NULL, "list");
+	publish(site, 2, NULL, "list");
+	(void)snprintf(path, sizeof path, "%s/gc.pid", site->path);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+	site_ok(tally_broker_maintain(site->broker, &maintenance, &answer, &error), &error);
+	removed(answer, text, sizeof text);
+	assert_string_equal(text, "web: 1");
+	assert_non_null(tally__json_get(answer, "commit"));
+	assert_null(tally__json_get(answer, "packs"));
+	assert_string_equal(site_text(trouble_of(answer), "error"), "TALLY_EBUSY");
+	assert_true(strstr(site_text(trouble_of(answer), "text"), "git gc") != NULL);
+	cJSON_Delete(answer);
+	answer = NULL;
+	assert_int_equal(tally_broker_maintain(site->broker, &maintenance, &answer, &error),
+			 TALLY_EBUSY);
+	assert_null(answer);
+	assert_false(knows(site, "web", "1"));
+}
+
+/* Nothing goes any more once somebody wants it to end. */
+static void test_an_interrupt_lets_nothing_go(void **state)
+{
+	static const volatile sig_atomic_t signals = 1;
+	static const char *const keep[] = {"latest=1"};
+	struct site *site = *state;
+	struct tally_maintenance maintenance = {
+		.keep = keep, .keep_count = 1, .interrupt = &signals};
+	struct tally_error error = TALLY_ERROR_INIT;
+	cJSON *answer = NULL;
+
+	publish(site, 1, NULL, "list");
+	publish(site, 2, NULL, "list");
+	assert_int_equal(tally_broker_maintain(site->broker, &maintenance, &answer, &error),
+			 TALLY_ETIMEOUT);
+	assert_null(answer);
+	assert_true(knows(site, "web", "1"));
+}
+
 /* Another process deploys what the plan lets go of, between the plan and the commit; here it is the
  * commit's own look that finds out. */
 static void child_publishes(const char *path, int from)
@@ -389,6 +445,8 @@ int main(void)
 		WITH_SITE(test_a_pinned_broker_is_left_alone),
 		WITH_SITE(test_packs),
 		WITH_SITE(test_an_interrupt_ends_packing),
+		WITH_SITE(test_what_was_done_is_told),
+		WITH_SITE(test_an_interrupt_lets_nothing_go),
 		WITH_SITE(test_others_write_meanwhile),
 	};
 

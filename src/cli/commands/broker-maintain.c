@@ -38,6 +38,8 @@ static void print_text(const cJSON *answer)
 	print_removed(answer);
 	if (versions > 0)
 		out("%zu of %zu versions kept\n", kept, versions);
+	if (packs == NULL)
+		return;
 	out("%zu pack%s of %zu bytes", (size_t)json_number(packs, "before"),
 	    plural((size_t)json_number(packs, "before")),
 	    (size_t)json_number(packs, "bytesBefore"));
@@ -49,22 +51,38 @@ static void print_text(const cJSON *answer)
 		out("%zu bytes in older packs go in a minute, with a later change\n", waiting);
 }
 
+/* What failed after something was done. */
+static int say_trouble(const cJSON *answer)
+{
+	const cJSON *trouble = json_get(answer, "trouble");
+
+	if (!trouble)
+		return EXIT_YES;
+	note("not all was done: %s", json_text(trouble, "text"));
+	return EXIT_UNREACHABLE;
+}
+
 static int maintain(struct tally_broker *broker, const struct maintain_options *o)
 {
 	const struct tally_maintenance maintenance = {.keep = o->keep.items,
 						      .keep_count = o->keep.count,
 						      .dry_run = o->dry_run,
-						      .interrupt = signals_count()};
+						      .interrupt = signals_watch()};
 	struct tally_error error = TALLY_ERROR_INIT;
 	cJSON *answer = NULL;
+	int status;
 
 	if (tally_broker_maintain(broker, &maintenance, &answer, &error) < 0)
 		return failed(&error);
-	if (o->format == FORMAT_JSON)
-		return print_answer(answer);
+	status = say_trouble(answer);
+	if (o->format == FORMAT_JSON) {
+		int printed = print_answer(answer);
+
+		return printed != 0 ? printed : status;
+	}
 	print_text(answer);
 	cJSON_Delete(answer);
-	return EXIT_YES;
+	return status;
 }
 
 static int run(struct call *call)
