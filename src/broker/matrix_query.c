@@ -201,6 +201,21 @@ static int settle_target(struct matrix *matrix, struct tally_error *error)
 	return status;
 }
 
+static int find_target(struct matrix *matrix, struct tally_error *error)
+{
+	struct tally_error trouble = TALLY_ERROR_INIT;
+	struct record *record;
+	int status = tally__environment_find(matrix->records, matrix->target.environment, &record,
+					     &trouble);
+
+	if (status == TALLY_ENOTFOUND && matrix->query->to != NULL)
+		return tally__fail(error, status, "%s; no version has a tag of that name either",
+				   trouble.message);
+	if (status != 0 && error != NULL)
+		*error = trouble;
+	return status;
+}
+
 int tally__matrix_check_known(struct matrix *matrix, struct tally_error *error)
 {
 	const struct tally_matrix_query *query = matrix->query;
@@ -208,8 +223,7 @@ int tally__matrix_check_known(struct matrix *matrix, struct tally_error *error)
 	int status = settle_target(matrix, error);
 
 	if (status == 0 && matrix->target.environment != NULL)
-		status = tally__environment_find(matrix->records, matrix->target.environment,
-						 &record, error);
+		status = find_target(matrix, error);
 	for (size_t i = 0; status == 0 && i < query->selector_count; i++) {
 		status = tally__application_find(matrix->records, query->selectors[i].application,
 						 &record, error);

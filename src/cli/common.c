@@ -113,9 +113,10 @@ int failed_in_options(const struct call *call, struct tally_error *error)
 	memcpy(name, error->where, len);
 	for (size_t i = 0; i < len; i++)
 		name[i] = name[i] == '_' ? '-' : name[i];
-	option = option_find(call->command->options, name, len);
+	/* The path of a record is no option. */
+	option = error->where[len] == '/' ? NULL : option_find(call->command->options, name, len);
 	/* A list: "headers" are given with --header. */
-	if (!option && len > 1)
+	if (!option && len > 1 && error->where[len] != '/')
 		option = option_find(call->command->options, name, len - 1);
 	if (option)
 		(void)snprintf(error->where, sizeof(error->where), "--%s", option->name);

@@ -184,10 +184,12 @@ static int read_assumption(struct call *call, const char *text, const char *stat
 	out->application = what.app;
 	out->version = what.version;
 	out->released = state && strcmp(state, "released") == 0;
-	if ((state && strcmp(state, "gone") == 0) == (what.version == NULL))
+	/* A blank in a version is a slip, unless a state follows. */
+	if ((state && strcmp(state, "gone") == 0) == (what.version == NULL) &&
+	    (state || !strchr(what.version, ' ')))
 		return 0;
-	return wrong("--assume %s: expected \"APP@VERSION deployed\", \"APP@VERSION released\" or "
-		     "\"APP gone\"",
+	return wrong("--assume %s: expected \"APP@VERSION deployed\", \"APP@VERSION deployed as "
+		     "INSTANCE\", \"APP@VERSION released\" or \"APP gone\"",
 		     text);
 }
 

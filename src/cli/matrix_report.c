@@ -153,7 +153,10 @@ static void report_heading(const cJSON *answer, const char *at, bool yes)
 		    assumed->valuestring);
 	}
 	if (at)
-		out(", as of %s (%.10s)", at, json_text(question, "at"));
+		out(", as of %s", at);
+	/* A date says not which commit that is. */
+	if (at && strncmp(at, json_text(question, "at"), strlen(at)) != 0)
+		out(" (%.10s)", json_text(question, "at"));
 	out("\n");
 }
 
@@ -210,7 +213,8 @@ void report_verdict(const cJSON *answer, const char *at)
 		report_outcome(answer);
 	report_unknown(json_get(answer, "unknown"));
 	report_pairs(json_get(answer, "pairs"));
-	if (*json_text(answer, "next"))
+	/* What was a yes then is no advice for today. */
+	if (!at && *json_text(answer, "next"))
 		out("\nnext: %s\n", json_text(answer, "next"));
 }
 

@@ -165,7 +165,43 @@ test_expect_success 'the matrix' '
 	expect_refused "expected success or failed or unknown" "$tally" matrix web-shop --only good
 '
 
+test_expect_success 'every version on a branch, and what was answered in part' '
+	expect_status 0 "$tally" publish web.json --version 4 --branch main
+	start_server "$TALLY_BUILDDIR/doc/examples/provider"
+	expect_status 0 "$tally" verify --provider orders --provider-url "$url" --filter-consumer web-shop \
+		--state-change-url "$url/provider-states" --publish --provider-version 9 --provider-branch main
+	stop_server
+	expect_status 0 "$tally" matrix orders --branch main
+	expect_in out "orders    9" "orders    7"
+	expect_status 0 "$tally" matrix -a web-shop --branch main
+	expect_in out "web-shop  4" "web-shop  1"
+	expect_status 3 "$tally" matrix ledger
+	expect_in err "none of these versions was verified with another yet"
+'
+
+test_expect_success 'what was said then is no advice for today' '
+	commit=$(git -C broker.git rev-parse HEAD)
+	expect_status 0 "$tally" can-i-deploy web-shop@1 --to production
+	expect_in out "next: tally record-deployment web-shop@1"
+	expect_status 0 "$tally" can-i-deploy web-shop@1 --to production --at "$commit"
+	expect_in out "as of $commit"
+	expect_not_in out "($(printf %.10s "$commit"))" "next: tally record-deployment"
+'
+
+test_expect_success 'a record that is damaged is named, and is no option' '
+	expect_status 0 git clone -q broker.git clone
+	sed -i "s/\"name\": *\"production\"/\"name\": \"other\"/" clone/environments/production/environment.json
+	expect_status 0 git -C clone -c user.name=a -c user.email=a@example.org commit -qam damage
+	expect_status 0 git clone -q --bare clone damaged.git
+	expect_status 2 "$tally" can-i-deploy web-shop@1 --to production --broker damaged.git
+	expect_in err "environments/production/environment.json"
+'
+
 test_expect_success 'wrong use' '
+	expect_status 1 "$tally" can-i-deploy web-shop@1 --to nowhere
+	expect_in err "no version has a tag of that name either"
+	expect_refused "deployed as" "$tally" can-i-deploy web-shop@1 --to test --assume "orders@7 deployd"
+
 	expect_refused "leave one out" "$tally" can-i-deploy web-shop@1 --pacticipant orders --to test
 	expect_refused "leave one out" "$tally" can-i-deploy -a web-shop -e 1 -e 2 --to test
 	expect_refused "takes no value" "$tally" can-i-deploy web-shop --main-branch=yes --to test

@@ -54,7 +54,8 @@ static void note_nothing(const cJSON *answer)
 		}
 	}
 	if (known)
-		note("no contract ties these versions to anything");
+		note("none of these versions was verified with another yet, or no contract ties "
+		     "them: tally version show APP@VERSION lists a version's contracts");
 }
 
 static int print(const struct rows_options *o, cJSON *answer)
