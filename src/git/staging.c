@@ -283,16 +283,12 @@ size_t tally__staging_bytes(const struct staging *staging)
 
 void tally__staging_reset(struct staging *staging)
 {
-	if (!staging)
-		return;
 	forget(&staging->fresh);
 	forget(&staging->settled);
 }
 
 void tally__staging_keep(struct staging *staging)
 {
-	if (!staging)
-		return;
 	objects_release(&staging->kept);
 	staging->kept = staging->settled;
 	objects_init(&staging->settled);

@@ -46,8 +46,7 @@ int tally__staging_each(const struct staging *staging,
 size_t tally__staging_count(const struct staging *staging);
 size_t tally__staging_bytes(const struct staging *staging);
 
-/* Forgets all changes that were not kept.  This and the next do nothing with NULL: a store that was
- * opened anew while its change was pushed has no staging area. */
+/* Forgets all changes that were not kept. */
 void tally__staging_reset(struct staging *staging);
 /* They are on disk now, and stay readable from memory until the next keep. */
 void tally__staging_keep(struct staging *staging);
