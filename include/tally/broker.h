@@ -177,9 +177,10 @@ struct tally_publication {
  * order of interactions, white space, metadata and the spelling of decimals aside.  Other content
  * for a version that has a contract with that provider is TALLY_ECONFLICT, and the message shows
  * which interactions differ, and how; with `merge`, interactions are united, and only those that
- * both have with different content are TALLY_ECONFLICT.  TALLY_EPARSE for a document that is no
- * contract, or does not name its applications (`where` says which: "contracts[2]"); TALLY_EINVAL
- * for two contracts of one consumer with one provider; TALLY_ELIMIT.  *answer: {"contracts":
+ * both have with different content, or that had to pass and are pending now, are TALLY_ECONFLICT.
+ * TALLY_EPARSE for a document that is no contract, or does not name its applications (`where` says
+ * which: "contracts[2]"); TALLY_EINVAL for two contracts of one consumer with one provider;
+ * TALLY_ELIMIT.  *answer: {"contracts":
  * [{"consumer", "version", "provider", "status": "created"|"merged"|"unchanged"}], "commit"}.
  * @since 0.1 */
 TALLY_API int tally_broker_publish(struct tally_broker *broker,

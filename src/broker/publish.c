@@ -200,11 +200,14 @@ static void describe(const struct publishing *publishing, struct buf *message)
 	size_t count = publishing->offers.count;
 	bool one_consumer =
 		strcmp(offers[0].consumer, offers[publishing->offers.count - 1].consumer) == 0;
+	bool is_merged = false;
 	struct version_note note;
 
+	for (size_t i = 0; i < count; i++)
+		is_merged |= strcmp(offers[i].status, "merged") == 0;
 	note_of(publishing, offers, &note);
-	tally__buf_addf(message, "publish %s %s", one_consumer ? note.application : "version",
-			note.version);
+	tally__buf_addf(message, "%s %s %s", is_merged ? "merge into" : "publish",
+			one_consumer ? note.application : "version", note.version);
 	tally__version_note_describe(&note, message);
 	if (count == 1) {
 		tally__buf_addf(message, ": contract with %s\n", offers[0].provider);

@@ -1,6 +1,8 @@
 #include "config.h"
 
 #include "base/limits.h"
+#include "base/map.h"
+#include "base/text.h"
 #include "broker/difference.h"
 #include "broker/republish.h"
 
@@ -63,6 +65,81 @@ int tally__republish_refuse(struct records *records, const struct offer *offer, 
 	return status;
 }
 
+/* What an interaction asks for, made in the map's arena; NULL when that fails. */
+static const char *text_of(const struct interaction *interaction, struct arena *arena, size_t *len,
+			   int *status, struct tally_error *error)
+{
+	const char *copy = NULL;
+	struct buf text;
+
+	tally__buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	*status = tally__interaction_text(interaction, &text, error);
+	*len = text.len;
+	if (*status == 0) {
+		copy = tally__arena_memdup(arena, text.bytes, text.len);
+		if (copy == NULL)
+			*status = tally__fail_nomem(error);
+	}
+	tally__buf_release(&text);
+	return copy;
+}
+
+static int note_pending(struct map *pending, struct arena *arena,
+			const struct tally_contract *contract, struct tally_error *error)
+{
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < contract->interaction_count; i++) {
+		const struct interaction *interaction = &contract->interactions[i];
+		const char *text;
+		size_t len;
+
+		if (!interaction->pending)
+			continue;
+		text = text_of(interaction, arena, &len, &status, error);
+		if (text != NULL &&
+		    tally__map_put(pending, text, len, contract->interactions + i) != 0)
+			status = tally__fail_nomem(error);
+	}
+	return status;
+}
+
+/* What had to pass goes on having to: a version's verdicts must not get better because somebody
+ * adds to its contract. */
+static int refuse_pending(const struct both *both, const struct offer *offer, const char *version,
+			  struct tally_error *error)
+{
+	const struct tally_contract *recorded = both->recorded;
+	struct arena arena;
+	struct map pending;
+	int status;
+
+	tally__arena_init(&arena, 0);
+	tally__map_init(&pending);
+	status = note_pending(&pending, &arena, both->offered, error);
+	for (size_t i = 0; status == 0 && pending.count > 0 && i < recorded->interaction_count;
+	     i++) {
+		const struct interaction *interaction = &recorded->interactions[i];
+		const char *text;
+		size_t len;
+
+		if (interaction->pending)
+			continue;
+		text = text_of(interaction, &arena, &len, &status, error);
+		if (text != NULL && tally__map_get(&pending, text, len) != NULL)
+			status =
+				tally__fail(error, TALLY_ECONFLICT,
+					    "\"%s\" has to pass in what %s %s has published for "
+					    "%s, and is pending in this contract: publish it as "
+					    "another version",
+					    tally__text_shown(&arena, interaction->description, 60),
+					    offer->consumer, version, offer->provider);
+	}
+	tally__map_release(&pending);
+	tally__arena_release(&arena);
+	return status;
+}
+
 int tally__republish_unite(struct records *records, const struct offer *offer, const char *version,
 			   struct offers *united, struct tally_error *error)
 {
@@ -72,6 +149,8 @@ int tally__republish_unite(struct records *records, const struct offer *offer, c
 	struct both both;
 	int status = read_both(&both, records, offer, version, error);
 
+	if (status == 0)
+		status = refuse_pending(&both, offer, version, error);
 	if (status == 0)
 		status = tally__contract_merge(&merged, both.recorded, both.offered,
 					       TALLY_SAVE_MERGE, names, error);

@@ -139,6 +139,14 @@ static void test_merge_unites(void **state)
 			    "unchanged");
 	cJSON_Delete(answer);
 	answer = NULL;
+	/* The history tells it from a publication, and nobody is let off what had to pass. */
+	site_ok(tally_broker_log(site->broker, "web", "1", 1, &answer, &error), &error);
+	assert_non_null(strstr(site_text(tally__json_get(answer, "changes")->child, "message"),
+			       "merge into web 1"));
+	cJSON_Delete(answer);
+	answer = NULL;
+	assert_int_equal(merge_more(site, "item?", &answer, &error), TALLY_ECONFLICT);
+	assert_non_null(strstr(error.message, "\"a request for item\" has to pass"));
 	assert_int_equal(merge_more(site, "other item!", &answer, &error), TALLY_ECONFLICT);
 	assert_non_null(strstr(error.message, "a request for item"));
 	assert_non_null(strstr(error.message, "recorded: 200"));
