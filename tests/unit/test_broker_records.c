@@ -457,10 +457,13 @@ static void test_log(void **state)
 	start(site);
 	site_ok(tally_broker_log(site->broker, "web", "1", 0, &answer, &error), &error);
 	changes = tally__json_get(answer, "changes");
-	assert_int_equal(cJSON_GetArraySize(changes), 2);
+	assert_int_equal(cJSON_GetArraySize(changes), 3);
 	assert_string_equal(site_text(cJSON_GetArrayItem(changes, 0), "message"),
 			    "deploy web 1 to production");
+	/* What was answered to its contract concerns it, too. */
 	assert_string_equal(site_text(cJSON_GetArrayItem(changes, 1), "message"),
+			    "verify orders 1 (branch main): 2 of 2 interactions of web passed");
+	assert_string_equal(site_text(cJSON_GetArrayItem(changes, 2), "message"),
 			    "publish web 1 (branch main): contract with orders");
 	cJSON_Delete(answer);
 	site_ok(tally_broker_log(site->broker, "orders", "1", 0, &answer, &error), &error);
