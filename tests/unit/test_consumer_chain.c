@@ -76,6 +76,7 @@ static size_t excepted;
 	X(tally_contract_select(&contract, NULL, picked, e))                                       \
 	X(tally_contract_merge(&contract, CONTRACT, CONTRACT, e))                                  \
 	X(tally_contract_overlay(&contract, CONTRACT, CONTRACT, e))                                \
+	X(tally_contract_merge_three(&text, NULL, NULL, NULL, NULL, e))                            \
 	X(tally_contract_save_check(NULL, ".", NULL, e))                                           \
 	X(tally_contract_save(NULL, ".", NULL, &text, e))                                          \
 	X(tally_stub_start(&stub,                                                                  \
