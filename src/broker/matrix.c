@@ -126,10 +126,12 @@ static int join_verified(struct matrix *matrix, const struct end *consumer,
 		status = judge(matrix, consumer, &provider, &row, error);
 		if (status != 0)
 			return status;
-		if (is_verified(matrix, row))
+		if (is_verified(matrix, row)) {
 			*found = true;
-		else
+		} else {
 			drop_last_row(matrix);
+			matrix->passed_over++;
+		}
 	}
 	return 0;
 }

@@ -56,6 +56,7 @@ struct matrix {
 	struct row **rows;
 	size_t row_count, row_capacity;
 	size_t judged;
+	size_t passed_over; /* pairs of many that might have been verified, and were not */
 	bool truncated;
 	bool hiding; /* rows that speak against a yes were not asked for */
 };

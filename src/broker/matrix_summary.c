@@ -97,6 +97,10 @@ static void warn(struct notices *notices)
 		say_text(notices, "warning",
 			 "WARN: another version may be the newest of its branch or tag by the time "
 			 "of the deployment: name the version itself");
+	if (matrix->passed_over > 0 && matrix->row_count > 0 && !matrix->alone)
+		say_text(notices, "warning",
+			 "WARN: some of these versions were never verified with each other, and do "
+			 "not count: name a version, or ask for the newest, where one is meant");
 	for (size_t i = 0; i < matrix->row_count; i++) {
 		const struct row *row = matrix->rows[i];
 		struct buf text;
