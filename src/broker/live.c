@@ -82,37 +82,6 @@ int tally__live_list(struct records *records, const char *environment, const cha
 	return 0;
 }
 
-static bool has_text(const char *const *texts, size_t count, const char *text)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(texts[i], text) == 0)
-			return true;
-	}
-	return false;
-}
-
-int tally__live_versions(struct records *records, const char *environment, const char *application,
-			 const char ***versions, size_t *count, struct tally_error *error)
-{
-	struct live_version *live;
-	const char **found;
-	size_t live_count = 0, distinct = 0;
-	int status = tally__live_list(records, environment, application, &live, &live_count, error);
-
-	if (status != 0)
-		return status;
-	found = tally__arena_alloc_array(&records->arena, live_count + 1, sizeof *found);
-	if (found == NULL)
-		return tally__fail_nomem(error);
-	for (size_t i = 0; i < live_count; i++) {
-		if (!has_text(found, distinct, live[i].version))
-			found[distinct++] = live[i].version;
-	}
-	*versions = found;
-	*count = distinct;
-	return 0;
-}
-
 /* The applications' folders below `pattern`, in turn. */
 static int add_every(struct gathering *gathering, const char *pattern, const char *environment,
 		     bool released, struct tally_error *error)

@@ -17,10 +17,6 @@ struct live_version {
 int tally__live_list(struct records *records, const char *environment, const char *application,
 		     struct live_version **out, size_t *count, struct tally_error *error);
 
-/* The versions in it, each once. */
-int tally__live_versions(struct records *records, const char *environment, const char *application,
-			 const char ***versions, size_t *count, struct tally_error *error);
-
 /* What is live of every application: first all deployments, then all releases, each by application.
  */
 int tally__live_everything(struct records *records, const char *environment,

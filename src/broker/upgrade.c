@@ -10,9 +10,11 @@
 #include "broker/passed.h"
 #include "broker/versions.h"
 
-/* A version, and what is written of one: called for each of an application, oldest first. */
+/* Called for each version of an application, oldest first. */
 typedef int version_step(struct records *records, const struct record *version,
 			 struct tally_error *error);
+typedef int application_step(struct records *records, const char *application,
+			     struct tally_error *error);
 
 /* Nobody wrote down when a branch came to be: not later than its first version. */
 static int date_lines(struct records *records, const struct record *version,
@@ -52,7 +54,22 @@ static int each_version(struct records *records, const char *application, versio
 	return status;
 }
 
-static int each_application(struct records *records, version_step *step, struct tally_error *error)
+static int date_lines_of(struct records *records, const char *application,
+			 struct tally_error *error)
+{
+	return each_version(records, application, date_lines, error);
+}
+
+static int derive(struct records *records, const char *application, struct tally_error *error)
+{
+	int status = tally__versions_link(records, application, error);
+
+	return status != 0 ? status
+			   : each_version(records, application, tally__derive_version, error);
+}
+
+static int each_application(struct records *records, application_step *step,
+			    struct tally_error *error)
 {
 	struct snapshot_entry *entries;
 	size_t count = 0;
@@ -70,7 +87,7 @@ static int each_application(struct records *records, version_step *step, struct 
 		if (status == 0)
 			status = tally__record_text(application, "name", &name, error);
 		if (status == 0)
-			status = each_version(records, name, step, error);
+			status = step(records, name, error);
 	}
 	return status;
 }
@@ -122,9 +139,9 @@ static int upgrade(struct records *records, void *context, struct buf *message, 
 	if (from < RECORD_FORMAT)
 		status = raise_format(records, error);
 	if (status == 0 && from < RECORD_FORMAT_DERIVED)
-		status = each_application(records, date_lines, error);
+		status = each_application(records, date_lines_of, error);
 	if (status == 0)
-		status = each_application(records, tally__derive_version, error);
+		status = each_application(records, derive, error);
 	return status != 0 ? status : answer_upgrade(records, from, message, answer, error);
 }
 

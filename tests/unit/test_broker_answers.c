@@ -302,7 +302,7 @@ static int go_back(struct records *records, void *context, struct buf *message, 
 	if (status == 0)
 		status = tally__record_set_number(format, "format", 2, error);
 	for (int i = 1; status == 0 && i <= PROVIDERS; i++) {
-		struct record **list = NULL, *failed;
+		struct record **list = NULL, *failed, *version;
 		size_t count = 0;
 		char number[16];
 
@@ -316,6 +316,11 @@ static int go_back(struct records *records, void *context, struct buf *message, 
 						    NAMES("orders", number), error);
 		if (status == 0 && failed->json != NULL)
 			tally__record_remove(failed);
+		if (status == 0)
+			status = tally__records_get(records, &version, PATH_VERSION,
+						    NAMES("orders", number), error);
+		if (status == 0)
+			tally__record_unset(version, "previous");
 	}
 	return status;
 }
