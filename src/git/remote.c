@@ -95,8 +95,12 @@ static int check_missing(const struct remote *remote, const struct store *store,
 			 const struct advertisement *there, struct tally_error *error)
 {
 	char id[GIT_OID_HEXSZ + 1];
+	git_oid here;
+	int status = tally__repository_tip(store->repository, &here, error);
 
-	if (remote->founding && there->is_empty)
+	if (status != 0)
+		return status;
+	if (remote->founding && there->is_empty && git_oid_is_zero(&here))
 		return 0;
 	if (!there->is_empty)
 		return tally__fail_at(
@@ -105,15 +109,17 @@ static int check_missing(const struct remote *remote, const struct store *store,
 			"this git repository is not a broker: it has branches, but no "
 			"main; name another, or a new and empty one for tally broker "
 			"init");
-	if (git_oid_is_zero(&store->tip))
+	if (git_oid_is_zero(&here))
 		return tally__fail_at(error, TALLY_EPARSE, remote->shown, 0, 0,
 				      "this git repository is empty: tally broker init makes a "
 				      "broker of it");
-	return tally__fail_at(error, TALLY_EPARSE, remote->shown, 0, 0,
+	return tally__fail_at(error, remote->founding ? TALLY_ECONFLICT : TALLY_EPARSE,
+			      remote->shown, 0, 0,
 			      "this git repository is empty, but was a broker: the copy in %s has "
 			      "what it had; git push URL %s:refs/heads/main from there brings it "
-			      "back",
-			      remote->folder, git_oid_tostr(id, sizeof id, &store->tip));
+			      "back%s",
+			      remote->folder, git_oid_tostr(id, sizeof id, &here),
+			      remote->founding ? ", or remove that folder to begin anew" : "");
 }
 
 static bool is_here(const struct store *store, const git_oid *commit)
@@ -457,8 +463,6 @@ int tally__remote_open(struct store **out, struct carrier *carrier,
 	status = tally__git2_load(error);
 	if (status == 0)
 		status = fill(remote, options, error);
-	if (status == 0 && options->founding)
-		status = tally__cache_renew(remote->folder, remote->shown, error);
 	if (status == 0)
 		status = tally__cache_open(&store, remote->folder, remote->shown, !options->offline,
 					   error);

@@ -79,6 +79,14 @@ test_expect_success 'git+http is the same, whatever the end of the path' '
 	expect_in out "create the broker"
 '
 
+test_expect_success 'the copy of what a host lost is not thrown away' '
+	git -C "$repositories/plain" update-ref -d refs/heads/main
+	expect_status 1 "$tally" broker init "git+$http_url/open/plain"
+	expect_in err "was a broker" "refs/heads/main"
+	expect_status 0 "$tally" log --offline --broker "git+$http_url/open/plain"
+	expect_in out "create the broker"
+'
+
 test_expect_success 'what another wrote is seen by the next question' '
 	before=$(tip broker.git)
 	XDG_CACHE_HOME=$scratch/cache2 expect_status 0 \
