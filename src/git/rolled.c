@@ -13,8 +13,9 @@
 #include "git/rolled.h"
 
 #define GRACE_SECONDS 60
-/* The oldest go sooner when there are more: each costs every process that opens the repository. */
-#define WAITING_MAX 32
+/* The oldest go sooner when there are more: each costs every process that opens the repository.  Not
+ * much fewer, or packs go within a second of a busy writer's, under whoever reads them. */
+#define WAITING_MAX 256
 
 static bool add(struct rolled *rolled, const char *name, const char *into, int64_t unix_seconds)
 {

@@ -407,8 +407,8 @@ static void test_packs_are_rolled_up(void **state)
 	}
 	tally__store_close(reader);
 	/* Those that wait to be removed, and no more than some 50 others. */
-	expect(fixture, "cd $REPO && waiting=$(wc -l <tally/rolled) && test $waiting -gt 20 && "
-			"test $waiting -le 32 && "
+	expect(fixture, "cd $REPO && waiting=$(wc -l <tally/rolled) && test $waiting -gt 200 && "
+			"test $waiting -le 256 && "
 			"test \"$(ls objects/pack/*.idx | wc -l)\" -lt $((waiting + 50))");
 	expect_sound(fixture);
 	/* Their time comes, but for one whose objects are nowhere else any more. */
