@@ -13,7 +13,7 @@
 #include "git/rolled.h"
 
 #define GRACE_SECONDS 60
-/* The oldest go sooner when there are more: each costs every process that opens the repository.  Not
+/* The oldest go sooner when there are more: each costs every process that opens the repository. Not
  * much fewer, or packs go within a second of a busy writer's, under whoever reads them. */
 #define WAITING_MAX 256
 
